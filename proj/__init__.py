@@ -1,0 +1,3 @@
+from proj.sqlite import use_fixed_engine
+
+use_fixed_engine()

@@ -1,0 +1,167 @@
+"""The environment variables that configure the server, each read once, with working defaults.
+
+`docs/settings.md` has a row for each; a test compares the two. A wrong value ends the start with a
+sentence that names the variable and says what to set.
+"""
+
+import secrets
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError, EnvValidationError
+from marshmallow.validate import OneOf, Range, Regexp, ValidationError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DATABASE_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+
+PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+", error="must be a path that begins with / such as /js/count.js")
+
+
+def public_url(value: str) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValidationError("must be an address such as https://stats.example.com")
+
+
+def networks(values: list[str]) -> None:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError as error:
+            raise ValidationError(
+                f"{value!r} is not an address or a network such as 10.0.0.0/8"
+            ) from error
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The validated values, one attribute a variable."""
+
+    data: Path
+    secret_key: str
+    debug: bool
+    bind: str
+    port: int
+    url: str
+    database: dict
+    synchronous: str
+    redis_url: str
+    shards: int
+    trusted_proxies: list[str]
+    script_path: str
+    event_path: str
+    geoip_file: Path
+    geoip_maxmind_account: str
+    geoip_maxmind_key: str
+    registration: str
+    query_memory: str
+    query_threads: int
+    admins: list[str]
+    email: dict
+    email_from: str
+    log_level: str
+    log_format: str
+    error_log: str
+    sentry_dsn: str
+    sentry_environment: str
+
+
+def read() -> Environment:
+    """Read and check the environment; exits the process with a sentence for each wrong value."""
+    env = Env(eager=False)
+    port = env.int("PORT", 8000, validate=Range(1, 65535, error="must be a port from 1 to 65535"))
+    data = Path(env.str("FOOTFALL_DATA", "") or ROOT / "data").expanduser().resolve()
+    try:
+        values = dict(
+            data=data,
+            port=port,
+            debug=env.bool("FOOTFALL_DEBUG", False),
+            bind=env.str("FOOTFALL_BIND", "127.0.0.1"),
+            url=env.str("FOOTFALL_URL", f"http://localhost:{port}", validate=public_url),
+            secret_key=env.str("FOOTFALL_SECRET_KEY", ""),
+            database=env.dj_db_url(
+                "DATABASE_URL", f"sqlite:///{data}/footfall.sqlite3", validate=supported_database
+            ),
+            synchronous=env.str(
+                "FOOTFALL_SYNCHRONOUS", "NORMAL", validate=one_of("NORMAL", "FULL")
+            ),
+            redis_url=env.str("REDIS_URL", "", validate=redis_url),
+            shards=env.int("FOOTFALL_SHARDS", 1, validate=Range(1, 64, error="must be a number from 1 to 64")),
+            trusted_proxies=env.list(
+                "FOOTFALL_TRUSTED_PROXIES", ["127.0.0.0/8", "::1"], validate=networks
+            ),
+            script_path=env.str("FOOTFALL_SCRIPT_PATH", "/js/script.js", validate=PATH_RULE),
+            event_path=env.str("FOOTFALL_EVENT_PATH", "/api/event", validate=PATH_RULE),
+            geoip_file=env.path("FOOTFALL_GEOIP_FILE", data / "geoip" / "city.mmdb"),
+            geoip_maxmind_account=env.str("FOOTFALL_MAXMIND_ACCOUNT", ""),
+            geoip_maxmind_key=env.str("FOOTFALL_MAXMIND_KEY", ""),
+            registration=env.str(
+                "FOOTFALL_REGISTRATION", "closed", validate=one_of("closed", "open")
+            ),
+            query_memory=env.str(
+                "FOOTFALL_QUERY_MEMORY",
+                "1GB",
+                validate=Regexp(r"\d+(MB|GB)", error="must be a size such as 512MB or 2GB"),
+            ),
+            query_threads=env.int("FOOTFALL_QUERY_THREADS", 2, validate=Range(1, 256, error="must be a number from 1 to 256")),
+            admins=env.list("FOOTFALL_ADMINS", []),
+            email=env.dj_email_url("EMAIL_URL", "console://"),
+            email_from=env.str("FOOTFALL_EMAIL_FROM", "footfall@localhost"),
+            log_level=env.str(
+                "FOOTFALL_LOG_LEVEL", "INFO", validate=one_of("DEBUG", "INFO", "WARNING", "ERROR")
+            ),
+            log_format=env.str("FOOTFALL_LOG_FORMAT", "console", validate=one_of("console", "json")),
+            error_log=env.str("FOOTFALL_ERROR_LOG", ""),
+            sentry_dsn=env.str("SENTRY_DSN", ""),
+            sentry_environment=env.str("SENTRY_ENVIRONMENT", "production"),
+        )
+        env.seal()
+    except EnvValidationError as error:
+        raise SystemExit(sentences(error)) from None
+    except (EnvError, ValueError) as error:
+        raise SystemExit(f"Footfall cannot start: {error}") from None
+    values["secret_key"] = values["secret_key"] or kept_secret(data)
+    values["url"] = values["url"].rstrip("/")
+    return Environment(**values)
+
+
+def one_of(*choices: str) -> OneOf:
+    return OneOf(choices, error=f"must be one of {', '.join(choices)}")
+
+
+def supported_database(value: dict) -> None:
+    if value.get("ENGINE") not in DATABASE_ENGINES:
+        raise ValidationError("must be an address such as postgres://user:password@host/name")
+
+
+def redis_url(value: str) -> None:
+    if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise ValidationError("must be an address such as redis://localhost:6379/0")
+
+
+def sentences(error: EnvValidationError) -> str:
+    """One line a wrong variable: what it is called and what to set."""
+    lines = [
+        f"Footfall cannot start: {name} {' '.join(map(str, messages))}"
+        for name, messages in error.error_messages.items()
+    ]
+    return "\n".join(lines)
+
+
+def kept_secret(data: Path) -> str:
+    """The signing key that the data folder keeps, made at the first start."""
+    path = data / "secret_key"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SystemExit(
+            f"Footfall cannot start: FOOTFALL_DATA must be a folder that can be written "
+            f"({error.strerror}: {path})"
+        ) from None

@@ -1,0 +1,203 @@
+"""Django's settings, all taken from the environment by `proj.env`."""
+
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from proj import env
+from proj.logging import logging_config
+from proj.sentry import start_sentry
+
+environment = env.read()
+
+DATA = environment.data
+BASE_DIR = env.ROOT
+SECRET_KEY = environment.secret_key
+DEBUG = environment.debug
+PUBLIC_URL = environment.url
+PORT = environment.port
+BIND = environment.bind
+
+_host = urlsplit(PUBLIC_URL).hostname or "localhost"
+_local = _host in ("localhost", "127.0.0.1", "::1")
+_https = PUBLIC_URL.startswith("https://")
+
+ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if _local else [])]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+INSTALLED_APPS = [
+    "proj",
+    "tracking",
+    "realtime",
+    "dashboard",
+    "dashboard.accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "huey.contrib.djhuey",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "proj.urls"
+ASGI_APPLICATION = "proj.asgi.application"
+WSGI_APPLICATION = "proj.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+_sqlite = environment.database["ENGINE"].endswith("sqlite3")
+DATABASES = {"default": environment.database}
+if _sqlite:
+    environment.database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,
+        # secure_delete overwrites what is deleted: a salt that has ended is really gone.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA secure_delete=ON; "
+        f"PRAGMA synchronous={environment.synchronous}; PRAGMA cache_size=-32000;",
+    }
+else:
+    environment.database["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": 10, "timeout": 5},
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "sites"
+LOGOUT_REDIRECT_URL = "sign_in"
+REGISTRATION_OPEN = environment.registration == "open"
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "hosts": [environment.redis_url],
+            "prefix": "footfall",
+            "capacity": 1000,
+            # Longer than daphne keeps a websocket, so that no group forgets a living one.
+            "group_expiry": 60 * 60 * 25,
+        },
+    }
+    if environment.redis_url
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+}
+
+# The time an idle worker sleeps at most is part of the way from a hit to the dashboards.
+_consumer = {"workers": 2, "initial_delay": 0.02, "max_delay": 0.05, "backoff": 1.2}
+HUEY = {
+    "name": "footfall",
+    "immediate": False,
+    "utc": True,
+    "results": False,
+    "consumer": _consumer,
+    **(
+        {"huey_class": "huey.RedisHuey", "connection": {"url": environment.redis_url}}
+        if environment.redis_url
+        else {"huey_class": "huey.SqliteHuey", "filename": str(DATA / "huey.sqlite3")}
+    ),
+}
+SHARDS = environment.shards
+
+TRUSTED_PROXIES = environment.trusted_proxies
+SCRIPT_PATH = environment.script_path
+EVENT_PATH = environment.event_path
+GEOIP_FILE = environment.geoip_file
+GEOIP_MAXMIND_ACCOUNT = environment.geoip_maxmind_account
+GEOIP_MAXMIND_KEY = environment.geoip_maxmind_key
+QUERY_MEMORY = environment.query_memory
+QUERY_THREADS = environment.query_threads
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+
+ADMINS = [(address, address) for address in environment.admins]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.email_from
+EMAIL_SUBJECT_PREFIX = "[Footfall] "
+for _key, _value in environment.email.items():
+    globals()[_key] = _value
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+LOGGING_CONFIG = "proj.logging.configure"
+LOGGING = logging_config(environment.log_level, environment.log_format, environment.error_log)
+
+start_sentry(environment.sentry_dsn, environment.sentry_environment)

@@ -1,0 +1,19 @@
+"""The settings of the tests: those of the server, over a data folder of their own."""
+
+import os
+import tempfile
+
+_folder = os.environ.setdefault("FOOTFALL_DATA", tempfile.mkdtemp(prefix="footfall-tests-"))
+os.environ.setdefault("FOOTFALL_SECRET_KEY", "tests")
+os.environ.setdefault("EMAIL_URL", "memory://")
+
+from proj.settings import *  # noqa: E402, F403
+
+# A file, because the writer of the inbox, the drain and the pages each use a thread of their own.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}  # noqa: F405
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+HUEY = {"name": "tests", "huey_class": "huey.MemoryHuey", "immediate": False, "results": False}

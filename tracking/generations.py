@@ -1,0 +1,29 @@
+"""Changes of what processes hold in memory move its generation number."""
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from tracking.models import (
+    Event,
+    Generation,
+    InboxHit,
+    LedgerEntry,
+    QuarantinedHit,
+    RefusalCount,
+    Salt,
+    Site,
+)
+
+
+@receiver([post_save, post_delete], sender=Site)
+@receiver([post_save, post_delete], sender=Salt)
+def rules_changed(**_kwargs: object) -> None:
+    Generation.bump(Generation.RULES)
+
+
+@receiver(post_delete, sender=Site)
+def forget_hits(instance: Site, **_kwargs: object) -> None:
+    """A deleted site leaves no row behind; the tables of hits have no foreign key that would see to it."""
+    for model in (InboxHit, LedgerEntry, QuarantinedHit, RefusalCount, Event):
+        model.objects.filter(site_id=instance.pk).delete()
+    Generation.bump(Generation.EVENTS)

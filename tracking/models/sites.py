@@ -1,0 +1,86 @@
+"""Sites and who may see them."""
+
+import re
+import zoneinfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)"
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?"
+    r"(?::\d{1,5})?(?:/[\w./~-]*)?\Z"
+)
+
+
+def normalise_domain(domain: str) -> str:
+    """The form a domain is stored and looked up in: lower case, no scheme, no `www.`."""
+    domain = domain.strip().lower()
+    domain = re.sub(r"^https?://", "", domain).rstrip("/")
+    return domain.removeprefix("www.")
+
+
+def validate_domain(domain: str) -> None:
+    if not DOMAIN.match(domain):
+        raise ValidationError("Enter a domain such as example.com, without a scheme.")
+
+
+def validate_timezone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Enter a time zone such as Europe/Berlin.")
+
+
+class Site(models.Model):
+    """A web site whose visits are counted."""
+
+    domain = models.CharField(
+        max_length=253,
+        unique=True,
+        validators=[validate_domain],
+        help_text="For example example.com; www. is ignored.",
+    )
+    timezone = models.CharField(
+        "time zone", max_length=64, default="UTC", validators=[validate_timezone]
+    )
+    honour_opt_out = models.BooleanField(
+        "honour Do Not Track",
+        default=True,
+        help_text="Refuse hits of browsers that send Do-Not-Track or Global Privacy Control.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="sites"
+    )
+
+    class Meta:
+        ordering = [Lower("domain")]
+
+    def __str__(self) -> str:
+        return self.domain
+
+    def clean(self) -> None:
+        self.domain = normalise_domain(self.domain)
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Membership(models.Model):
+    """That a person may see a site, and what else they may do there."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+        VIEWER = "viewer", "Viewer"
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "user"], name="one_role_a_site")]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.site_id}"
