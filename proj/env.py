@@ -10,6 +10,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_database_url
+import dj_email_url
 from environs import Env, EnvError, EnvValidationError
 from marshmallow.validate import OneOf, Range, Regexp, ValidationError
 
@@ -82,7 +84,7 @@ def read() -> Environment:
             bind=env.str("FOOTFALL_BIND", "127.0.0.1"),
             url=env.str("FOOTFALL_URL", f"http://localhost:{port}", validate=public_url),
             secret_key=env.str("FOOTFALL_SECRET_KEY", ""),
-            database=env.dj_db_url(
+            database=env.str(
                 "DATABASE_URL", f"sqlite:///{data}/footfall.sqlite3", validate=supported_database
             ),
             synchronous=env.str(
@@ -108,7 +110,7 @@ def read() -> Environment:
             ),
             query_threads=env.int("FOOTFALL_QUERY_THREADS", 2, validate=Range(1, 256, error="must be a number from 1 to 256")),
             admins=env.list("FOOTFALL_ADMINS", []),
-            email=env.dj_email_url("EMAIL_URL", "console://"),
+            email=env.str("EMAIL_URL", "console://", validate=mail_server),
             email_from=env.str("FOOTFALL_EMAIL_FROM", "footfall@localhost"),
             log_level=env.str(
                 "FOOTFALL_LOG_LEVEL", "INFO", validate=one_of("DEBUG", "INFO", "WARNING", "ERROR")
@@ -123,6 +125,8 @@ def read() -> Environment:
         raise SystemExit(sentences(error)) from None
     except (EnvError, ValueError) as error:
         raise SystemExit(f"Footfall cannot start: {error}") from None
+    values["database"] = dj_database_url.parse(values["database"])
+    values["email"] = dj_email_url.parse(values["email"])
     values["secret_key"] = values["secret_key"] or kept_secret(data)
     values["url"] = values["url"].rstrip("/")
     return Environment(**values)
@@ -132,9 +136,18 @@ def one_of(*choices: str) -> OneOf:
     return OneOf(choices, error=f"must be one of {', '.join(choices)}")
 
 
-def supported_database(value: dict) -> None:
-    if value.get("ENGINE") not in DATABASE_ENGINES:
+def supported_database(value: str) -> None:
+    try:
+        known = dj_database_url.parse(value).get("ENGINE") in DATABASE_ENGINES
+    except ValueError:
+        known = False
+    if not known:
         raise ValidationError("must be an address such as postgres://user:password@host/name")
+
+
+def mail_server(value: str) -> None:
+    if urlsplit(value).scheme not in dj_email_url.SCHEMES:
+        raise ValidationError("must be an address such as smtp://user:password@host:587")
 
 
 def redis_url(value: str) -> None:
