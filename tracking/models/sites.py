@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 DOMAIN = re.compile(
     r"(?=.{1,253}\Z)"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?"
-    r"(?::\d{1,5})?(?:/[\w./~-]*)?\Z"
+    r"(?::\d{1,5})?\Z"
 )
 
 

@@ -1,0 +1,28 @@
+"""Who may see what: every page, partial, socket and export asks here."""
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import QuerySet
+
+from tracking.models import Membership, Site
+from tracking.models.sites import normalise_domain
+
+
+def visible_sites(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Site]:
+    """The sites that a person may see. Membership alone counts: an admin is a member or sees none."""
+    if not user.is_authenticated or not user.is_active:
+        return Site.objects.none()
+    return Site.objects.filter(memberships__user=user.pk)
+
+
+def site_for(user: AbstractBaseUser | AnonymousUser, domain: str) -> Site:
+    """The site of that domain.
+
+    Raises `Site.DoesNotExist` for an outsider exactly as for a domain nobody has, so that an answer
+    never tells which sites exist.
+    """
+    return visible_sites(user).get(domain=normalise_domain(domain))
+
+
+def owned_sites(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Site]:
+    """The sites that a person may change."""
+    return visible_sites(user).filter(memberships__role=Membership.Role.OWNER)
