@@ -1,47 +1,37 @@
 /*
- * Footfall's tracker. What you read here is what is served, without its comments and
- * indentation. It sends what docs/tracker.md lists, sets no cookie, and stores nothing but
- * the visitor's own wish not to be counted.
+ * Footfall's tracker. What you read here is what is served, less its comments and indentation.
+ * It sends what docs/tracker.md lists, sets no cookie, and stores nothing but the visitor's own
+ * wish not to be counted.
  *
- * Two rules hold everywhere: no error of the tracker reaches the page (`guarded`), and no
- * error of the page is kept from it (the page's own functions run outside of `guarded`).
+ * Two rules hold everywhere: no error of the tracker reaches the page (`guarded`), and no error
+ * of the page is kept from it (the page's own functions are called outside of `guarded`).
  */
 (() => {
   const guarded = (work) => (...values) => {
     try {
       return work(...values);
-    } catch (error) {}
+    } catch {}
   };
 
   // Capturing at the window sees every event of the document, stopped or not.
   const on = (type, work) => addEventListener(type, guarded(work), true);
 
   const start = guarded((script, earlier) => {
-    if (earlier.loaded) return;
+    if (earlier?.loaded) return;
     const settings = script.dataset;
-    // The server writes its own path in here.
-    const endpoint = settings.api || new URL("/api/event", script.src).href;
+    const manual = "manual" in settings;
     const hashed = "hash" in settings;
+    // The server writes the path of its endpoint here.
+    const endpoint = settings.api || new URL("/api/event", script.src);
 
-    // --- Sending ---
+    // Sending
 
-    const ignored = () => {
-      try {
-        const choice = /[?&#]footfall=(ignore|count)/.exec(location);
-        if (choice) localStorage.footfall_ignore = choice[1] == "ignore";
-        if ([localStorage.footfall_ignore, localStorage.plausible_ignore].includes("true")) return true;
-      } catch (error) {}
-      return location.protocol == "file:";
-    };
-
-    // randomUUID is there on https only.
-    const newId = () => {
-      try {
-        return crypto.randomUUID();
-      } catch (error) {
-        return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (Math.random() * 16 | 0).toString(16));
-      }
-    };
+    const isIgnored = guarded(() => {
+      if (location.protocol == "file:") return true;
+      const wish = /footfall_ignore=(true|false)/.exec(location);
+      if (wish) localStorage.footfall_ignore = wish[1];
+      return /true/.test([localStorage.footfall_ignore, localStorage.plausible_ignore]);
+    });
 
     const failed = [];
     const retry = () => failed.splice(0).forEach((body) => post(body));
@@ -49,44 +39,39 @@
     const post = async (body, first, callback) => {
       let status = 0;
       try {
-        status = (await fetch(endpoint, { method: "POST", body, keepalive: true, credentials: "omit" })).status;
-      } catch (error) {}
-      if (first && (!status || status == 429 || status > 499)) {
+        const request = { method: "POST", body, keepalive: true, credentials: "omit" };
+        status = (await fetch(endpoint, request)).status;
+      } catch {}
+      // No answer (0), or one that says to come again.
+      if (first && (status < 200 || status == 429 || status > 499)) {
         failed.push(body);
         setTimeout(() => navigator.onLine && retry(), 2000);
       }
-      if (callback) callback({ status });
+      callback?.({ status });
     };
 
     const send = (hit, callback) => {
-      if (!ignored())
-        post(
-          JSON.stringify({
-            ...hit,
-            d: settings.domain || location.hostname,
-            r: document.referrer || undefined,
-            w: screen.width,
-            h: hashed ? 1 : undefined,
-            id: newId(),
-          }),
-          true,
-          callback,
-        );
-      else if (callback) setTimeout(callback);
+      if (isIgnored()) return callback && setTimeout(callback, 0, {});
+      hit.d = settings.domain || location.hostname;
+      hit.r = document.referrer || undefined;
+      hit.w = screen.width;
+      hit.h = hashed ? 1 : undefined;
+      // The same in a retry, so that the server counts it once. Only https has randomUUID.
+      hit.id =
+        self.crypto?.randomUUID?.() ||
+        "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.random().toString(16)[2]);
+      post(JSON.stringify(hit), true, callback);
     };
 
-    // --- Engagement of the page last counted ---
+    // Engagement with the page counted last
 
     let page, attentive, since, engaged, bottom, height, reported;
 
-    const isHidden = () => document.visibilityState == "hidden";
-
-    // Adds the time since the last look, if the visitor was attentive then.
     const look = () => {
       const now = performance.now();
       if (attentive) engaged += now - since;
       since = now;
-      attentive = !isHidden() && document.hasFocus();
+      attentive = !document.hidden && document.hasFocus();
     };
 
     const measure = guarded(() => {
@@ -96,8 +81,7 @@
 
     const report = () => {
       look();
-      if (!height) measure();
-      const depth = Math.min(Math.round((bottom / height) * 100) || 0, 100);
+      const depth = Math.round(Math.min(bottom / height, 1) * 100);
       if (page && (depth > reported || engaged >= 3000)) {
         send({ n: "engagement", u: page.u, p: page.p, sd: depth, e: Math.round(engaged) });
         reported = depth;
@@ -108,9 +92,10 @@
     const leave = () => {
       measure();
       report();
+      retry();
     };
 
-    // --- Counting ---
+    // Counting
 
     const footfall = guarded((name, options) => {
       if (document.prerendering) return on("prerenderingchange", () => footfall(name, options));
@@ -132,58 +117,50 @@
       send(hit, callback);
     });
 
-    let seen;
+    let seen = manual;
     const view = guarded(() => {
       const place = location.pathname + (hashed ? location.hash : "");
-      // A page that was never seen (prerendered, in a background tab) waits for its first look.
-      if (place != seen && (seen || !isHidden())) {
+      // A page not seen yet (prerendered, or in a background tab) waits for its first look.
+      if (place != seen && (seen || !document.hidden)) {
         seen = place;
         footfall("pageview");
       }
     });
 
-    const act = (event) => {
+    const extension = RegExp(
+      "\\.(" +
+        (settings.downloads ||
+          "7z|avi|csv|dmg|docx|exe|gz|key|midi|mov|mp3|mp4|mpeg|pdf|pkg|pps|ppt|pptx|rar|rtf|txt|" +
+            "wav|wma|wmv|xlsx|zip") +
+        ")$",
+      "i",
+    );
+
+    const click = (event) => {
       measure();
-      if (event.button > 1) return;
-      const isSubmit = event.type == "submit";
-      const path = event.composedPath();
-      const link = path.find((node) => node.href && node.host);
-      const tagged = path.find(
-        ({ dataset, tagName }) => dataset && dataset.footfallEvent && (tagName == "FORM") == isSubmit,
-      );
-      if (tagged) {
-        const props = {};
-        for (const { name, value } of tagged.attributes) {
-          if (name.startsWith("data-footfall-prop-")) props[name.slice(19)] = value;
-        }
-        footfall(tagged.dataset.footfallEvent, { props });
-      } else if (isSubmit) {
-        if (settings.forms != "false") footfall("Form: Submission", { props: { path: location.pathname } });
-      } else if (settings.outbound != "false" && link.host != location.host) {
+      const link = event.composedPath().find((node) => node.href && node.host);
+      if (!link || event.button > 1) return;
+      if (settings.outbound != "false" && link.host != location.host) {
         footfall("Outbound Link: Click", { props: { url: link.href } });
-      } else if (extensions.includes(link.pathname.split(".").pop().toLowerCase())) {
+      } else if (extension.test(link.pathname)) {
         footfall("File Download", { props: { url: link.origin + link.pathname } });
       }
     };
 
-    const extensions = (
-      settings.downloads ||
-      "7z,avi,csv,dmg,docx,exe,gz,key,midi,mov,mp3,mp4,mpeg,pdf,pkg,pps,ppt,pptx,rar,rtf,txt,wav,wma,wmv,xlsx,zip"
-    ).split(",");
-
-    footfall.loaded = true;
     window.footfall = footfall;
+    footfall.loaded = true;
 
-    if (!("manual" in settings)) {
+    if (!manual) {
       const push = history.pushState;
       history.pushState = function () {
-        const result = push.apply(this, arguments);
-        view();
-        return result;
+        try {
+          return push.apply(this, arguments);
+        } finally {
+          view();
+        }
       };
       on("popstate", view);
       on("hashchange", view);
-      on("visibilitychange", () => seen || view());
       on("pageshow", (event) => {
         if (event.persisted) {
           seen = "";
@@ -192,22 +169,25 @@
       });
       view();
     }
-    (earlier.q || []).forEach((values) => footfall(...values));
+    earlier?.q?.forEach((values) => footfall(...values));
 
-    on("visibilitychange", () => (isHidden() ? leave() : look()));
-    on("pagehide", () => {
-      leave();
-      attentive = false;
-      retry();
+    on("visibilitychange", () => {
+      seen || view();
+      document.hidden ? leave() : look();
     });
+    on("pagehide", leave);
     on("online", retry);
     on("focus", look);
     on("blur", look);
     on("scroll", measure);
-    on("click", act);
-    on("auxclick", act);
-    on("submit", act);
+    on("click", click);
+    on("auxclick", click);
+    on("submit", () => {
+      if (settings.forms != "false") {
+        footfall("Form: Submission", { props: { path: location.pathname } });
+      }
+    });
   });
 
-  start(document.currentScript, window.footfall || {});
+  start(document.currentScript, window.footfall);
 })();
