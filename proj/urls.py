@@ -1,4 +1,9 @@
-from django.contrib import admin
-from django.urls import path
+"""Where requests go: the admin, and everything else to the dashboard."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("dashboard.urls")),
+]

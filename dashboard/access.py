@@ -1,0 +1,38 @@
+"""Pages ask here for the site that their address names."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+from tracking.access import owned_sites, site_for
+from tracking.models import Site
+from tracking.models.sites import normalise_domain
+
+
+def site_or_404(request: HttpRequest, domain: str) -> Site:
+    """The site, if the person who asks may see it; else Http404, as for a domain nobody has."""
+    try:
+        return site_for(request.user, domain)
+    except Site.DoesNotExist as error:
+        raise Http404("No such site.") from error
+
+
+def owned_site_or_404(request: HttpRequest, domain: str) -> Site:
+    """The site, if the person who asks may change it; else Http404."""
+    try:
+        return owned_sites(request.user).get(domain=normalise_domain(domain))
+    except Site.DoesNotExist as error:
+        raise Http404("No such site.") from error
+
+
+def site_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For views `(request, site)` of an address with `<domain>`: signed in, and may see the site."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, domain: str, **kwargs: Any) -> HttpResponse:
+        return view(request, site_or_404(request, domain), **kwargs)
+
+    return login_required(wrapped)

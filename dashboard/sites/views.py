@@ -1,0 +1,55 @@
+"""Sites: the list, adding one, its snippet, its settings, deleting it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from dashboard.access import owned_site_or_404, site_view
+from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
+from tracking.access import owned_sites, visible_sites
+from tracking.models import Membership, Site
+
+
+@login_required
+def sites(request: HttpRequest) -> HttpResponse:
+    return render(request, "sites/list.html", {"sites": visible_sites(request.user)})
+
+
+@login_required
+def add(request: HttpRequest) -> HttpResponse:
+    form = SiteForm(request.POST or None)
+    if form.is_valid():
+        with transaction.atomic():
+            site = form.save()
+            Membership.objects.create(site=site, user=request.user)
+        return redirect("site_install", site.domain)
+    return render(request, "sites/add.html", {"form": form})
+
+
+@site_view
+def install(request: HttpRequest, site: Site) -> HttpResponse:
+    return render(request, "sites/install.html", {"site": site})
+
+
+@login_required
+def settings(request: HttpRequest, domain: str) -> HttpResponse:
+    site = owned_site_or_404(request, domain)
+    form = SiteSettingsForm(request.POST or None, instance=site)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "The settings are saved.")
+        return redirect("site_settings", site.domain)
+    return render(request, "sites/settings.html", {"site": site, "form": form})
+
+
+@login_required
+def delete(request: HttpRequest, domain: str) -> HttpResponse:
+    site = owned_site_or_404(request, domain)
+    form = DeleteForm(request.POST or None, site=site)
+    if form.is_valid():
+        site.delete()
+        messages.success(request, f"{site.domain} and its figures are deleted.")
+        return redirect("sites")
+    return render(request, "sites/delete.html", {"site": site, "form": form})
