@@ -1,7 +1,5 @@
 """What a site's owner puts into its pages."""
 
-from urllib.parse import quote
-
 from django.conf import settings
 from django.utils.html import format_html
 

@@ -1,10 +1,16 @@
 """People who sign in."""
 
+import hashlib
+import secrets
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,3 +49,50 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
+
+
+class SetupLink(models.Model):
+    """The one-time link by which the first owner comes in, of which only a hash is stored.
+
+    It dies when it is used and as soon as there is an owner, however that one came.
+    """
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"set-up link of {self.created_at:%Y-%m-%d %H:%M}"
+
+    @staticmethod
+    def hash(key: str) -> str:
+        """SHA-256 is enough here: a key has 256 random bits, which nobody can guess through."""
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls) -> str:
+        """The address of a new link; the one before no longer works."""
+        key = secrets.token_urlsafe(32)
+        with transaction.atomic():
+            cls.objects.filter(used_at=None).delete()
+            cls.objects.create(key_hash=cls.hash(key))
+        return f"{settings.PUBLIC_URL}{reverse('welcome')}?{urlencode({'key': key})}"
+
+    @classmethod
+    def works(cls, key: str) -> bool:
+        return not owner_exists() and cls.unused(key).exists()
+
+    @classmethod
+    def claim(cls, key: str) -> bool:
+        """Use the link up; False if it no longer works. Part of the caller's transaction."""
+        # Of two claims at once exactly one finds the row unused.
+        return not owner_exists() and cls.unused(key).update(used_at=timezone.now()) == 1
+
+    @classmethod
+    def unused(cls, key: str) -> models.QuerySet["SetupLink"]:
+        return cls.objects.filter(key_hash=cls.hash(key), used_at=None)
+
+
+def owner_exists() -> bool:
+    """Whether somebody can administer this server."""
+    return User.objects.filter(is_superuser=True, is_active=True).exists()

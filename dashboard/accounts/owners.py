@@ -1,0 +1,24 @@
+"""How a server gets its first owner."""
+
+from django.db import transaction
+
+from dashboard.accounts.models import SetupLink, User, owner_exists
+from tracking.models import Membership, Site
+
+
+def first_owner_link() -> str | None:
+    """The address at which the first owner signs up, or None where there is an owner already.
+
+    Each call makes a new link and ends the one before.
+    """
+    return None if owner_exists() else SetupLink.issue()
+
+
+def make_first_owner(user: User) -> None:
+    """Let `user` administer the server and own the sites that were added before anybody came."""
+    user.is_staff = user.is_superuser = True
+    with transaction.atomic():
+        user.save(update_fields=["is_staff", "is_superuser"])
+        Membership.objects.bulk_create(
+            Membership(site=site, user=user) for site in Site.objects.filter(memberships=None)
+        )
