@@ -70,7 +70,6 @@ def negotiate(
     if encoding:
         headers.append((b"content-encoding", encoding))
     headers.append((b"content-type", b"text/javascript; charset=utf-8"))
-    headers.append((b"content-length", str(len(body)).encode()))
     return 200, headers, body
 
 

@@ -1,0 +1,50 @@
+# make run, make test and make bench are all a newcomer needs; each installs what it uses.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run demo test test-fast lint bench requirements clean
+
+run: $(VENV)/run
+	@$(BIN)/python manage.py serve
+
+demo: $(VENV)/run
+	@$(BIN)/python manage.py serve --demo
+
+test: $(VENV)/test lint
+	@$(BIN)/python -m tests.tools
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/test
+	$(BIN)/python -m pytest -m "not browser and not stack"
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --check --quiet
+	$(BIN)/mypy
+
+bench: $(VENV)/test
+	@$(BIN)/python -m tests.tools
+	$(BIN)/python -m tests.bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footfall needs Python 3.11 or later: make PYTHON=python3.12 run")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Footfall needs Python's venv module: on Debian, apt install python3-venv"; exit 1; }
+
+$(VENV)/run: requirements/run.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+$(VENV)/test: requirements/test.txt $(VENV)/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# Needs uv on the path.
+requirements:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --overrides requirements/overrides.txt requirements/run.in --output-file requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --overrides requirements/overrides.txt requirements/test.in --output-file requirements/test.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

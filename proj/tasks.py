@@ -1,0 +1,46 @@
+"""What Huey runs for the server itself, and who is told when a task fails for good."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sentry_sdk
+import structlog
+from django.core.mail import mail_admins
+from django.core.management import call_command
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, lock_task, signal
+from huey.signals import SIGNAL_ERROR
+
+from tracking.models import TaskRun
+
+logger = structlog.get_logger(__name__)
+
+
+@db_periodic_task(crontab(hour="3", minute="20"), retries=3, retry_delay=60, retry_backoff=2)
+@lock_task("clear-sessions")
+def clear_expired_sessions() -> None:
+    """Once a day: remove sessions that have expired."""
+    now = datetime.now(UTC)
+    if TaskRun.claim("clear-sessions", now, since=now - timedelta(hours=20)):
+        call_command("clearsessions")
+
+
+@signal(SIGNAL_ERROR)
+def report_failure(_signal: str, task: Any, error: Exception | None = None) -> None:
+    """Tell Sentry and the admins of a task that has used up its retries; before that only the log."""
+    logger.warning(
+        "task_failed", task=task.name, error=type(error).__name__, retries_left=task.retries
+    )
+    if task.retries:
+        return
+    logger.error("task_failed_for_good", task=task.name, error=type(error).__name__)
+    if error is not None:
+        sentry_sdk.capture_exception(error)
+    try:
+        mail_admins(
+            f"Task failed: {task.name}",
+            f"The task {task.name} has failed and will not be tried again by itself.\n"
+            f"Error: {type(error).__name__}\n\nThe server's log tells more.",
+        )
+    except OSError as mail_error:
+        logger.error("admins_not_told", error=type(mail_error).__name__)

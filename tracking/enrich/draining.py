@@ -1,0 +1,96 @@
+"""The drain: takes the inbox in order until it is empty, and makes events of it."""
+
+import time
+from collections.abc import Sequence
+
+import orjson
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+
+from tracking.enrich import log, quarantine, visits
+from tracking.enrich.event import EnrichedEvent
+from tracking.enrich.steps import enrich
+from tracking.ingest.hit import WaitingHit
+from tracking.models import InboxHit
+from tracking.signals import events_stored
+
+logger = structlog.get_logger(__name__)
+
+# Accepting waits while a transaction writes: 500 rows keep that wait under a few milliseconds.
+BATCH = 500
+
+
+def drain(shard: int = 0) -> int:
+    """Store the shard's waiting hits as events, batch by batch; returns how many hits it took.
+
+    Running it twice, at once or after being killed anywhere, changes nothing: each batch inserts
+    its events and deletes its inbox rows in one transaction. Raises OperationalError or
+    InterfaceError while the database is away, and then has dropped nothing.
+    """
+    taken = 0
+    while hits := next_hits(shard):
+        store(hits)
+        taken += len(hits)
+    return taken
+
+
+def next_hits(shard: int) -> list[InboxHit]:
+    waiting = InboxHit.objects.order_by("id")
+    if settings.SHARDS > 1:
+        waiting = waiting.extra(where=["site_id %% %s = %s"], params=[settings.SHARDS, shard])  # noqa: S610
+    return list(waiting[:BATCH])
+
+
+def store(hits: Sequence[InboxHit]) -> None:
+    """Store a batch; where it fails, its halves, until the bad hit is alone and is set aside."""
+    started = time.monotonic()
+    try:
+        events = store_together(hits)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(hits) == 1:
+            quarantine.put(hits[0], error)
+            return
+        middle = len(hits) // 2
+        store(hits[:middle])
+        store(hits[middle:])
+        return
+    logger.debug(
+        "hits_enriched", count=len(events), took_ms=round((time.monotonic() - started) * 1000)
+    )
+    announce(events)
+
+
+def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
+    """Enrich and store all of them in one transaction, or none."""
+    made = [(hit.pk, *event_of(hit)) for hit in hits]
+    with transaction.atomic():
+        first_id = log.take_ids(len(made))
+        # The log is locked now, so what another drain has stored meanwhile is seen to be gone.
+        still = set(InboxHit.objects.filter(pk__in=[pk for pk, *_ in made]).values_list("pk", flat=True))
+        mine = [(event, before) for pk, event, before in made if pk in still]
+        if not mine:
+            return []
+        events = [event for event, _ in mine]
+        for event_id, event in enumerate(events, first_id):
+            event.id = event_id
+        visits.assign(events, [before for _, before in mine])
+        log.append(events)
+        InboxHit.objects.filter(pk__in=still).delete()
+    return events
+
+
+def event_of(hit: InboxHit) -> tuple[EnrichedEvent, int | None]:
+    waiting = WaitingHit(**orjson.loads(hit.payload))
+    return enrich(hit.site_id, waiting), waiting.visitor_before
+
+
+def announce(events: list[EnrichedEvent]) -> None:
+    """Tell whoever listens; a listener that fails cannot undo what is stored."""
+    if not events:
+        return
+    for receiver, result in events_stored.send_robust(sender=None, events=events):
+        if isinstance(result, Exception):
+            logger.error("listener_failed", listener=receiver.__qualname__, exc_info=result)

@@ -1,0 +1,45 @@
+"""Writing to the event log."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from operator import attrgetter
+
+from django.db import connection
+
+from tracking.enrich.event import EnrichedEvent
+
+COLUMNS = tuple(field.name for field in fields(EnrichedEvent))
+INSERT = (
+    f"INSERT INTO tracking_event ({', '.join(COLUMNS)}) "  # noqa: S608  # names from the class
+    f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+)
+TIME = COLUMNS.index("time")
+AMOUNT = COLUMNS.index("revenue_amount")
+row_of = attrgetter(*COLUMNS)
+
+
+def take_ids(count: int) -> int:
+    """The first of `count` ids that are the caller's.
+
+    Locks the log until the caller's transaction ends: writers come one after the other, and ids
+    grow in the order of their commits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracking_eventlog (id, last_id) VALUES (1, %s) ON CONFLICT (id) DO UPDATE "
+            "SET last_id = tracking_eventlog.last_id + excluded.last_id RETURNING last_id",
+            [count],
+        )
+        return cursor.fetchone()[0] - count + 1
+
+
+def append(events: Sequence[EnrichedEvent]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, [parameters(event) for event in events])
+
+
+def parameters(event: EnrichedEvent) -> list[object]:
+    row = list(row_of(event))
+    row[TIME] = connection.ops.adapt_datetimefield_value(row[TIME])
+    row[AMOUNT] = connection.ops.adapt_decimalfield_value(row[AMOUNT], 18, 3)
+    return row

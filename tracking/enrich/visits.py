@@ -1,0 +1,142 @@
+"""Which visit an event belongs to: same visitor, gaps under 30 minutes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Min
+
+from tracking.enrich.event import EnrichedEvent
+from tracking.models import Event
+
+GAP = timedelta(minutes=30)
+
+# What an event has from its visit: whatever opened the visit tells where all of it came from.
+VISIT_FIELDS = (
+    "referrer",
+    "source",
+    "channel",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "country",
+    "region",
+    "city",
+    "browser",
+    "browser_version",
+    "os",
+    "os_version",
+    "device",
+    "screen",
+    "language",
+)
+
+Visitor = tuple[int, int]  # site, visitor id
+
+
+@dataclass(slots=True)
+class Visit:
+    """As much of a visit as tells whether an event joins it, and what the event takes from it."""
+
+    id: int
+    first: datetime
+    last: datetime
+    fields: tuple[str, ...]
+
+    def reaches(self, time: datetime) -> bool:
+        return self.first - GAP < time < self.last + GAP
+
+    def join(self, event: EnrichedEvent) -> None:
+        event.visit = self.id
+        for name, value in zip(VISIT_FIELDS, self.fields, strict=True):
+            setattr(event, name, value)
+        self.first = min(self.first, event.time)
+        self.last = max(self.last, event.time)
+
+
+Visits = dict[Visitor, list[Visit]]
+
+
+def assign(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]) -> None:
+    """Give each event its visit; `visitors_before` are the ids under the salt of the day before.
+
+    The events have their ids, in the order of acceptance. Must run in the transaction that holds
+    the event log's lock, so that no other event comes between the look and the insert.
+    """
+    visits = visits_around(events, visitors_before)
+    for event, visitor_before in zip(events, visitors_before, strict=True):
+        place(event, visitor_before, visits)
+
+
+def place(event: EnrichedEvent, visitor_before: int | None, visits: Visits) -> None:
+    visit = reached(visits[event.site_id, event.visitor], event.time)
+    if visit is None and visitor_before is not None:
+        visit = reached(visits[event.site_id, visitor_before], event.time)
+        if visit is not None:
+            event.visitor = visitor_before
+    if visit is not None:
+        visit.join(event)
+        return
+    event.visit = event.id
+    # Engagement without a visit counts nowhere, so nothing may join it.
+    if event.name != "engagement":
+        fields = tuple(getattr(event, name) for name in VISIT_FIELDS)
+        visits[event.site_id, event.visitor].append(
+            Visit(event.id, event.time, event.time, fields)
+        )
+
+
+def reached(visits: Iterable[Visit], time: datetime) -> Visit | None:
+    """The visit that an event of that time joins.
+
+    A late event may lie in reach of two visits, which stay two: it continues the earlier one.
+    """
+    return min((visit for visit in visits if visit.reaches(time)), key=first_of, default=None)
+
+
+def first_of(visit: Visit) -> datetime:
+    return visit.first
+
+
+def visits_around(
+    events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]
+) -> Visits:
+    """The stored visits that any of the events could join."""
+    visits: Visits = defaultdict(list)
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for event, visitor_before in zip(events, visitors_before, strict=True):
+        wanted[event.site_id].add(event.visitor)
+        if visitor_before is not None:
+            wanted[event.site_id].add(visitor_before)
+    earliest = min(event.time for event in events) - GAP
+    latest = max(event.time for event in events) + GAP
+    for site_id, visitors in wanted.items():
+        for row in stored_visits(site_id, visitors, earliest, latest):
+            visits[site_id, row.pop("visitor")].append(Visit(**row))
+    return visits
+
+
+def stored_visits(
+    site_id: int, visitors: set[int], earliest: datetime, latest: datetime
+) -> Iterable[dict]:
+    spans = {
+        row["visit"]: row
+        for row in Event.objects.filter(
+            site_id=site_id, visitor__in=visitors, time__gt=earliest, time__lt=latest
+        )
+        .values("visitor", "visit")
+        .annotate(first=Min("time"), last=Max("time"))
+    }
+    opened = Event.objects.filter(id__in=spans).exclude(name="engagement")
+    for visit_id, *fields in opened.values_list("id", *VISIT_FIELDS):
+        span = spans[visit_id]
+        yield {
+            "visitor": span["visitor"],
+            "id": visit_id,
+            "first": span["first"],
+            "last": span["last"],
+            "fields": tuple(fields),
+        }

@@ -1,0 +1,190 @@
+"""The accept application: ASGI, in front of Django.
+
+From bytes to commit a request takes this road: `handle` reads it, its wire format's module parses it
+into hits, `decide` accepts or refuses each, the inbox commits, the wire format answers.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from django.conf import settings
+
+from tracking.drains import DrainRequests
+from tracking.ingest import script
+from tracking.ingest.accept import Outcome, decide
+from tracking.ingest.address import TrustedProxies
+from tracking.ingest.hit import Hit, Sender
+from tracking.ingest.http import (
+    ASGIReceive,
+    ASGISend,
+    BodyTooLarge,
+    BodyTooSlow,
+    ClientGone,
+    Request,
+    Response,
+    read_body,
+    reply,
+    request_of,
+)
+from tracking.ingest.inbox import Inbox
+from tracking.ingest.one_address import OneAddressWarning
+from tracking.ingest.place import Places
+from tracking.ingest.protocols import WireFormat, image, plausible, visited
+from tracking.ingest.protocols.answers import CORS, JSON, PREFLIGHT
+from tracking.ingest.refusals import Malformed, StorageDown
+from tracking.ingest.rules import Rules, refreshed
+from tracking.ingest.text import cut, storable
+
+logger = structlog.get_logger(__name__)
+
+ASGIApp = Callable[[dict[str, Any], ASGIReceive, ASGISend], Awaitable[None]]
+
+USER_AGENT_BYTES = 512
+LANGUAGE_BYTES = 100
+POLL_SECONDS = 1
+
+
+class AcceptApp:
+    """Answers the addresses of trackers; everything else goes to `pages`."""
+
+    def __init__(self, pages: ASGIApp) -> None:
+        self.pages = pages
+        self.proxies = TrustedProxies(settings.TRUSTED_PROXIES)
+        self.places = Places(settings.GEOIP_FILE)
+        self.one_address = OneAddressWarning()
+        # One thread owns this process's storage connection, so commits never wait for one another.
+        self.storage = ThreadPoolExecutor(1, thread_name_prefix="inbox")
+        self.drains = DrainRequests()
+        self.inbox = Inbox(self.storage, self.drains.ask)
+        self.rules = Rules()
+        self.refreshing: asyncio.Task[None] | None = None
+        self.poller: asyncio.Task[None] | None = None
+        source = (Path(settings.BASE_DIR) / "static/tracker/footfall.js").read_text()
+        self.scripts = {
+            settings.SCRIPT_PATH: script.build(source, settings.EVENT_PATH),
+            source_path(settings.SCRIPT_PATH): script.readable(source),
+        }
+
+    async def __call__(self, scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            if wire_format := wire_format_of(path):
+                return await self.handle(wire_format, request_of(scope), receive, send)
+            if path in self.scripts:
+                return await reply(send, self.script(request_of(scope)))
+        await self.pages(scope, receive, send)
+
+    async def handle(
+        self, wire_format: WireFormat, request: Request, receive: ASGIReceive, send: ASGISend
+    ) -> None:
+        try:
+            if request.method == "OPTIONS":
+                response = Response(204, headers=PREFLIGHT)
+            elif request.method not in wire_format.METHODS:
+                response = refused(405, "method", f"must be {' or '.join(wire_format.METHODS)}")
+            else:
+                request.body = await read_body(receive)
+                hits = wire_format.parse(request)
+                response = wire_format.answer(request, await self.take(request, hits))
+        except Malformed as error:
+            response = Response(400, orjson.dumps({"errors": error.errors}), (*JSON, *CORS))
+        except BodyTooLarge:
+            response = refused(413, "request", "is too large")
+        except BodyTooSlow:
+            response = refused(408, "request", "took too long")
+        except StorageDown:
+            response = refused(503, "request", "could not be stored; send it again later")
+            response.headers += ((b"retry-after", b"2"),)
+        except ClientGone:
+            return
+        await reply(send, response)
+
+    async def take(self, request: Request, hits: list[Hit]) -> list[Outcome]:
+        """Decide on the hits of a request and return once the accepted ones are committed."""
+        sender = self.sender(request)
+        self.one_address.see(sender.address)
+        now = datetime.now(UTC)
+        await self.ensure_rules(hits, now)
+        outcomes = [decide(hit, sender, self.rules, self.places, now) for hit in hits]
+        await self.inbox.put(outcomes)
+        return outcomes
+
+    def sender(self, request: Request) -> Sender:
+        headers = request.headers
+        return Sender(
+            address=self.proxies.client(request.peer, headers),
+            user_agent=cut(storable(headers.get("user-agent", "")), USER_AGENT_BYTES),
+            language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
+            opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
+        )
+
+    async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:
+        """Have rules that can judge these hits: an unknown site or a new day asks storage at once."""
+        if self.poller is None:
+            self.poller = asyncio.create_task(self.poll())
+        known = self.rules.sites
+        if now.date() not in self.rules.salts or any(hit.domain not in known for hit in hits):
+            # All that wait ask together: many hits for a site that nobody has cost one look.
+            self.refreshing = self.refreshing or asyncio.create_task(self.refresh())
+            await asyncio.shield(self.refreshing)
+
+    async def refresh(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+            self.rules = await loop.run_in_executor(self.storage, refreshed_or_down, self.rules)
+        finally:
+            self.refreshing = None
+
+    async def poll(self) -> None:
+        while True:
+            try:
+                await self.refresh()
+                await self.inbox.flush_refusals()
+                self.places.reload_if_changed()
+            except StorageDown:
+                logger.warning("rules_not_read")
+            except Exception:
+                logger.exception("rules_not_refreshed")
+            await asyncio.sleep(POLL_SECONDS)
+
+    def script(self, request: Request) -> Response:
+        status, headers, body = script.negotiate(
+            self.scripts[request.path],
+            request.headers.get("accept-encoding", ""),
+            request.headers.get("if-none-match", ""),
+        )
+        return Response(status, b"" if request.method == "HEAD" else body, tuple(headers))
+
+
+def wire_format_of(path: str) -> WireFormat | None:
+    if path == settings.EVENT_PATH:
+        return plausible
+    if visited.matches(path):
+        return visited
+    return image if image.matches(path) else None
+
+
+def source_path(path: str) -> str:
+    """Where the readable source of the script at `path` is: `/js/script.src.js`."""
+    stem, dot, ending = path.rpartition(".")
+    return f"{stem}.src.{ending}" if dot else f"{path}.src"
+
+
+def refused(status: int, field: str, sentence: str) -> Response:
+    return Response(status, orjson.dumps({"errors": {field: [sentence]}}), (*JSON, *CORS))
+
+
+def refreshed_or_down(rules: Rules) -> Rules:
+    from django.db import Error, connection
+
+    try:
+        return refreshed(rules)
+    except Error as error:
+        connection.close()
+        raise StorageDown from error

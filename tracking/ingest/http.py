@@ -1,0 +1,96 @@
+"""The little HTTP that accepting needs, straight on ASGI."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tracking.ingest.refusals import Malformed
+
+ASGIReceive = Callable[[], Awaitable[dict[str, Any]]]
+ASGISend = Callable[[dict[str, Any]], Awaitable[None]]
+
+BODY_LIMIT = 16 * 1024  # bytes
+BODY_SECONDS = 10
+
+
+class BodyTooLarge(Exception):
+    """Answered 413."""
+
+
+class BodyTooSlow(Exception):
+    """Answered 408."""
+
+
+class ClientGone(Exception):
+    """Nobody is left to answer."""
+
+
+@dataclass(slots=True, repr=False)
+class Request:
+    """A whole request. `headers` has lower-case names; of a repeated one the values are joined."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: dict[str, str]
+    peer: str  # address of the other end of the connection, "" for a local socket
+    body: bytes = b""
+
+    def param(self, name: str) -> str:
+        """The first value of a query parameter, or an empty text."""
+        text = self.query.decode("utf-8", "replace")
+        try:
+            pairs = parse_qsl(text, max_num_fields=100, errors="replace")
+        except ValueError:
+            raise Malformed(query="has too many parameters") from None
+        return next((value for key, value in pairs if key == name), "")
+
+
+@dataclass(slots=True)
+class Response:
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def request_of(scope: dict[str, Any]) -> Request:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"],
+        headers=headers,
+        peer=(scope.get("client") or ("",))[0] or "",
+    )
+
+
+async def read_body(receive: ASGIReceive) -> bytes:
+    """The request's body.
+
+    Raises BodyTooLarge over BODY_LIMIT, BodyTooSlow after BODY_SECONDS, ClientGone.
+    """
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                body += message.get("body", b"")
+                if len(body) > BODY_LIMIT:
+                    raise BodyTooLarge
+                if not message.get("more_body"):
+                    return body
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def reply(send: ASGISend, response: Response) -> None:
+    headers = [*response.headers, (b"content-length", str(len(response.body)).encode())]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

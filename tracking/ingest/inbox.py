@@ -1,0 +1,159 @@
+"""The inbox: hits that arrive together share one commit, and each is answered after it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from datetime import UTC, date, datetime
+
+import orjson
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+
+from tracking.ingest.accept import Accepted, Outcome, Refused
+from tracking.ingest.refusals import StorageDown
+from tracking.models import RefusalCount
+
+logger = structlog.get_logger(__name__)
+
+# Bounds the time of one commit, and the memory that hits take while the storage does not answer.
+MOST_A_COMMIT = 2000
+MOST_WAITING = 20_000
+
+RefusalKey = tuple[int, date, str]  # site, UTC day, reason
+
+
+class Inbox:
+    """Takes outcomes on the event loop and commits them in a storage thread, in groups.
+
+    While one group commits, the next gathers, so a group is as large as the storage is slow.
+    """
+
+    def __init__(self, storage: Executor, on_commit: Callable[[], None]) -> None:
+        self._storage = storage
+        self._on_commit = on_commit
+        self._waiting: list[tuple[Accepted, asyncio.Future[None]]] = []
+        self._refused: Counter[RefusalKey] = Counter()
+        self._flushing = False
+
+    async def put(self, outcomes: Iterable[Outcome]) -> None:
+        """Return once every accepted outcome is committed.
+
+        Raises StorageDown, after which the hit may or may not be sent again, as the client likes.
+        """
+        futures = []
+        for outcome in outcomes:
+            if isinstance(outcome, Refused):
+                self._count(outcome)
+            else:
+                futures.append(self._append(outcome))
+        if futures:
+            await asyncio.gather(*futures)
+
+    async def flush_refusals(self) -> None:
+        """Write the counts that no commit has taken along yet."""
+        if self._refused and not self._flushing:
+            await self._commit([])
+
+    def _count(self, refused: Refused) -> None:
+        self._refused[refused.site_id, datetime.now(UTC).date(), refused.reason] += 1
+
+    def _append(self, accepted: Accepted) -> asyncio.Future[None]:
+        if len(self._waiting) >= MOST_WAITING:
+            raise StorageDown
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((accepted, future))
+        if not self._flushing:
+            self._flushing = True
+            self._flusher = loop.create_task(self._flush())
+        return future
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                group = self._waiting[:MOST_A_COMMIT]
+                del self._waiting[:MOST_A_COMMIT]
+                await self._commit(group)
+        finally:
+            self._flushing = False
+
+    async def _commit(self, group: list[tuple[Accepted, asyncio.Future[None]]]) -> None:
+        refused, self._refused = self._refused, Counter()
+        accepted = [outcome for outcome, _ in group]
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._storage, commit, accepted, refused)
+        except Exception as error:
+            self._refused.update(refused)
+            logger.error("hits_not_stored", count=len(group), error=type(error).__name__)
+            settle(group, StorageDown())
+        else:
+            settle(group, None)
+            if accepted:
+                self._on_commit()
+
+
+def settle(
+    group: list[tuple[Accepted, asyncio.Future[None]]], error: StorageDown | None
+) -> None:
+    for _, future in group:
+        if future.done():
+            continue
+        if error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+
+def commit(accepted: Sequence[Accepted], refused: Counter[RefusalKey]) -> None:
+    """One transaction: ledger, inbox and counts. Any error leaves none of it stored."""
+    try:
+        with transaction.atomic():
+            insert(first_sent(accepted))
+            add_refusals(refused)
+    except BaseException:
+        # The next commit starts with a fresh connection, whatever has become of this one.
+        connection.close()
+        raise
+
+
+def insert(accepted: Sequence[Accepted]) -> None:
+    rows = [(row.site_id, orjson.dumps(row.waiting).decode()) for row in accepted]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO tracking_inboxhit (site_id, payload) VALUES (%s, %s)", rows
+        )
+
+
+def first_sent(accepted: Sequence[Accepted]) -> list[Accepted]:
+    """Those that bring no id, and of those that do the ones the ledger did not know; it does now."""
+    named = {(row.site_id, row.hit_id): row for row in reversed(accepted) if row.hit_id}
+    if not named:
+        return list(accepted)
+    fresh = enter_in_ledger(list(named))
+    return [
+        row
+        for row in accepted
+        if not row.hit_id
+        or ((key := (row.site_id, row.hit_id)) in fresh and named[key] is row)
+    ]
+
+
+def enter_in_ledger(keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    now = connection.ops.adapt_datetimefield_value(datetime.now(UTC))
+    values = ", ".join(["(%s, %s, %s)"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracking_ledgerentry (site_id, hit_id, accepted_at) "
+            f"VALUES {values} ON CONFLICT DO NOTHING RETURNING site_id, hit_id",
+            [value for key in keys for value in (*key, now)],
+        )
+        return {(site_id, hit_id) for site_id, hit_id in cursor.fetchall()}
+
+
+def add_refusals(refused: Counter[RefusalKey]) -> None:
+    for (site_id, day, reason), count in refused.items():
+        row, _ = RefusalCount.objects.get_or_create(site_id=site_id, day=day, reason=reason)
+        RefusalCount.objects.filter(pk=row.pk).update(count=F("count") + count)

@@ -1,0 +1,40 @@
+"""A warning for the commonest fault of self-hosted analytics: a proxy that hides its visitors."""
+
+import os
+from hashlib import blake2b
+
+import structlog
+
+logger = structlog.get_logger(__name__)
+
+HITS = 500
+
+
+class OneAddressWarning:
+    """Says once that the first HITS hits of this process all came from one address.
+
+    Keeps a keyed hash, under a key that lives as long as the process, never the address.
+    """
+
+    def __init__(self) -> None:
+        self._key = os.urandom(16)
+        self._first: bytes | None = None
+        self._count = 0
+
+    def see(self, address: str) -> None:
+        if self._count < 0:
+            return
+        digest = blake2b(address.encode(), key=self._key, digest_size=8).digest()
+        self._first = self._first or digest
+        if digest != self._first:
+            self._count = -1
+            return
+        self._count += 1
+        if self._count == HITS:
+            self._count = -1
+            logger.warning(
+                "all_hits_from_one_address",
+                hits=HITS,
+                advice="a proxy in front may hide the visitors: have it set X-Forwarded-For, "
+                "and name it in FOOTFALL_TRUSTED_PROXIES",
+            )

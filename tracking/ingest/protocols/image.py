@@ -1,0 +1,28 @@
+"""`GET /image/<site>.gif`: a pageview without a script, for pages and mail."""
+
+from collections.abc import Sequence
+
+from tracking.ingest.accept import Outcome
+from tracking.ingest.hit import Hit
+from tracking.ingest.http import Request, Response
+from tracking.ingest.protocols.answers import CORS, GIF, PIXEL, UNCACHED, dropped
+from tracking.ingest.protocols.page import page_of
+from tracking.ingest.text import storable
+from tracking.models.sites import normalise_domain
+
+METHODS = frozenset({"GET"})
+PREFIX, SUFFIX = "/image/", ".gif"
+
+
+def matches(path: str) -> bool:
+    return path.startswith(PREFIX) and path.endswith(SUFFIX)
+
+
+def parse(request: Request) -> list[Hit]:
+    domain = normalise_domain(storable(request.path[len(PREFIX) : -len(SUFFIX)]))
+    return [Hit(domain=domain, name="pageview", url=page_of(request, domain))]
+
+
+def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
+    # 200 even for a refused hit: a browser draws nothing for another status.
+    return Response(200, PIXEL, (*GIF, *CORS, *UNCACHED, *dropped(outcomes)))

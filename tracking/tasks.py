@@ -1,0 +1,63 @@
+"""What Huey runs for tracking. It is a timer and a worker here; the inbox is the store."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from huey import crontab
+from huey.contrib.djhuey import HUEY, db_periodic_task, db_task, lock_task
+
+from tracking.enrich import draining
+from tracking.ingest.rules import keep_salts
+from tracking.models import LedgerEntry, TaskRun
+
+LEDGER_DAYS = 7
+LEDGER_CHUNK = 5000
+# A request older than this was lost with a killed worker, and another may be made.
+PENDING_SECONDS = 5
+
+
+def pending_key(shard: int) -> str:
+    return f"drain-pending-{shard}"
+
+
+def request_drain(shard: int) -> None:
+    """Ask for a drain of the shard unless one is pending."""
+    asked = HUEY.get(pending_key(shard), peek=True)
+    if asked is None or not 0 <= time.time() - asked < PENDING_SECONDS:
+        HUEY.put(pending_key(shard), time.time())
+        drain(shard)
+
+
+@db_task(retries=5, retry_delay=1, retry_backoff=2)
+def drain(shard: int) -> None:
+    """Turn the shard's waiting hits into events."""
+    # No longer pending before the inbox is read: what is committed from here on asks anew.
+    HUEY.get(pending_key(shard))
+    draining.drain(shard)
+
+
+@db_periodic_task(crontab(minute="*"))
+def drain_net() -> None:
+    """Catch hits whose drain was lost with a killed process."""
+    for shard in range(settings.SHARDS):
+        request_drain(shard)
+
+
+@db_periodic_task(crontab(minute="7"), retries=3, retry_delay=10, retry_backoff=2)
+@lock_task("forget")
+def forget() -> None:
+    """Each hour: end old salts and remove ledger entries past their seven days."""
+    now = datetime.now(UTC)
+    if not TaskRun.claim("forget", now, since=now - timedelta(minutes=50)):
+        return
+    keep_salts(now.date())
+    forget_ledger(now - timedelta(days=LEDGER_DAYS))
+
+
+def forget_ledger(before: datetime) -> None:
+    """In chunks, because accepting waits while a transaction writes."""
+    while True:
+        old = LedgerEntry.objects.filter(accepted_at__lt=before).values("pk")[:LEDGER_CHUNK]
+        if not LedgerEntry.objects.filter(pk__in=old).delete()[0]:
+            return
