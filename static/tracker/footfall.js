@@ -79,15 +79,16 @@
       bottom = Math.max(bottom, scrollY + innerHeight);
     });
 
-    const report = () => {
+    const report = guarded(() => {
       look();
+      height || measure();
       const depth = Math.round(Math.min(bottom / height, 1) * 100);
       if (page && (depth > reported || engaged >= 3000)) {
         send({ n: "engagement", u: page.u, p: page.p, sd: depth, e: Math.round(engaged) });
         reported = depth;
         engaged = 0;
       }
-    };
+    });
 
     const leave = () => {
       measure();
@@ -159,6 +160,7 @@
           view();
         }
       };
+      view();
       on("popstate", view);
       on("hashchange", view);
       on("pageshow", (event) => {
@@ -167,7 +169,6 @@
           view();
         }
       });
-      view();
     }
     earlier?.q?.forEach((values) => footfall(...values));
 
