@@ -1,0 +1,37 @@
+"""The live page: a snapshot that the socket keeps current."""
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from dashboard.access import site_view
+from dashboard.live.bars import bars
+from realtime import feed
+from realtime.presence import Window
+from realtime.visits import render as render_visit
+from tracking.models import Site
+
+ROWS = 50
+
+
+@site_view
+def live(request: HttpRequest, site: Site) -> HttpResponse:
+    # The cursor first: what is stored after it comes over the socket.
+    cursor = feed.end()
+    moment = timezone.now()
+    now = Window(site.pk).read(moment)
+    visits = feed.latest(site.pk, cursor, ROWS)
+    context = {
+        "site": site,
+        "online": now.online,
+        "now": now,
+        "bars": bars(now.minutes),
+        "rows": [render_visit(visit, moment) for visit in visits],
+        "cursor": cursor,
+        "moment": moment.astimezone(site.zone),
+        "moment_ms": int(moment.timestamp() * 1000),
+        "socket": f"/ws/sites/{quote(site.domain)}/feed",
+    }
+    return render(request, "live/page.html", context)

@@ -1,0 +1,56 @@
+"""A site's feed as storage has it: visits in the order of their ids, read from a cursor.
+
+A cursor is the id of an event. Ids grow in commit order, so whoever has read up to one never finds
+a smaller one later.
+"""
+
+from django.db.models import F, Max, Min, QuerySet
+
+from realtime.visits import Visit
+from tracking.models import Event, EventLog
+
+# A page shows the newest 200: whoever is further behind than this had better begin again.
+FARTHEST = 10_000
+CHUNK = 200
+
+
+def end() -> int:
+    """The highest id given so far. All events up to it can be read."""
+    return EventLog.objects.aggregate(end=Max("last_id"))["end"] or 0
+
+
+def is_empty(site_id: int) -> bool:
+    return not Event.objects.filter(site_id=site_id).exclude(name="engagement").exists()
+
+
+def after(site_id: int, cursor: int, upto: int) -> list[Visit]:
+    """At most `CHUNK` visits with cursor < id <= upto, oldest first."""
+    rows = _visits(site_id).filter(id__gt=cursor, id__lte=upto).order_by("id")
+    return [Visit.of(event) for event in rows[:CHUNK]]
+
+
+def latest(site_id: int, upto: int, count: int) -> list[Visit]:
+    """The last visits with id <= upto, newest first."""
+    rows = _visits(site_id).filter(id__lte=upto).order_by("-id")
+    return [Visit.of(event) for event in rows[:count]]
+
+
+def is_lost(site_id: int, cursor: int) -> bool:
+    """Whether the feed cannot be continued from a cursor.
+
+    It lies above the highest id (the database was restored), before the oldest row kept, or more
+    than `FARTHEST` visits back.
+    """
+    last = end()
+    if cursor > last:
+        return True
+    oldest = Event.objects.aggregate(oldest=Min("id"))["oldest"] or last + 1
+    if cursor + 1 < oldest:
+        return True
+    behind = _visits(site_id).filter(id__gt=cursor).order_by("id").values_list("id")
+    return behind[: FARTHEST + 1].count() > FARTHEST
+
+
+def _visits(site_id: int) -> QuerySet[Event]:
+    """The events that opened a visit. One opened by an engagement event alone counts nowhere."""
+    return Event.objects.filter(site_id=site_id, visit=F("id")).exclude(name="engagement")

@@ -1,0 +1,29 @@
+"""The frames of the socket, as JSON texts; docs/live.md says what each means."""
+
+import json
+
+from realtime.presence import Now
+
+RELOAD = json.dumps({"type": "reload"})
+
+
+def hello(cursor: int, empty: bool) -> str:
+    return json.dumps({"type": "hello", "cursor": cursor, "empty": empty})
+
+
+def visits(cursor: int, rows: list[str]) -> str:
+    """`rows` are oldest first; the newest stands on top of the page, so it comes first here."""
+    html = "".join(reversed(rows))
+    return json.dumps({"type": "visits", "cursor": cursor, "html": html, "count": len(rows)})
+
+
+def now(moment: Now, panels: str) -> str:
+    return json.dumps(
+        {
+            "type": "now",
+            "online": moment.online,
+            "minutes": moment.minutes,
+            "pageviews": moment.pageviews,
+            "panels": panels,
+        }
+    )

@@ -1,0 +1,248 @@
+"""One subscription a site and process, fanned out to the sockets that watch the site.
+
+Each hub knows its `head`, the id up to which it has told its sockets everything. All changes of
+the head and of the sockets happen between two awaits, so a socket that joins misses nothing and
+gets nothing twice. What the channel layer loses is read back from storage.
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from realtime import feed, frames, tickets
+from realtime.presence import Window
+from realtime.publish import group
+from realtime.tickets import Close, Ticket
+from realtime.visits import Visit, render
+
+logger = structlog.get_logger(__name__)
+
+# How long a lost message may make a push late.
+CHECK_SECONDS = 5.0
+# The figures of a site go out at most this often.
+NOW_SECONDS = 1.0
+# A page takes a line for dead that is silent for 45 seconds.
+KEEPALIVE_SECONDS = 30.0
+TICKET_SECONDS = 30.0
+RETRY_SECONDS = 1.0
+LEAVE_SECONDS = 2.0
+
+
+class Batch:
+    """New visits, rendered once; `before` and `cursor` are the head before and after them."""
+
+    def __init__(self, before: int, cursor: int, visits: list[Visit]) -> None:
+        self.before = before
+        self.cursor = cursor
+        self.rows = [(visit.id, render(visit)) for visit in visits]
+        self.text = frames.visits(cursor, [row for _, row in self.rows])
+
+    def frame_after(self, position: int) -> str:
+        """The frame for a socket that knows everything up to a position."""
+        if position <= self.before:
+            return self.text
+        return frames.visits(self.cursor, [row for id_, row in self.rows if id_ > position])
+
+
+class Socket(Protocol):
+    """What a hub needs of a consumer. None of it waits."""
+
+    ticket: Ticket
+
+    def put_visits(self, batch: Batch) -> None: ...
+    def put(self, frame: str) -> None: ...
+    def quit(self, code: Close) -> None: ...
+
+
+class Hub:
+    """The feed of one site in one process. Made by `enter`, ended when its last user leaves."""
+
+    def __init__(self, site_id: int) -> None:
+        self.site_id = site_id
+        self.head = 0
+        self.empty = True
+        self.now_frame = ""
+        self.sockets: set[Socket] = set()
+        self.users = 0
+        self.news = asyncio.Event()
+        self.window = Window(site_id)
+        self.layer = get_channel_layer()
+        self.channel = ""
+        self.troubles: set[str] = set()
+        self.now_sent = time.monotonic()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.started = asyncio.create_task(self.start())
+
+    async def start(self) -> None:
+        self.channel = await self.layer.new_channel()
+        await self.subscribe()
+        self.head, self.empty, self.now_frame = await self.read_start()
+        loops = (self.listen, self.tick, self.watch_tickets)
+        self.tasks = [asyncio.create_task(loop()) for loop in loops]
+
+    async def stop(self) -> None:
+        self.started.cancel()
+        for task in self.tasks:
+            task.cancel()
+        with suppress(Exception):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self.layer.group_discard(group(self.site_id), self.channel)
+
+    # Storage. Each of these runs in the thread that consumers share.
+
+    @database_sync_to_async
+    def read_start(self) -> tuple[int, bool, str]:
+        return feed.end(), feed.is_empty(self.site_id), self.figures()
+
+    @database_sync_to_async
+    def read_figures(self) -> str:
+        return self.figures()
+
+    @database_sync_to_async
+    def read_end(self) -> int:
+        return feed.end()
+
+    @database_sync_to_async
+    def read_after(self, cursor: int, upto: int) -> list[Visit]:
+        return feed.after(self.site_id, cursor, upto)
+
+    @database_sync_to_async
+    def read_invalid(self, held: set[Ticket]) -> dict[Ticket, Close]:
+        return tickets.invalid(self.site_id, held)
+
+    def figures(self) -> str:
+        now = self.window.read(timezone.now())
+        return frames.now(now, render_to_string("live/panels.html", {"now": now}))
+
+    # The feed.
+
+    def advance(self, last: int, visits: list[Visit]) -> None:
+        """Tell the sockets. `visits` are all of the site's from the head or below it to `last`."""
+        new = [visit for visit in visits if visit.id > self.head]
+        before, self.head = self.head, max(self.head, last)
+        self.news.set()
+        if new:
+            self.empty = False
+            batch = Batch(before, self.head, new)
+            for socket in tuple(self.sockets):
+                socket.put_visits(batch)
+
+    async def take(self, message: dict[str, Any]) -> None:
+        """A message of the channel layer: repeated, late, in order, or after a gap."""
+        if message["before"] > self.head:
+            await self.read_back()
+        else:
+            visits = [Visit.from_message(data) for data in message["visits"]]
+            self.advance(message["last"], visits)
+
+    async def read_back(self) -> None:
+        """Take from storage what is above the head."""
+        end = await self.read_end()
+        while self.head < end:
+            visits = await self.read_after(self.head, end)
+            self.advance(visits[-1].id if len(visits) == feed.CHUNK else end, visits)
+
+    # What goes on while somebody watches.
+
+    async def listen(self) -> None:
+        while True:
+            try:
+                await self.take(await self.layer.receive(self.channel))
+            except Exception as error:
+                self.note("layer", error)
+                await asyncio.sleep(RETRY_SECONDS)
+                await self.subscribe()
+
+    async def subscribe(self) -> None:
+        """Join the group; done again with each check, since the layer may have forgotten."""
+        try:
+            await self.layer.group_add(group(self.site_id), self.channel)
+            self.troubles.discard("layer")
+        except Exception as error:
+            self.note("layer", error)
+
+    async def tick(self) -> None:
+        checked = time.monotonic()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.news.wait(), CHECK_SECONDS)
+            self.news.clear()
+            try:
+                if time.monotonic() - checked >= CHECK_SECONDS:
+                    checked = time.monotonic()
+                    await self.check()
+                await self.refresh()
+                self.troubles.discard("storage")
+            except Exception as error:
+                self.note("storage", error)
+            await asyncio.sleep(NOW_SECONDS)
+
+    async def check(self) -> None:
+        await self.subscribe()
+        await self.read_back()
+
+    async def refresh(self) -> None:
+        """Send the figures if they changed, or to show that the line is alive."""
+        frame = await self.read_figures()
+        if frame == self.now_frame and time.monotonic() - self.now_sent < KEEPALIVE_SECONDS:
+            return
+        self.now_frame, self.now_sent = frame, time.monotonic()
+        for socket in tuple(self.sockets):
+            socket.put(frame)
+
+    async def watch_tickets(self) -> None:
+        while True:
+            await asyncio.sleep(TICKET_SECONDS)
+            try:
+                await self.check_tickets()
+            except Exception as error:
+                self.note("storage", error)
+
+    async def check_tickets(self) -> None:
+        reasons = await self.read_invalid({socket.ticket for socket in self.sockets})
+        for socket in tuple(self.sockets):
+            if code := reasons.get(socket.ticket):
+                socket.quit(code)
+
+    def note(self, part: str, error: BaseException) -> None:
+        """Say it once until that part works again."""
+        if part not in self.troubles:
+            logger.warning("feed_hub_failed", site_id=self.site_id, part=part, error=repr(error))
+        self.troubles.add(part)
+
+
+# Tests and reloaders run one event loop after another in the same process.
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Hub]] = WeakKeyDictionary()
+
+
+async def enter(site_id: int) -> Hub:
+    """The site's hub, started; each call needs a `leave` later. Raises what storage raises."""
+    hubs = _hubs.setdefault(asyncio.get_running_loop(), {})
+    hub = hubs.get(site_id)
+    if hub is None:
+        hub = hubs[site_id] = Hub(site_id)
+    hub.users += 1
+    try:
+        await asyncio.shield(hub.started)
+    except BaseException:
+        await leave(hub)
+        raise
+    return hub
+
+
+async def leave(hub: Hub) -> None:
+    hub.users -= 1
+    if hub.users:
+        return
+    hubs = _hubs[asyncio.get_running_loop()]
+    if hubs.get(hub.site_id) is hub:
+        del hubs[hub.site_id]
+    await hub.stop()

@@ -1,0 +1,122 @@
+/** The live page: takes over from the snapshot that the server rendered. */
+import { connect } from "./feed.js";
+
+const MOST_ROWS = 200;
+const BAR_HEIGHT = 64;
+const SMALLEST_BAR = 2;
+// A screen reader hears of new visits in sum, not of each.
+const ANNOUNCE_EVERY = 30_000;
+const STATES = {
+  connecting: "Connecting…",
+  live: "Live",
+  reconnecting: "Reconnecting…",
+  ended: "You can no longer see this site",
+};
+
+const live = document.querySelector("#live");
+const rows = document.querySelector("#rows");
+const empty = document.querySelector("#empty");
+const state = document.querySelector("#state");
+const pause = document.querySelector("#pause");
+const panels = document.querySelector("#panels");
+const bars = document.querySelectorAll("#minutes rect");
+const pageviews = document.querySelector("#pageviews");
+const announcement = document.querySelector("#announcement");
+
+// Ages are counted on the server's clock, which this one may differ from.
+const clockAhead = Date.now() - Number(live.dataset.now);
+
+let paused = false;
+let held = [];
+let arrived = 0;
+let shown = "";
+
+function rowsOf(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return [...template.content.querySelectorAll(".visit")];
+}
+
+function insert(fresh) {
+  for (const row of fresh) row.classList.add("new");
+  rows.prepend(...fresh);
+  while (rows.childElementCount > MOST_ROWS) rows.lastElementChild.remove();
+  if (fresh.length) empty.hidden = true;
+  arrived += fresh.length;
+  showAges();
+}
+
+function visits(frame) {
+  const fresh = rowsOf(frame.html);
+  if (!paused) return insert(fresh);
+  held = [...fresh, ...held].slice(0, MOST_ROWS);
+  showPause();
+}
+
+function now(frame) {
+  for (const figure of document.querySelectorAll("[data-online]")) figure.textContent = frame.online;
+  const highest = Math.max(...frame.minutes, 1);
+  frame.minutes.forEach((count, number) => {
+    const height = Math.max(SMALLEST_BAR, Math.round((BAR_HEIGHT * count) / highest));
+    bars[number].setAttribute("height", height);
+    bars[number].setAttribute("y", BAR_HEIGHT - height);
+  });
+  pageviews.textContent = `${frame.pageviews} pageview${frame.pageviews === 1 ? "" : "s"}`;
+  if (shown !== frame.panels) {
+    panels.innerHTML = frame.panels;
+    shown = frame.panels;
+  }
+}
+
+function showPause() {
+  const waiting = held.length >= MOST_ROWS ? `${MOST_ROWS}+` : held.length;
+  pause.setAttribute("aria-pressed", paused);
+  pause.textContent = paused ? `Resume${held.length ? ` · ${waiting} new` : ""}` : "Pause";
+}
+
+function age(time) {
+  const seconds = Math.floor((Date.now() - clockAhead - Date.parse(time)) / 1000);
+  if (seconds < 2) return "now";
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
+
+function showAges() {
+  for (const time of rows.querySelectorAll("time")) {
+    const text = age(time.dateTime);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+function announce() {
+  if (arrived) announcement.textContent = `${arrived} new visit${arrived === 1 ? "" : "s"}`;
+  arrived = 0;
+}
+
+pause.addEventListener("click", () => {
+  paused = !paused;
+  if (!paused) {
+    insert(held);
+    held = [];
+  }
+  showPause();
+});
+pause.hidden = false;
+
+setInterval(showAges, 1000);
+setInterval(announce, ANNOUNCE_EVERY);
+
+connect({
+  url: live.dataset.socket,
+  cursor: Number(live.dataset.cursor),
+  onMessage(frame) {
+    if (frame.type === "visits") visits(frame);
+    if (frame.type === "now") now(frame);
+  },
+  onState(name) {
+    state.textContent = STATES[name];
+    state.dataset.state = name;
+  },
+});
