@@ -155,11 +155,19 @@ def redis_url(value: str) -> None:
         raise ValidationError("must be an address such as redis://localhost:6379/0")
 
 
+# marshmallow's own words for a value of the wrong type, as the second half of a sentence.
+TYPE_SENTENCES = {
+    "Not a valid integer.": "must be a whole number",
+    "Not a valid boolean.": "must be true or false",
+}
+
+
 def sentences(error: EnvValidationError) -> str:
     """One line a wrong variable: what it is called and what to set."""
     lines = [
-        f"Footfall cannot start: {name} {' '.join(map(str, messages))}"
+        f"Footfall cannot start: {name} {TYPE_SENTENCES.get(message, message)}"
         for name, messages in error.error_messages.items()
+        for message in messages
     ]
     return "\n".join(lines)
 

@@ -1,0 +1,97 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.server import ROOT
+
+
+def start(tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "FOOTFALL_DATA": str(tmp_path / "data"),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_server_starts_without_any_setting(tmp_path):
+    assert 0 == start(tmp_path).returncode
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "http", "PORT must be a whole number"),
+        ("PORT", "70000", "PORT must be a port from 1 to 65535"),
+        (
+            "FOOTFALL_URL",
+            "stats.example.com",
+            "FOOTFALL_URL must be an address such as https://stats.example.com",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://localhost/x",
+            "DATABASE_URL must be an address such as postgres://user:password@host/name",
+        ),
+        (
+            "REDIS_URL",
+            "localhost:6379",
+            "REDIS_URL must be an address such as redis://localhost:6379/0",
+        ),
+        ("EMAIL_URL", "mail", "EMAIL_URL must be an address such as smtp://user:password@host:587"),
+        ("FOOTFALL_SYNCHRONOUS", "OFF", "FOOTFALL_SYNCHRONOUS must be one of NORMAL, FULL"),
+        ("FOOTFALL_REGISTRATION", "yes", "FOOTFALL_REGISTRATION must be one of closed, open"),
+        (
+            "FOOTFALL_TRUSTED_PROXIES",
+            "nginx",
+            "FOOTFALL_TRUSTED_PROXIES 'nginx' is not an address or a network such as 10.0.0.0/8",
+        ),
+        (
+            "FOOTFALL_EVENT_PATH",
+            "api",
+            "FOOTFALL_EVENT_PATH must be a path that begins with / such as /js/count.js",
+        ),
+        (
+            "FOOTFALL_QUERY_MEMORY",
+            "lots",
+            "FOOTFALL_QUERY_MEMORY must be a size such as 512MB or 2GB",
+        ),
+        ("FOOTFALL_SHARDS", "0", "FOOTFALL_SHARDS must be a number from 1 to 64"),
+        ("FOOTFALL_DEBUG", "perhaps", "FOOTFALL_DEBUG must be true or false"),
+        ("FOOTFALL_LOG_FORMAT", "xml", "FOOTFALL_LOG_FORMAT must be one of console, json"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_a_sentence(tmp_path, name, value, sentence):
+    done = start(tmp_path, **{name: value})
+
+    assert (1, f"Footfall cannot start: {sentence}\n") == (done.returncode, done.stderr)
+
+
+def test_a_data_folder_that_cannot_be_written_stops_the_start_with_a_sentence(tmp_path):
+    (tmp_path / "data").write_text("a file in the way")
+
+    done = start(tmp_path)
+
+    assert (1, True) == (
+        done.returncode,
+        done.stderr.startswith(
+            "Footfall cannot start: FOOTFALL_DATA must be a folder that can be written"
+        ),
+    )
+
+
+def test_the_signing_key_is_kept_where_only_its_owner_can_read_it(tmp_path):
+    start(tmp_path)
+    path = tmp_path / "data" / "secret_key"
+    first = path.read_text()
+
+    start(tmp_path)
+
+    assert (0o600, first) == (path.stat().st_mode & 0o777, path.read_text())

@@ -1,0 +1,307 @@
+"""The road of a hit from the wire to the inbox, over ASGI."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import orjson
+import pytest
+import time_machine
+from asgiref.sync import sync_to_async
+from django.db import OperationalError
+
+from tests.factories import SiteFactory
+from tests.server import CHROME
+from tracking.ingest import inbox
+from tracking.ingest.app import AcceptApp
+from tracking.models import InboxHit, LedgerEntry, RefusalCount, Salt
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGEVIEW = {"n": "pageview", "d": "example.com", "u": "https://example.com/a"}
+BROWSER = {"User-Agent": CHROME, "X-Forwarded-For": "91.0.0.7", "Accept-Language": "de-DE"}
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+async def pages(scope, receive, send):
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b"pages"})
+
+
+@pytest.fixture
+def site():
+    return SiteFactory(domain="example.com")
+
+
+@pytest.fixture
+async def client(monkeypatch):
+    asked: list[int] = []
+    accepting = AcceptApp(pages)
+    monkeypatch.setattr(accepting.inbox, "_on_commit", lambda: asked.append(1))
+    transport = httpx.ASGITransport(accepting, client=("127.0.0.1", 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as open_client:
+        open_client.headers.update(BROWSER)
+        open_client.accepting = accepting
+        open_client.asked = asked
+        yield open_client
+    if accepting.poller:
+        accepting.poller.cancel()
+    accepting.storage.submit(inbox.connection.close).result()
+    accepting.storage.shutdown()
+
+
+async def send(client: httpx.AsyncClient, **changes: object) -> httpx.Response:
+    return await client.post("/api/event", content=json.dumps(PAGEVIEW | changes))
+
+
+@sync_to_async
+def waiting() -> list[dict]:
+    return [orjson.loads(hit.payload) for hit in InboxHit.objects.order_by("id")]
+
+
+async def test_a_hit_is_committed_before_it_is_answered(site, client):
+    answer = await send(client, r="https://www.google.com/")
+
+    [hit] = await waiting()
+    assert (202, "ok", "*") == (
+        answer.status_code,
+        answer.text,
+        answer.headers["access-control-allow-origin"],
+    )
+    assert ("pageview", "https://example.com/a", "https://www.google.com/", "DE", CHROME) == (
+        hit["name"],
+        hit["url"],
+        hit["referrer"],
+        hit["country"],
+        hit["user_agent"],
+    )
+    assert [1] == client.asked
+
+
+async def test_a_hit_keeps_no_address(site, client):
+    await send(client)
+
+    assert "91.0.0.7" not in json.dumps(await waiting())
+
+
+async def test_hits_that_arrive_together_share_commits(site, client, monkeypatch):
+    groups: list[int] = []
+    commit = inbox.commit
+
+    def counting(accepted, refused):
+        groups.append(len(accepted))
+        commit(accepted, refused)
+
+    monkeypatch.setattr(inbox, "commit", counting)
+
+    await asyncio.gather(*(send(client) for _ in range(50)))
+
+    assert (50, 50) == (sum(groups), len(await waiting()))
+    assert len(groups) < 10
+
+
+async def test_a_hit_with_an_id_is_counted_once_however_often_it_is_sent(site, client):
+    await asyncio.gather(*(send(client, id="one") for _ in range(5)))
+    again = await send(client, id="one")
+    await send(client, id="two")
+
+    assert (202, 2) == (again.status_code, len(await waiting()))
+    assert 2 == await LedgerEntry.objects.acount()
+
+
+async def test_hits_without_an_id_each_count(site, client):
+    await send(client)
+    await send(client)
+
+    assert 2 == len(await waiting())
+
+
+async def test_an_id_counts_once_for_each_site_of_a_comma_list(site, client):
+    await sync_to_async(SiteFactory)(domain="example.org")
+
+    await send(client, d="example.com,example.org", id="one")
+    await send(client, d="example.com,example.org", id="one")
+
+    assert 2 == len(await waiting())
+
+
+async def test_a_site_counts_from_the_moment_it_is_added(site, client):
+    refused = await send(client, d="example.org")
+    await sync_to_async(SiteFactory)(domain="example.org")
+    accepted = await send(client, d="example.org")
+
+    assert ("unknown_site", None) == (
+        refused.headers["x-footfall-dropped"],
+        accepted.headers.get("x-footfall-dropped"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "headers", "reason"),
+    [
+        pytest.param({"d": "unknown.example"}, {}, "unknown_site", id="unknown site"),
+        pytest.param({}, {"User-Agent": GOOGLEBOT}, "bot", id="crawler"),
+        pytest.param({}, {"Sec-GPC": "1"}, "opted_out", id="Global Privacy Control"),
+        pytest.param({}, {"DNT": "1"}, "opted_out", id="Do Not Track"),
+    ],
+)
+async def test_a_refused_hit_is_answered_202_with_the_reason_and_counted(
+    site, client, changes, headers, reason
+):
+    answer = await client.post(
+        "/api/event", content=json.dumps(PAGEVIEW | changes), headers=headers
+    )
+    await client.accepting.inbox.flush_refusals()
+
+    assert (202, "1", reason) == (
+        answer.status_code,
+        answer.headers["x-plausible-dropped"],
+        answer.headers["x-footfall-dropped"],
+    )
+    assert [] == await waiting()
+    known = 0 if reason == "unknown_site" else site.pk
+    assert [(known, reason, 1)] == [
+        row async for row in RefusalCount.objects.values_list("site_id", "reason", "count")
+    ]
+
+
+async def test_opting_out_is_not_honoured_where_the_owner_says_so(site, client):
+    site.honour_opt_out = False
+    await sync_to_async(site.save)()
+
+    await client.post("/api/event", content=json.dumps(PAGEVIEW), headers={"DNT": "1"})
+
+    assert 1 == len(await waiting())
+
+
+async def test_a_malformed_body_is_answered_400_with_the_reason(site, client):
+    answer = await client.post("/api/event", content=b"{")
+
+    assert (400, {"errors": {"request": ["must be JSON"]}}) == (answer.status_code, answer.json())
+
+
+async def test_an_oversized_body_is_answered_413(site, client):
+    answer = await client.post("/api/event", content=b"x" * 20_000)
+
+    assert (413, ["is too large"]) == (answer.status_code, answer.json()["errors"]["request"])
+
+
+async def test_storage_that_fails_is_answered_503_and_works_again_afterwards(
+    site, client, monkeypatch
+):
+    await send(client)
+
+    def full(_accepted):
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inbox, "insert", full)
+        failed = await send(client, id="one")
+    recovered = await send(client, id="one")
+
+    assert (503, "2", 202) == (
+        failed.status_code,
+        failed.headers["retry-after"],
+        recovered.status_code,
+    )
+    assert 2 == len(await waiting())
+
+
+async def test_another_method_is_answered_405(client):
+    answer = await client.get("/api/event")
+
+    assert 405 == answer.status_code
+
+
+async def test_preflight_allows_any_origin(client):
+    answer = await client.options("/api/event")
+
+    assert (204, "*", "content-type, authorization") == (
+        answer.status_code,
+        answer.headers["access-control-allow-origin"],
+        answer.headers["access-control-allow-headers"],
+    )
+
+
+async def test_the_image_counts_the_page_that_shows_it(site, client):
+    answer = await client.get(
+        "/image/example.com.gif", headers={"Referer": "https://example.com/no-script"}
+    )
+
+    [hit] = await waiting()
+    assert (200, "image/gif", 43) == (
+        answer.status_code,
+        answer.headers["content-type"],
+        len(answer.content),
+    )
+    assert ("pageview", "https://example.com/no-script") == (hit["name"], hit["url"])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_the_first_form_records_a_named_event(site, client, method):
+    answer = await client.request(method, "/visit/example.com/visited?event=Sign%20up")
+
+    [hit] = await waiting()
+    assert (200, "visit recorded") == (answer.status_code, answer.text)
+    assert ("Sign up", "https://example.com/") == (hit["name"], hit["url"])
+
+
+async def test_the_script_is_served_with_its_source_beside_it(client):
+    script = await client.get("/js/script.js")
+    source = await client.get("/js/script.src.js")
+
+    assert (200, 200) == (script.status_code, source.status_code)
+    assert len(script.text) < len(source.text)
+    assert "/api/event" in script.text
+
+
+async def test_other_addresses_go_to_the_pages(client):
+    assert "pages" == (await client.get("/sign-in")).text
+
+
+async def test_a_visitor_is_known_under_yesterdays_salt_after_midnight(site, client):
+    midnight = datetime(2026, 5, 5, tzinfo=UTC)
+    with time_machine.travel(midnight - timedelta(minutes=5), tick=False):
+        await send(client)
+    with time_machine.travel(midnight + timedelta(minutes=5), tick=False):
+        await send(client)
+
+    before, after = await waiting()
+    assert (before["visitor"], True) == (
+        after["visitor_before"],
+        after["visitor"] != before["visitor"],
+    )
+
+
+async def test_salts_end_within_48_hours(site, client):
+    for day in (4, 5, 6):
+        with time_machine.travel(datetime(2026, 5, day, 0, 0, 1, tzinfo=UTC), tick=False):
+            await send(client)
+
+    assert ["2026-05-05", "2026-05-06"] == [
+        str(day) async for day in Salt.objects.order_by("day").values_list("day", flat=True)
+    ]
+
+
+async def test_a_slow_body_is_answered_408(site, client, monkeypatch):
+    monkeypatch.setattr("tracking.ingest.http.BODY_SECONDS", 0.01)
+    started: list[dict] = []
+
+    async def never():
+        await asyncio.Event().wait()
+
+    async def collect(message):
+        started.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/event",
+        "query_string": b"",
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+    }
+    await client.accepting(scope, never, collect)
+
+    assert 408 == started[0]["status"]
