@@ -58,12 +58,11 @@ def add_source(event: EnrichedEvent, url: SplitResult, referrer: str) -> None:
     event.utm_campaign = tags.utm_campaign
     event.utm_content = tags.utm_content
     event.utm_term = tags.utm_term
-    found = parse_source(referrer, event.hostname, tags.utm_source)
+    found = parse_source(referrer, event.hostname, tags.source_tag)
     event.source = found.source
     event.referrer = found.referrer
     event.channel = channel(
         source=found.source,
-        referrer_host=found.referrer.partition("/")[0],
         utm_medium=tags.utm_medium,
         utm_source=tags.utm_source,
         utm_campaign=tags.utm_campaign,
