@@ -1,0 +1,27 @@
+"""What every engine promises, and which one answers."""
+
+from functools import cache
+from typing import Protocol
+
+from tracking.warehouse.query import Query
+from tracking.warehouse.result import Result
+
+
+class Engine(Protocol):
+    def run(self, query: Query) -> Result:
+        """The answer, over all events that were committed before the call.
+
+        Raises `QueryError` for what only the engine can judge: a pattern that RE2 does not accept,
+        or a question that takes too long.
+        """
+
+
+@cache
+def engine() -> Engine:
+    from tracking.warehouse.duckdb import DuckDB
+
+    return DuckDB()
+
+
+def run(query: Query) -> Result:
+    return engine().run(query)

@@ -1,0 +1,174 @@
+"""The hot rows of the event table, held in this process in a form made for counting.
+
+Each reading takes only what is new: ids grow in commit order, so nothing below the highest one seen
+is missed. Rows that went are noticed by `Generation.EVENTS`, which makes the mirror start again.
+"""
+
+import os
+from collections.abc import Iterator
+from threading import Lock
+
+import duckdb
+from django.conf import settings
+from django.db.models import Max, TextField
+from django.db.models.functions import Cast, JSONObject
+
+from tracking.models import Event, Generation
+
+# Rows that are read and written at once: a bound on the memory that a cold start takes.
+CHUNK = 10_000
+
+# The columns that questions use, with the type that each has here. Times are UTC without a zone.
+COLUMNS = {
+    "id": "BIGINT",
+    "site_id": "BIGINT",
+    "visitor": "BIGINT",
+    "visit": "BIGINT",
+    "time": "TIMESTAMP",
+    "name": "VARCHAR",
+    "interactive": "BOOLEAN",
+    "hostname": "VARCHAR",
+    "path": "VARCHAR",
+    "props": "VARCHAR",
+}
+OF_VISIT = (
+    "referrer source channel utm_source utm_medium utm_campaign utm_content utm_term"
+    " country region city browser browser_version os os_version device screen language"
+).split()
+COLUMNS |= dict.fromkeys(OF_VISIT, "VARCHAR")
+
+ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in COLUMNS.items()) + "}"
+
+CREATE_EVENTS = "CREATE OR REPLACE TABLE hot.events ({})".format(
+    ", ".join(
+        f"{name} {'MAP(VARCHAR, VARCHAR)' if name == 'props' else kind}"
+        for name, kind in COLUMNS.items()
+    )
+)
+
+# One parameter, a JSON array of rows. Properties that are no JSON object are none.
+INSERT_EVENTS = f"""
+INSERT INTO hot.events BY NAME
+SELECT row.* REPLACE (
+    try_cast(try_cast(nullif(row.props, '') AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
+)
+FROM (SELECT unnest(from_json($1, '[{ROW}]')) AS row)
+"""  # noqa: S608
+
+# A visit as its events make it. Engagement alone makes none.
+VISITS = """
+SELECT
+    visit,
+    any_value(site_id) AS site_id,
+    arg_min(visitor, id) AS visitor,
+    min(time) AS first_time,
+    max(time) AS last_time,
+    epoch_us(max(time)) - epoch_us(min(time)) AS duration,
+    count(*) FILTER (WHERE name = 'pageview') AS pageviews,
+    count(*) FILTER (WHERE name = 'pageview') = 1
+        AND NOT bool_or(interactive AND name <> 'pageview') AS bounced,
+    coalesce(arg_min(path, (time, id)) FILTER (WHERE name = 'pageview'), '') AS entry_page,
+    coalesce(arg_max(path, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_page,
+    coalesce(arg_min(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS entry_hostname,
+    coalesce(arg_max(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_hostname,
+    {of_visit}
+FROM hot.events
+WHERE name <> 'engagement' AND visit IN (SELECT visit FROM hot.events WHERE id > $1)
+GROUP BY visit
+""".format(of_visit=", ".join(f"any_value({name}) AS {name}" for name in OF_VISIT))
+
+
+class Mirror:
+    """`hot.events` and `hot.visits` in an in-memory DuckDB of this process.
+
+    Safe to use from several threads. Opened at the first question, not at import, so that a server
+    which forks its workers opens one in each.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._generation = -1
+        self._seen = 0
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of the caller's own that sees all events committed before the call."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = _open()
+            self._read_news(self._connection)
+            return self._connection.cursor()
+
+    def close(self) -> None:
+        """Forget everything; the next question reads it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection, self._generation, self._seen = None, -1, 0
+
+    def _read_news(self, connection: duckdb.DuckDBPyConnection) -> None:
+        # The generation first: rows that go after this line are noticed by the next reading.
+        generation = Generation.current(Generation.EVENTS)
+        again = generation != self._generation
+        seen = 0 if again else self._seen
+        if not again and (Event.objects.aggregate(last=Max("id"))["last"] or 0) <= seen:
+            return
+        connection.begin()
+        try:
+            if again:
+                connection.execute(CREATE_EVENTS)
+                connection.execute(f"CREATE OR REPLACE TABLE hot.visits AS {VISITS}", [0])
+            last = _copy(connection, seen)
+            if last > seen:
+                _derive_visits(connection, seen)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        self._generation, self._seen = generation, last
+
+
+def _open() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": settings.QUERY_MEMORY,
+            "threads": settings.QUERY_THREADS,
+            # Each process has its own: the names of the files inside are the same in all.
+            "temp_directory": str(settings.DATA / "temp" / f"queries-{os.getpid()}"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    # Only an attached database can be compressed in memory: twenty times smaller, faster to scan.
+    connection.execute("ATTACH ':memory:' AS hot (COMPRESS)")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, seen: int) -> int:
+    """Copy the events above an id; returns the highest id now seen."""
+    for chunk in _chunks(seen):
+        rows = ",".join(row for _, row in chunk)
+        connection.execute(INSERT_EVENTS, [f"[{rows}]"])
+        seen = chunk[-1][0]
+    return seen
+
+
+def _chunks(seen: int) -> Iterator[list[tuple[int, str]]]:
+    # The database writes the JSON: no row becomes Python objects on its way.
+    row = Cast(JSONObject(**{name: name for name in COLUMNS}), TextField())
+    events = Event.objects.order_by("id").annotate(row=row).values_list("id", "row")
+    while chunk := list(events.filter(id__gt=seen)[:CHUNK]):
+        yield chunk
+        seen = chunk[-1][0]
+
+
+def _derive_visits(connection: duckdb.DuckDBPyConnection, seen: int) -> None:
+    """Make the visits anew that have an event above that id."""
+    connection.execute(
+        "DELETE FROM hot.visits WHERE visit IN (SELECT visit FROM hot.events WHERE id > $1)",
+        [seen],
+    )
+    connection.execute(f"INSERT INTO hot.visits BY NAME {VISITS}", [seen])
