@@ -1,4 +1,4 @@
-"""Pages ask here for the site that their address names."""
+"""Views of a site get it from here: the one that their address names, for who may see it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from tracking.access import owned_sites, site_for
 from tracking.models import Site
 from tracking.models.sites import normalise_domain
+
+View = Callable[..., HttpResponse]
 
 
 def site_or_404(request: HttpRequest, domain: str) -> Site:
@@ -28,11 +30,19 @@ def owned_site_or_404(request: HttpRequest, domain: str) -> Site:
         raise Http404("No such site.") from error
 
 
-def site_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For views `(request, site)` of an address with `<domain>`: signed in, and may see the site."""
+def site_view(view: View) -> View:
+    """For views `(request, site)` of an address with `<domain>`, which its members may see."""
+    return with_site(view, site_or_404)
 
+
+def owner_view(view: View) -> View:
+    """As `site_view`, for what only the owners of a site may do."""
+    return with_site(view, owned_site_or_404)
+
+
+def with_site(view: View, find: Callable[[HttpRequest, str], Site]) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, domain: str, **kwargs: Any) -> HttpResponse:
-        return view(request, site_or_404(request, domain), **kwargs)
+        return view(request, find(request, domain), **kwargs)
 
     return login_required(wrapped)

@@ -5,7 +5,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class PrivatePages(MiddlewareMixin):
-    """Pages are kept by no cache, neither a shared one nor a browser's, unless one says otherwise."""
+    """No cache keeps a page, neither a shared one nor a browser's, unless the page says so."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -1,15 +1,35 @@
 """What a site's owner puts into its pages."""
 
-from django.conf import settings
-from django.utils.html import format_html
+from html import escape
+from urllib.parse import quote
 
+from django.conf import settings
+
+from tracking.ingest.protocols import image, visited
 from tracking.models import Site
 
 
 def snippet(site: Site) -> str:
-    """The line for the head of each page, as HTML text."""
-    return format_html(
-        '<script defer data-domain="{}" src="{}"></script>',
-        site.domain,
-        settings.PUBLIC_URL + settings.SCRIPT_PATH,
+    """The line for the head of each page: HTML as text, which a template still escapes."""
+    source = settings.PUBLIC_URL + settings.SCRIPT_PATH
+    return f'<script defer data-domain="{escape(site.domain)}" src="{escape(source)}"></script>'
+
+
+def image_snippet(site: Site) -> str:
+    """The line for pages and mail without scripts, as text too."""
+    source = settings.PUBLIC_URL + image.PREFIX + quoted(site.domain) + image.SUFFIX
+    # By default a browser names only the host of the page to another host.
+    return (
+        f'<img src="{escape(source)}" alt="" width="1" height="1" '
+        'referrerpolicy="no-referrer-when-downgrade">'
     )
+
+
+def visited_address(site: Site, event: str) -> str:
+    """The address that any program can ask for to count an event."""
+    path = visited.PREFIX + quoted(site.domain) + visited.SUFFIX
+    return f"{settings.PUBLIC_URL}{path}?event={quote(event)}"
+
+
+def quoted(domain: str) -> str:
+    return quote(domain, safe=":")

@@ -1,26 +1,37 @@
 """Forms about a site."""
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 
 from tracking.models import Site
 from tracking.models.sites import normalise_domain, validate_domain
 
+AREAS = {
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+}
+PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
-def timezone_choices() -> list[tuple[str, str]]:
-    """The zones that people choose from: UTC and those named after a place."""
-    places = sorted(name for name in zoneinfo.available_timezones() if is_place(name))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
 
-
-def is_place(name: str) -> bool:
-    area, _, place = name.partition("/")
-    return bool(place) and area not in ("Etc", "SystemV", "US", "posix", "right")
+def timezone_choices(current: str = "UTC") -> list[tuple[str, str]]:
+    """UTC, the zones named after a place, and the one in use, whatever that is."""
+    places = {name for name in zoneinfo.available_timezones() if name.partition("/")[0] in AREAS}
+    names = ["UTC", *sorted((places | {current}) - {"UTC"})]
+    return [(name, name.replace("_", " ")) for name in names]
 
 
 class TimezoneField(forms.ChoiceField):
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label="Time zone",
             choices=timezone_choices,
@@ -33,19 +44,24 @@ class TimezoneField(forms.ChoiceField):
 class SiteForm(forms.ModelForm):
     """A new site."""
 
-    # A field of its own, because a person may paste an address, longer than the domain in it.
+    # Longer than a domain may be, because a person may paste the address of a page.
     domain = forms.CharField(
         label="Domain",
-        help_text="For example example.com. Sub-domains may share it.",
-        widget=forms.TextInput(
-            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
-        ),
+        max_length=2000,
+        help_text="Such as example.com, without www.",
+        widget=forms.TextInput(attrs={"autofocus": True, **PLAIN}),
     )
-    timezone = TimezoneField(widget=forms.Select(attrs={"data-browser-timezone": True}))
+    timezone = TimezoneField()
 
     class Meta:
         model = Site
         fields = ["domain", "timezone"]
+        error_messages = {"domain": {"unique": "This domain is taken on this server."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["timezone"].widget.attrs["data-browser-timezone"] = True
 
     def clean_domain(self) -> str:
         domain = normalise_domain(self.cleaned_data["domain"])
@@ -54,7 +70,7 @@ class SiteForm(forms.ModelForm):
 
 
 class SiteSettingsForm(forms.ModelForm):
-    """What an owner may change later. The domain is not here: figures and snippets hang on it."""
+    """What an owner may change later. Not the domain: figures and snippets hang on it."""
 
     timezone = TimezoneField()
 
@@ -62,13 +78,17 @@ class SiteSettingsForm(forms.ModelForm):
         model = Site
         fields = ["timezone", "honour_opt_out"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"].choices = timezone_choices(self.instance.timezone)
+
 
 class DeleteForm(forms.Form):
     """Asks for the domain, because nothing brings a deleted site back."""
 
-    domain = forms.CharField(label="Domain", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    domain = forms.CharField(label="Domain", widget=forms.TextInput(attrs=PLAIN))
 
-    def __init__(self, *args: object, site: Site, **kwargs: object) -> None:
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site = site
         self.fields["domain"].help_text = f"Type {site.domain} to confirm."

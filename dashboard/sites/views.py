@@ -6,10 +6,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from dashboard.access import owned_site_or_404, site_view
+from dashboard.access import owner_view, site_view
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
-from tracking.access import owned_sites, visible_sites
-from tracking.models import Membership, Site
+from tracking.access import visible_sites
+from tracking.models import Event, Membership, Site
+from tracking.snippet import image_snippet, snippet, visited_address
 
 
 @login_required
@@ -30,12 +31,19 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @site_view
 def install(request: HttpRequest, site: Site) -> HttpResponse:
-    return render(request, "sites/install.html", {"site": site})
+    """The snippet, and a box that waits for the first visit, which comes over the site's feed."""
+    context = {
+        "site": site,
+        "snippet": snippet(site),
+        "image": image_snippet(site),
+        "visited": visited_address(site, "Signup"),
+        "arrived": Event.objects.filter(site_id=site.pk).exclude(name="engagement").exists(),
+    }
+    return render(request, "sites/install.html", context)
 
 
-@login_required
-def settings(request: HttpRequest, domain: str) -> HttpResponse:
-    site = owned_site_or_404(request, domain)
+@owner_view
+def settings(request: HttpRequest, site: Site) -> HttpResponse:
     form = SiteSettingsForm(request.POST or None, instance=site)
     if form.is_valid():
         form.save()
@@ -44,9 +52,8 @@ def settings(request: HttpRequest, domain: str) -> HttpResponse:
     return render(request, "sites/settings.html", {"site": site, "form": form})
 
 
-@login_required
-def delete(request: HttpRequest, domain: str) -> HttpResponse:
-    site = owned_site_or_404(request, domain)
+@owner_view
+def delete(request: HttpRequest, site: Site) -> HttpResponse:
     form = DeleteForm(request.POST or None, site=site)
     if form.is_valid():
         site.delete()

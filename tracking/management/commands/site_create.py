@@ -21,9 +21,7 @@ class Command(BaseCommand):
             "--owner", metavar="EMAIL", help="who sees it; else the server's first admin, if any"
         )
 
-    def handle(
-        self, *, domain: str, timezone: str, owner: str | None, **_options: Any
-    ) -> None:
+    def handle(self, *, domain: str, timezone: str, owner: str | None, **_options: Any) -> None:
         user = account(owner) if owner else first_admin()
         site = Site(domain=domain, timezone=timezone)
         try:

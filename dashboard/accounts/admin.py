@@ -1,0 +1,68 @@
+"""The admin of accounts."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import Model
+from django.http import HttpRequest
+
+from dashboard.accounts.models import SetupLink, User
+from tracking.models import Membership
+
+
+class AccountCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email"]
+        field_classes: dict[str, type[forms.Field]] = {}
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["site"]
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    add_form = AccountCreationForm
+    list_display = ["email", "is_active", "is_staff", "is_superuser", "date_joined", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "date_joined"]
+    search_fields = ["email"]
+    date_hierarchy = "date_joined"
+    ordering = ["email"]
+    readonly_fields = ["date_joined", "last_login"]
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        (
+            "What they may do",
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        ("Dates", {"fields": ["date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]},
+        )
+    ]
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
+        return self.inlines if obj else []
+
+
+@admin.register(SetupLink)
+class SetupLinkAdmin(admin.ModelAdmin):
+    """Which links were made and used; none can be made here, because only a start prints one."""
+
+    list_display = ["created_at", "used_at"]
+    list_filter = ["created_at", "used_at"]
+    fields = ["created_at", "used_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

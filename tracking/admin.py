@@ -1,0 +1,216 @@
+"""The admin of what is tracked. Rows that a person must not edit can only be looked at."""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin, SimpleListFilter, TabularInline
+from django.core.paginator import Paginator
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from tracking.enrich import quarantine
+from tracking.models import (
+    ApiKey,
+    Event,
+    EventLog,
+    Generation,
+    InboxHit,
+    LedgerEntry,
+    Membership,
+    QuarantinedHit,
+    RefusalCount,
+    Salt,
+    Site,
+    TaskRun,
+)
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than `MOST` rows, so that a page of a big table costs little."""
+
+    MOST = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Model] = self.object_list  # type: ignore[assignment]
+        return rows.order_by().values("pk")[: self.MOST].count()
+
+
+class SiteFilter(SimpleListFilter):
+    """For tables that know a site by its id alone."""
+
+    title = "site"
+    parameter_name = "site"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Sequence[tuple[str, str]]:
+        return [(str(site.pk), site.domain) for site in Site.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(site_id=self.value()) if self.value() else queryset
+
+
+class EventKindFilter(SimpleListFilter):
+    """Without a list of all names, which would read the whole table."""
+
+    title = "kind"
+    parameter_name = "kind"
+    NAMES = ("pageview", "engagement")
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Sequence[tuple[str, str]]:
+        return [*((name, name.capitalize()) for name in self.NAMES), ("custom", "Custom")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "custom":
+            return queryset.exclude(name__in=self.NAMES)
+        return queryset.filter(name=self.value()) if self.value() else queryset
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that the server alone writes; a subclass may allow deleting them."""
+
+    show_full_result_count = False
+    paginator = BoundedPaginator
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class WithDomain(ReadOnlyAdmin):
+    """Shows the domain where a table has the site's id."""
+
+    list_filter = [SiteFilter]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        domain = Site.objects.filter(pk=OuterRef("site_id")).values("domain")
+        return super().get_queryset(request).annotate(domain=Subquery(domain))
+
+    @admin.display(description="site", empty_value="no known site")
+    def domain(self, row: Any) -> str | None:
+        return row.domain
+
+
+class WithPayload(WithDomain):
+    """Shows a hit's JSON so that a person can read it."""
+
+    exclude = ["payload"]
+    readonly_fields = ["hit"]
+
+    def hit(self, row: Any) -> str:
+        try:
+            text = json.dumps(json.loads(row.payload), indent=2, ensure_ascii=False)
+        except ValueError:
+            text = row.payload
+        return format_html("<pre>{}</pre>", text)
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Site)
+class SiteAdmin(ModelAdmin):
+    list_display = ["domain", "timezone", "honour_opt_out", "created_at"]
+    list_filter = ["honour_opt_out", "timezone"]
+    search_fields = ["domain", "members__email"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["created_at"]
+    inlines = [MembershipInline]
+
+
+@admin.register(Event)
+class EventAdmin(WithDomain):
+    list_display = ["id", "time", "domain", "name", "path", "source", "country", "visit"]
+    list_filter = [SiteFilter, EventKindFilter, "time", "device", "interactive"]
+    search_fields = ["path", "source", "city", "=visit"]
+    search_help_text = "Path, source, city, or the id of a visit"
+    ordering = ["-id"]
+
+
+@admin.register(InboxHit)
+class InboxHitAdmin(WithPayload):
+    list_display = ["id", "domain"]
+    search_fields = ["payload"]
+    ordering = ["id"]
+
+
+@admin.register(QuarantinedHit)
+class QuarantinedHitAdmin(WithPayload):
+    list_display = ["id", "quarantined_at", "domain", "error"]
+    list_filter = [SiteFilter, "quarantined_at"]
+    search_fields = ["error", "payload"]
+    date_hierarchy = "quarantined_at"
+    actions = ["replay"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
+
+    @admin.action(description="Replay selected hits", permissions=["delete"])
+    def replay(self, request: HttpRequest, hits: QuerySet[QuarantinedHit]) -> None:
+        messages.success(request, f"Back in the inbox: {quarantine.replay(hits)}.")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(WithDomain):
+    list_display = ["hit_id", "domain", "accepted_at"]
+    list_filter = [SiteFilter, "accepted_at"]
+    search_fields = ["=hit_id"]
+    ordering = ["-id"]
+
+
+@admin.register(RefusalCount)
+class RefusalCountAdmin(WithDomain):
+    list_display = ["day", "domain", "reason", "count"]
+    list_filter = [SiteFilter, "reason", "day"]
+    search_fields = ["reason"]
+    date_hierarchy = "day"
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ["name", "prefix", "user", "created_at", "last_used_at"]
+    list_filter = ["created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "prefix", "user__email"]
+    date_hierarchy = "created_at"
+    fields = ["user", "name", "prefix", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(Salt)
+class SaltAdmin(ReadOnlyAdmin):
+    list_display = ["day"]
+    list_filter = ["day"]
+    # The key stays out of every page: whoever has it can tell which address a visitor id is of.
+    fields = ["day"]
+
+
+@admin.register(EventLog)
+class EventLogAdmin(ReadOnlyAdmin):
+    list_display = ["id", "last_id"]
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnlyAdmin):
+    list_display = ["name", "number"]
+    search_fields = ["name"]
+
+
+@admin.register(TaskRun)
+class TaskRunAdmin(ReadOnlyAdmin):
+    list_display = ["name", "ran_at"]
+    list_filter = ["ran_at"]
+    search_fields = ["name"]
