@@ -1,1 +1,10 @@
-urlpatterns: list = []
+"""A site's report and each widget of it."""
+
+from django.urls import path
+
+from dashboard.report import views
+
+urlpatterns = [
+    path("sites/<str:domain>/", views.report, name="report"),
+    path("sites/<str:domain>/widgets/<slug:name>", views.widget, name="widget"),
+]

@@ -1,0 +1,180 @@
+"""The geometry of the time series, as plain data that a template draws.
+
+Across, a place is a share of the width (0 to 100, and 0 to WIDTH inside the stretched paths), so that
+one drawing fits every container. Down, it is pixels, so that text and strokes keep their size.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.report.figures import Metric
+from dashboard.report.formats import Figure, Interval, Unit, bucket, tick
+
+WIDTH = 1000
+HEIGHT = 224
+TOP = 12
+WIDE_LABELS = 10
+LINES = 4
+
+_NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A metric over buckets of time up to `end`; `past` has those of the period before."""
+
+    metric: Metric
+    interval: Interval
+    starts: Sequence[datetime]
+    values: Sequence[Figure]
+    end: datetime
+    past: Sequence[Figure] = ()
+    past_starts: Sequence[datetime] = ()
+
+
+@dataclass(frozen=True)
+class Point:
+    """A bucket; `y` and `text` are None for a bucket that has not begun."""
+
+    x: float
+    y: float | None
+    name: str
+    text: str | None
+    past_name: str | None
+    past_text: str | None
+
+
+@dataclass(frozen=True)
+class Label:
+    """A word beside an axis; `wide` ones have no room on a phone."""
+
+    at: float
+    text: str
+    anchor: str = "middle"
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The paths stand in a box of WIDTH by HEIGHT; an empty one draws nothing."""
+
+    metric: Metric
+    interval: Interval
+    points: list[Point]
+    lines: list[Label]
+    labels: list[Label]
+    line: str
+    running: str
+    area: str
+    past: str
+    dot: Point | None
+    height: int = HEIGHT
+    width: int = WIDTH
+
+    @property
+    def title(self) -> str:
+        each = {"minute": "a minute", "hour": "an hour", "day": "a day", "week": "a week"}
+        return f"{self.metric.title} {each.get(self.interval, 'a month')}"
+
+    @property
+    def has_past(self) -> bool:
+        return any(point.past_text is not None for point in self.points)
+
+
+def draw(series: Series, now: datetime) -> Chart:
+    """The chart of a series; what lies after `now` stays empty, the running bucket is dashed."""
+    begun = sum(start <= now for start in series.starts)
+    values = [value or 0 for value in series.values[:begun]]
+    past = [value or 0 for value in series.past[: len(series.starts)]]
+    running = begun < len(series.starts) or now < series.end
+    step, top = _scale(max([*values, *past, 0]), series.metric.unit)
+    columns = [_across(place, len(series.starts)) for place in range(len(series.starts))]
+    heights = [_down(value, top) for value in values]
+    shown = list(zip(columns, heights, strict=False))
+    points = [_point(series, place, columns[place], heights) for place in range(len(columns))]
+    return Chart(
+        metric=series.metric,
+        interval=series.interval,
+        points=points,
+        lines=[
+            Label(_down(step * number, top), _axis(series.metric, step * number))
+            for number in range(1, round(top / step) + 1)
+        ],
+        labels=_labels(series, columns),
+        line=_path(shown[:-1] if running else shown),
+        running=_path(shown[-2:]) if running else "",
+        area=_area(shown),
+        past=_path(list(zip(columns, [_down(value, top) for value in past], strict=False))),
+        dot=points[0] if len(shown) == 1 else None,
+    )
+
+
+def _point(series: Series, place: int, x: float, heights: list[float]) -> Point:
+    name = bucket(series.starts[place], series.interval)
+    has_past = place < min(len(series.past), len(series.past_starts))
+    return Point(
+        x=round(x, 3),
+        y=heights[place] if place < len(heights) else None,
+        name=name,
+        text=series.metric.text(series.values[place]) if place < len(heights) else None,
+        past_name=bucket(series.past_starts[place], series.interval) if has_past else None,
+        past_text=series.metric.text(series.past[place]) if has_past else None,
+    )
+
+
+def _across(place: int, places: int) -> float:
+    return 50.0 if places == 1 else 100 * place / (places - 1)
+
+
+def _down(value: float, top: float) -> float:
+    return round(TOP + (HEIGHT - TOP) * (1 - value / top), 1)
+
+
+def _scale(highest: float, unit: Unit) -> tuple[float, float]:
+    """The distance between two lines and the highest line, both round for their unit."""
+    if unit == "percent":
+        return 25, 100
+    least = highest / LINES
+    if unit == "seconds":
+        step = next((nice for nice in _NICE_SECONDS if nice >= least), _NICE_SECONDS[-1])
+    else:
+        power = 10 ** math.floor(math.log10(least)) if least else 1
+        step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= least * 0.9999)
+        step = max(1, math.ceil(step)) if unit == "count" else step
+    return step, step * max(1, math.ceil(highest / step - 1e-9))
+
+
+def _axis(metric: Metric, value: float) -> str:
+    if metric.unit == "ratio":
+        return f"{value:g}"
+    return metric.text(value).removesuffix(" 0s").removesuffix(" 0m")
+
+
+def _labels(series: Series, columns: list[float]) -> list[Label]:
+    """Every n-th bucket's name, and on a phone every second of those."""
+    number = len(columns)
+    every = max(1, math.ceil(number / WIDE_LABELS))
+    if series.interval == "hour" and number > 6:
+        every = next(hours for hours in (3, 6, 12, 24, 48, 96, 168) if number / hours <= WIDE_LABELS)
+    across_days = series.starts[0].date() != series.starts[-1].date() if series.starts else False
+    labels = []
+    for order, place in enumerate(range(0, number, every)):
+        anchor = "start" if columns[place] < 4 else "end" if columns[place] > 96 else "middle"
+        text = tick(series.starts[place], series.interval, across_days)
+        labels.append(Label(round(columns[place], 3), text, anchor, wide=order % 2 == 1))
+    return labels
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    if len(points) < 2:
+        return ""
+    return "M" + "L".join(f"{x * WIDTH / 100:.1f},{y}" for x, y in points)
+
+
+def _area(points: Sequence[tuple[float, float]]) -> str:
+    if len(points) < 2:
+        return ""
+    first, last = points[0][0] * WIDTH / 100, points[-1][0] * WIDTH / 100
+    return f"{_path(points)}L{last:.1f},{HEIGHT}L{first:.1f},{HEIGHT}Z"

@@ -1,0 +1,121 @@
+"""Figures and times as people read them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from babel.dates import format_date, format_datetime, format_interval
+
+LOCALE = "en_GB"
+NOTHING = "–"
+
+Unit = Literal["count", "ratio", "percent", "seconds"]
+Interval = Literal["minute", "hour", "day", "week", "month"]
+Figure = int | float | None
+
+
+def count(value: float) -> str:
+    """Exact below 10,000, three digits at most from there: 9,999, 38.2k, 143k, 1.2M."""
+    if value < 10_000:
+        return f"{round(value):,}"
+    for size, unit in ((1_000, "k"), (1_000_000, "M"), (1_000_000_000, "B")):
+        scaled = round(value / size, 0 if value >= 99_950 * size / 1_000 else 1)
+        if scaled < 1_000 or unit == "B":
+            return f"{scaled:,.1f}".removesuffix(".0") + unit
+    raise AssertionError("unreachable")
+
+
+def seconds(value: float) -> str:
+    """34s, 2m 34s, 1h 2m."""
+    whole = round(value)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m {whole % 60}s" if minutes else f"{whole}s"
+
+
+def share(part: float, whole: float) -> str:
+    """A part of a whole in per cent, never 0% for something that is there."""
+    if not part or not whole:
+        return "0%"
+    percent = 100 * part / whole
+    return "<1%" if percent < 1 else f"{round(percent)}%"
+
+
+def figure(value: Figure, unit: Unit) -> str:
+    if value is None:
+        return NOTHING
+    if unit == "count":
+        return count(value)
+    if unit == "seconds":
+        return seconds(value)
+    return f"{value:.2f}" if unit == "ratio" else f"{round(value)}%"
+
+
+def exact(value: Figure, unit: Unit) -> str:
+    """The whole figure, for a title beside the abbreviated one."""
+    return f"{value:,}" if unit == "count" and value is not None else figure(value, unit)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a figure differs from the one before; `good` is None where there is no difference."""
+
+    text: str
+    direction: Literal["up", "down", "same"]
+    good: bool | None
+    title: str
+
+
+def change(now: Figure, before: Figure, unit: Unit, more_is_good: bool = True) -> Change | None:
+    """The change in per cent, in points for a percentage; None without anything to compare with."""
+    if now is None or before is None or (not before and unit != "percent"):
+        return None
+    difference = now - before if unit == "percent" else 100 * (now - before) / before
+    amount = round(abs(difference))
+    title = f"{exact(before, unit)} in the period before"
+    if not amount:
+        return Change("no change", "same", None, title)
+    text = f"{amount} pts" if unit == "percent" else f"{amount:,}%"
+    rises = difference > 0
+    return Change(text, "up" if rises else "down", rises == more_is_good, title)
+
+
+def day(value: date) -> str:
+    return format_date(value, "d MMM y", locale=LOCALE)
+
+
+def days(first: date, last: date) -> str:
+    """A range of days without repeating what both share: 1–21 Nov 2026."""
+    return day(first) if first == last else format_interval(first, last, "yMMMd", locale=LOCALE)
+
+
+# CLDR date patterns: the long one names a bucket alone, the short one stands under a chart.
+_LONG = {
+    "minute": "HH:mm",
+    "hour": "EEE d MMM, HH:mm",
+    "day": "EEE d MMM y",
+    "week": "'Week of' d MMM y",
+    "month": "MMMM y",
+}
+_SHORT = {"minute": "HH:mm", "hour": "HH:mm", "day": "d MMM", "week": "d MMM", "month": "MMM"}
+
+
+def bucket(start: datetime, interval: Interval) -> str:
+    """The whole name of a bucket of time: Tue 10 Nov 2026."""
+    return format_datetime(start, _LONG[interval], locale=LOCALE)
+
+
+def tick(start: datetime, interval: Interval, across_days: bool = False) -> str:
+    """The short name of a bucket: 10 Nov. Midnight and January show what begins with them."""
+    pattern = _SHORT[interval]
+    if interval == "hour" and across_days and start.hour == 0:
+        pattern = "d MMM"
+    elif interval == "month" and start.month == 1:
+        pattern = "y"
+    return format_datetime(start, pattern, locale=LOCALE)
+
+
+def until(end: datetime) -> date:
+    """The last day of a period that ends before `end`."""
+    return (end - timedelta(microseconds=1)).date()
