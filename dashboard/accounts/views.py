@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from dashboard.accounts.forms import JoinForm, SignInForm
 from dashboard.accounts.models import SetupLink, owner_exists
-from dashboard.accounts.owners import make_first_owner
+from dashboard.accounts.setup import make_first_owner
 from tracking.access import visible_sites
 
 

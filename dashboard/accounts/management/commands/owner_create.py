@@ -10,7 +10,7 @@ from django.db import transaction
 
 from dashboard.accounts.links import password_link
 from dashboard.accounts.models import User, owner_exists
-from dashboard.accounts.owners import make_first_owner
+from dashboard.accounts.setup import make_first_owner
 
 
 class Command(BaseCommand):
