@@ -201,8 +201,9 @@ def _condition_sql(condition: Condition, column: str, bind: Callable[[object], s
         return expression if condition.case_sensitive else f"lower({expression})"
 
     if condition.comparison == "is":
-        # The name shown for a blank value stands for the blank value.
-        stored = ["" if v == condition.dimension.blank else v for v in condition.values]
+        # The name shown for a blank value stands for the blank value too.
+        blank = [""] if condition.dimension.blank in condition.values else []
+        stored = [*condition.values, *blank]
         found = f"{lower(column)} IN ({', '.join(lower(bind(value)) for value in stored)})"
     elif condition.comparison == "contains":
         tests = [f"contains({lower(column)}, {lower(bind(v))})" for v in condition.values]

@@ -10,7 +10,7 @@ from threading import Lock
 
 import duckdb
 from django.conf import settings
-from django.db.models import Max, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast, JSONObject
 
 from tracking.models import Event, Generation
@@ -32,9 +32,11 @@ COLUMNS = {
     "props": "VARCHAR",
 }
 OF_VISIT = (
-    "referrer source channel utm_source utm_medium utm_campaign utm_content utm_term"
-    " country region city browser browser_version os os_version device screen language"
-).split()
+    *("referrer", "source", "channel"),
+    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+    *("country", "region", "city"),
+    *("browser", "browser_version", "os", "os_version", "device", "screen", "language"),
+)
 COLUMNS |= dict.fromkeys(OF_VISIT, "VARCHAR")
 
 ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in COLUMNS.items()) + "}"
@@ -56,7 +58,7 @@ FROM (SELECT unnest(from_json($1, '[{ROW}]')) AS row)
 """  # noqa: S608
 
 # A visit as its events make it. Engagement alone makes none.
-VISITS = """
+VISITS = f"""
 SELECT
     visit,
     any_value(site_id) AS site_id,
@@ -71,11 +73,11 @@ SELECT
     coalesce(arg_max(path, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_page,
     coalesce(arg_min(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS entry_hostname,
     coalesce(arg_max(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_hostname,
-    {of_visit}
+    {", ".join(f"any_value({name}) AS {name}" for name in OF_VISIT)}
 FROM hot.events
 WHERE name <> 'engagement' AND visit IN (SELECT visit FROM hot.events WHERE id > $1)
 GROUP BY visit
-""".format(of_visit=", ".join(f"any_value({name}) AS {name}" for name in OF_VISIT))
+"""  # noqa: S608
 
 
 class Mirror:
@@ -111,7 +113,7 @@ class Mirror:
         generation = Generation.current(Generation.EVENTS)
         again = generation != self._generation
         seen = 0 if again else self._seen
-        if not again and (Event.objects.aggregate(last=Max("id"))["last"] or 0) <= seen:
+        if not again and not Event.objects.filter(id__gt=seen).exists():
             return
         connection.begin()
         try:

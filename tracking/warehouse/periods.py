@@ -7,6 +7,7 @@ that have passed: today and the current month are not among them.
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from tracking.warehouse.errors import QueryError
@@ -29,8 +30,7 @@ class Period:
 
     @property
     def zone(self) -> ZoneInfo:
-        assert isinstance(self.start.tzinfo, ZoneInfo)
-        return self.start.tzinfo
+        return cast(ZoneInfo, self.start.tzinfo)
 
     @property
     def interval(self) -> str:
@@ -136,11 +136,10 @@ def _custom(words: list | tuple, zone: ZoneInfo) -> Period:
     if len(words) != 2 or not all(isinstance(word, str) for word in words):
         raise QueryError("A custom date range must be two ISO dates or two ISO datetimes.")
     try:
-        return days(*(date.fromisoformat(word) for word in words), zone)
-    except QueryError:
-        raise
+        first, last = (date.fromisoformat(word) for word in words)
     except ValueError:
         return _datetimes(words, zone)
+    return days(first, last, zone)
 
 
 def _datetimes(words: list | tuple, zone: ZoneInfo) -> Period:

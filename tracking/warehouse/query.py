@@ -178,7 +178,8 @@ def _order_entry(
         or entry[1] not in ("asc", "desc")
     ):
         raise QueryError(
-            f'An entry of the order must be a pair such as ["visitors", "desc"], not {entry!r:.100}.'
+            'Each entry of the order must be a pair such as ["visitors", "desc"],'
+            f" not {entry!r:.100}."
         )
     name, direction = entry
     for position, asked in enumerate(metrics):

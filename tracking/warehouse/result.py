@@ -6,6 +6,7 @@ from tracking.warehouse.metrics import Metric
 from tracking.warehouse.query import Query
 
 Figure = int | float | None
+Figures = tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Row:
     """
 
     dimensions: tuple[str, ...]
-    metrics: tuple[Figure, ...]
-    comparison: tuple[Figure, ...] | None = None
+    metrics: Figures
+    comparison: Figures | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,6 @@ class Result:
     comparison_labels: tuple[str, ...] = ()
 
 
-def nothing(metrics: tuple[Metric, ...]) -> tuple[Figure, ...]:
+def nothing(metrics: tuple[Metric, ...]) -> Figures:
     """The figures of a group in which nothing was counted."""
     return tuple(row.empty for row in metrics)

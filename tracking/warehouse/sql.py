@@ -9,7 +9,7 @@ Three sources can answer, and a statement unites those that the metrics need:
   and visits by minute or hour.
 """
 
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 
 from tracking.warehouse.buckets import STEPS, naive_utc, offsets
@@ -19,7 +19,9 @@ from tracking.warehouse.metrics import Metric
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 
-Key = str | date | datetime
+# A text, or a bucket's key, or None where no bucket corresponds.
+Key = str | date | None
+Group = tuple[Key, ...]
 
 WHOLE_VISITS = (
     "(SELECT visit AS whole_visit, entry_page, exit_page, entry_hostname, exit_hostname"
@@ -50,9 +52,7 @@ class Statement:
     `only` restricts the groups to those that another statement gave; not with a time dimension.
     """
 
-    def __init__(
-        self, query: Query, period: Period, only: list[tuple[Key, ...]] | None = None
-    ) -> None:
+    def __init__(self, query: Query, period: Period, only: list[Group] | None = None) -> None:
         self.query = query
         self.period = period
         self.values: dict[str, object] = {}
@@ -65,12 +65,12 @@ class Statement:
         """Dimensions, metrics and the number of groups on all pages, in the question's order."""
         limit = f" LIMIT {self.query.limit:d} OFFSET {self.query.offset:d}" if page else ""
         return (
-            f"{self._grouped} SELECT *, count(*) OVER () FROM grouped"
+            f"{self._grouped} SELECT *, count(*) OVER () FROM grouped"  # noqa: S608
             f" ORDER BY {self._order()}{limit}"
         )
 
     def count(self) -> str:
-        return f"{self._grouped} SELECT count(*) FROM grouped"
+        return f"{self._grouped} SELECT count(*) FROM grouped"  # noqa: S608
 
     def _bind(self, value: object) -> str:
         name = f"p{len(self.values)}"
@@ -89,19 +89,17 @@ class Statement:
     def _names(self) -> list[str]:
         return [f"d{position}" for position, _ in enumerate(self.query.dimensions)]
 
-    def _groups(self, only: list[tuple[Key, ...]] | None) -> str:
+    def _groups(self, only: list[Group] | None) -> str:
         """Each source gives its metrics of a group; a group is what any of them knows."""
         names = self._names()
         sources = {source_of(row, self.query) for row in self.query.metrics}
-        parts = " UNION ALL BY NAME ".join(
-            self._part(source) for source in Source if source in sources
-        )
+        parts = [self._part(source) for source in Source if source in sources]
         figures = [
             f"max(m{i})" if row.empty is None else f"coalesce(max(m{i}), {row.empty})"
             for i, row in enumerate(self.query.metrics)
         ]
         columns = [*names, *(f"{figure} AS m{i}" for i, figure in enumerate(figures))]
-        statement = f"SELECT {', '.join(columns)} FROM ({parts})"  # noqa: S608
+        statement = f"SELECT {', '.join(columns)} FROM ({' UNION ALL BY NAME '.join(parts)})"  # noqa: S608
         if only and names:
             lists = [
                 f"unnest({self._bind(list(keys))}::VARCHAR[])" for keys in zip(*only, strict=True)
@@ -182,19 +180,20 @@ class Statement:
                 Source.ACTIVE: "moment",
             }
             return self._bucket(dimension.column, moment[source])
+        column = self._column(dimension)
         if source is Source.VISITS and dimension.entry:
-            return dimension.entry
-        return self._column(dimension)
+            column = dimension.entry
+        return f"coalesce(nullif({column}, ''), {self._bind(dimension.blank)})"
 
     def _last(self) -> str:
         return f"least(last_time, {self._end} - INTERVAL 1 MICROSECOND)"
 
     def _moments(self) -> str:
         """A moment in each step in which a visit was active, some more than once."""
-        assert self.query.time
         first = f"greatest(first_time, {self._start})"
         last = self._last()
-        return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {self.query.time.column}), {last}))"
+        step = self.query.time.column if self.query.time else ""
+        return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"
 
     def _bucket(self, interval: str, moment: str) -> str:
         """The key of the bucket, see `tracking.warehouse.buckets`, that a moment lies in."""
