@@ -223,12 +223,16 @@ class Hub:
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Hub]] = WeakKeyDictionary()
 
 
+def hubs() -> dict[int, Hub]:
+    """The hubs of the running loop by their sites."""
+    return _hubs.setdefault(asyncio.get_running_loop(), {})
+
+
 async def enter(site_id: int) -> Hub:
     """The site's hub, started; each call needs a `leave` later. Raises what storage raises."""
-    hubs = _hubs.setdefault(asyncio.get_running_loop(), {})
-    hub = hubs.get(site_id)
+    hub = hubs().get(site_id)
     if hub is None:
-        hub = hubs[site_id] = Hub(site_id)
+        hub = hubs()[site_id] = Hub(site_id)
     hub.users += 1
     try:
         await asyncio.shield(hub.started)
@@ -242,7 +246,6 @@ async def leave(hub: Hub) -> None:
     hub.users -= 1
     if hub.users:
         return
-    hubs = _hubs[asyncio.get_running_loop()]
-    if hubs.get(hub.site_id) is hub:
-        del hubs[hub.site_id]
+    if hubs().get(hub.site_id) is hub:
+        del hubs()[hub.site_id]
     await hub.stop()

@@ -10,9 +10,14 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def use(loop: asyncio.AbstractEventLoop | None) -> None:
-    """Name the loop; the server calls this when it starts, None forgets it."""
+    """Name the loop; None forgets it."""
     global _loop
     _loop = loop
+
+
+def use_current() -> None:
+    """Name the loop of the calling thread, which may begin to run later."""
+    use(asyncio.get_event_loop())
 
 
 def server_loop() -> asyncio.AbstractEventLoop | None:

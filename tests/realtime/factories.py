@@ -1,0 +1,71 @@
+"""People, sites and stored events for the tests of what is live."""
+
+from dataclasses import asdict
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from tracking.enrich.event import EnrichedEvent
+from tracking.models import Event, EventLog, Membership, Site
+from tracking.signals import events_stored
+
+_numbers = count(1)
+
+
+def make_user(**fields: Any) -> AbstractBaseUser:
+    email = f"person-{next(_numbers)}@example.com"
+    return get_user_model().objects.create_user(email, "password", **fields)
+
+
+def make_site(*members: AbstractBaseUser, **fields: Any) -> Site:
+    site = Site.objects.create(**{"domain": f"site-{next(_numbers)}.example", **fields})
+    for member in members:
+        Membership.objects.create(site=site, user=member)
+    return site
+
+
+def session_cookie(user: AbstractBaseUser) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value
+
+
+def event(site: Site, **fields: Any) -> EnrichedEvent:
+    """An event that opens a visit, unless `visit` says otherwise."""
+    defaults: dict[str, Any] = {
+        "site_id": site.pk,
+        "visitor": next(_numbers),
+        "time": timezone.now(),
+        "name": "pageview",
+        "path": "/",
+    }
+    return EnrichedEvent(**{**defaults, **fields})
+
+
+@transaction.atomic
+def store(*events: EnrichedEvent) -> list[EnrichedEvent]:
+    """Store events under fresh ids, as a drain does, and tell nobody."""
+    log, _ = EventLog.objects.get_or_create(pk=1)
+    for number, each in enumerate(events, log.last_id + 1):
+        each.id = number
+        each.visit = each.visit or number
+    Event.objects.bulk_create(Event(**asdict(each)) for each in events)
+    log.last_id += len(events)
+    log.save()
+    return list(events)
+
+
+def store_and_announce(*events: EnrichedEvent) -> list[EnrichedEvent]:
+    stored = store(*events)
+    events_stored.send(sender=None, events=stored)
+    return stored
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.get_default_timezone())

@@ -1,0 +1,67 @@
+import pytest
+
+from realtime import feed
+from tests.realtime.factories import event, make_site, store
+from tracking.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def ids(visits):
+    return [visit.id for visit in visits]
+
+
+def test_a_visit_is_the_event_that_opened_it():
+    site = make_site()
+    first, *_ = store(
+        event(site),
+        event(site, visit=1),
+        event(site, name="engagement"),
+        event(make_site()),
+    )
+    assert ids(feed.after(site.pk, 0, feed.end())) == [first.id]
+
+
+def test_after_reads_what_lies_above_the_cursor_oldest_first():
+    site = make_site()
+    store(*(event(site) for _ in range(5)))
+    assert ids(feed.after(site.pk, 2, 4)) == [3, 4]
+
+
+def test_latest_reads_newest_first():
+    site = make_site()
+    store(*(event(site) for _ in range(5)))
+    assert ids(feed.latest(site.pk, 4, 2)) == [4, 3]
+
+
+@pytest.mark.parametrize("names", [[], ["engagement"]], ids=["nothing", "engagement alone"])
+def test_a_site_without_a_visit_is_empty(names):
+    site = make_site()
+    store(*(event(site, name=name) for name in names))
+    assert feed.is_empty(site.pk)
+
+
+def test_a_cursor_at_the_end_of_an_emptied_log_goes_on():
+    store(event(make_site()))
+    Event.objects.all().delete()
+    assert not feed.is_lost(make_site().pk, 1)
+
+
+@pytest.mark.parametrize(
+    ("cursor", "lost"),
+    [(1, True), (2, False), (5, False), (6, True)],
+    ids=["older than what is kept", "just before it", "the end", "above the end"],
+)
+def test_a_cursor_outside_of_what_is_stored_is_lost(cursor, lost):
+    site = make_site()
+    store(*(event(site) for _ in range(5)))
+    Event.objects.filter(id__lte=2).delete()
+    assert feed.is_lost(site.pk, cursor) == lost
+
+
+@pytest.mark.parametrize(("farthest", "lost"), [(4, True), (5, False)])
+def test_a_cursor_too_far_behind_is_lost(monkeypatch, farthest, lost):
+    monkeypatch.setattr(feed, "FARTHEST", farthest)
+    site = make_site()
+    store(*(event(site) for _ in range(5)))
+    assert feed.is_lost(site.pk, 0) == lost

@@ -1,0 +1,75 @@
+import pytest
+from structlog.testing import capture_logs
+
+from realtime import publish
+from tests.realtime.factories import event, make_site, store, store_and_announce
+from tracking.models import EventLog
+
+pytestmark = pytest.mark.django_db
+
+
+class Layer:
+    """A channel layer that keeps what it is given, or is down."""
+
+    def __init__(self, down: bool = False) -> None:
+        self.down = down
+        self.sent: list[tuple[str, dict]] = []
+
+    async def group_send(self, group, message):
+        if self.down:
+            raise ConnectionError("down")
+        self.sent.append((group, message))
+
+
+@pytest.fixture
+def layer(monkeypatch):
+    layer = Layer()
+    monkeypatch.setattr(publish, "get_channel_layer", lambda: layer)
+    return layer
+
+
+def test_each_site_with_news_gets_one_message(layer):
+    one, other = make_site(), make_site()
+    store_and_announce(event(one), event(other), event(one))
+    assert [(group, data["last"]) for group, data in layer.sent] == [
+        (f"site.{one.pk}", 3),
+        (f"site.{other.pk}", 2),
+    ]
+
+
+def test_a_message_names_the_sites_event_before_it(layer):
+    site = make_site()
+    store(event(site), event(site), event(make_site()))
+    first, *_ = store_and_announce(event(site), event(site, visit=1), event(site, visit=1))
+    assert layer.sent == [
+        (
+            f"site.{site.pk}",
+            {
+                "type": "site.news",
+                "before": 2,
+                "last": 6,
+                "visits": [publish.Visit.of(first).as_message()],
+                "others": 2,
+            },
+        )
+    ]
+
+
+def test_the_first_message_of_a_site_names_no_event_before_it(layer):
+    store_and_announce(event(make_site()))
+    assert layer.sent[0][1]["before"] == 0
+
+
+def test_a_layer_that_is_down_is_logged_once_and_breaks_nothing(layer):
+    site = make_site()
+    layer.down = True
+    with capture_logs() as logs:
+        store_and_announce(event(site))
+        store_and_announce(event(site))
+        layer.down = False
+        store_and_announce(event(site))
+    assert [entry["event"] for entry in logs] == [
+        "feed_publish_failed",
+        "feed_publish_recovered",
+    ]
+    assert EventLog.objects.get().last_id == 3
