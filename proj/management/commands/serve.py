@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from proj.static_files import collect_if_changed
+
 
 class Command(BaseCommand):
     help = "Migrate, then serve everything from this one process until it is interrupted."
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         refuse_taken_port(settings.BIND, settings.PORT)
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
-            call_command("collectstatic", verbosity=0, interactive=False)
+            collect_if_changed()
         self.announce()
         visitors = start_demo() if demo else None
         try:

@@ -1,0 +1,59 @@
+"""An address that sent a hit is nowhere afterwards."""
+
+import ipaddress
+import time
+
+import httpx
+import pytest
+
+from tests.faults.test_kill import stored, wait_until_drained
+from tests.server import CHROME, Server
+
+pytestmark = pytest.mark.stack
+
+V4 = "91.13.77.201"
+V6 = "2003:e1:4f0a:91c3:5d2e:77ab:19f0:3c11"
+
+
+def forms(address: str) -> list[bytes]:
+    """The ways an address could be written: as text, as bytes, as a number."""
+    parsed = ipaddress.ip_address(address)
+    return [
+        address.encode(),
+        parsed.exploded.encode(),
+        parsed.packed,
+        parsed.packed[::-1],
+        str(int(parsed)).encode(),
+        parsed.packed.hex().encode(),
+    ]
+
+
+def test_an_address_is_in_no_file_and_no_output(tmp_path):
+    with Server(
+        tmp_path, FOOTFALL_LOG_LEVEL="DEBUG", FOOTFALL_ERROR_LOG=str(tmp_path / "errors.log")
+    ) as server:
+        server.manage("site_create", "example.com")
+        with httpx.Client(base_url=server.url, headers={"User-Agent": CHROME}) as client:
+            for address in (V4, V6):
+                client.headers["X-Forwarded-For"] = address
+                hit = {"n": "pageview", "d": "example.com", "u": "https://example.com/"}
+                assert client.post("/api/event", json=hit).is_success
+                assert 202 == client.post("/api/event", json=hit | {"d": "other.example"}).status_code
+                assert 400 == client.post("/api/event", content=b"{").status_code
+                assert client.get("/image/example.com.gif").is_success
+                assert client.get("/visit/example.com/visited?event=Signup").is_success
+                assert 404 == client.get("/no-such-page").status_code
+                assert 200 == client.get("/sign-in").status_code
+                assert 403 == client.post("/sign-in", data={"username": "x"}).status_code
+        wait_until_drained(tmp_path)
+        time.sleep(1.5)  # the counts of refused hits are written each second
+        assert 3 * 2 == sum(stored(tmp_path).values())
+
+    found = [
+        f"{form!r} in {path.name}"
+        for path in tmp_path.rglob("*")
+        if path.is_file() and "static" not in path.relative_to(tmp_path).parts
+        for form in (*forms(V4), *forms(V6))
+        if form in path.read_bytes()
+    ]
+    assert [] == found
