@@ -87,6 +87,16 @@ def test_leaving_the_page_sends_what_failed(quiet_page, collector, complaints):
     assert (["Signup", "Signup"], 1) == names_and_ids(collector.wait(2))
 
 
+def test_a_hit_outlives_its_page_and_carries_no_credentials(page, collector):
+    page.add_init_script(
+        "const real = fetch; fetch = (url, options) => real(url, window.used = options)"
+    )
+    page.goto(collector.site)
+    collector.wait(1)
+
+    assert (True, "omit") == tuple(page.evaluate("[used.keepalive, used.credentials]"))
+
+
 @pytest.mark.parametrize("key", ["footfall_ignore", "plausible_ignore"])
 def test_who_opted_out_is_not_counted(page, collector, key):
     page.add_init_script(f"localStorage.{key} = 'true'")
