@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from ua_parser import Domain, load_lazy_builtins
+from ua_parser import Device, Domain, load_lazy_builtins
+from ua_parser.core import Matcher
 from ua_parser.matchers import DeviceMatcher
 from ua_parser.regex import Resolver
 
@@ -143,7 +144,9 @@ def _resolver() -> Resolver:
     # uap-core's device rules name brands and models, which nobody here asks for: in their
     # place stand those of the kinds of device.
     user_agents, systems, _ = load_lazy_builtins()
-    devices = [DeviceMatcher(pattern, family=kind) for pattern, kind in _DEVICES]
+    devices: list[Matcher[Device]] = [
+        DeviceMatcher(pattern, family=kind) for pattern, kind in _DEVICES
+    ]
     return Resolver((user_agents, systems, devices))
 
 

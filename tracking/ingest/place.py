@@ -59,6 +59,7 @@ class Places:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._state: tuple[Path, int]
         self._open(self._current())
 
     @property

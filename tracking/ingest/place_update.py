@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -23,6 +23,12 @@ _CHUNK = 1 << 20
 
 DB_IP_URL = "https://download.db-ip.com/free/dbip-city-lite-{:%Y-%m}.mmdb.gz"
 MAXMIND_URL = "https://download.maxmind.com/geoip/databases/GeoLite2-City/download?suffix=tar.gz"
+
+
+class Source(Protocol):
+    """What can be read in pieces: an answer, an archive's member, an unpacker."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class PlaceUpdateError(Exception):
@@ -70,14 +76,14 @@ def update(
 
 def _download(url: str, to: Path, headers: Mapping[str, str], max_bytes: int) -> None:
     try:
-        request = Request(url)  # noqa: S310 (the caller has checked the scheme)
+        request = Request(url)
     except ValueError as error:
         raise PlaceUpdateError(f"{url} is no address: {error}.") from error
     for name, value in headers.items():
         # Not repeated to the server that a redirect leads to, which may be another.
         request.add_unredirected_header(name, value)
     try:
-        with urlopen(request, timeout=TIMEOUT_SECONDS) as answer, to.open("wb") as file:  # noqa: S310
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as answer, to.open("wb") as file:
             received = _copy(answer, file, max_bytes)
             promised = answer.headers.get("Content-Length")
     except HTTPError as error:
@@ -123,7 +129,7 @@ def _is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def _copy(source: IO[bytes], file: IO[bytes], max_bytes: int) -> int:
+def _copy(source: Source, file: BinaryIO, max_bytes: int) -> int:
     """Copy all there is and return its size in bytes."""
     size = 0
     while chunk := source.read(_CHUNK):
