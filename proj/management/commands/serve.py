@@ -25,6 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, demo: bool, **options: Any) -> None:
+        # A shell starts background jobs with SIGINT ignored; Twisted would then leave it so.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         refuse_taken_port(settings.BIND, settings.PORT)
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
