@@ -76,6 +76,7 @@ class Hub:
         self.window = Window(site_id)
         self.layer = get_channel_layer()
         self.channel = ""
+        self.stopped = False
         self.troubles: set[str] = set()
         self.now_sent = time.monotonic()
         self.tasks: list[asyncio.Task[None]] = []
@@ -89,11 +90,13 @@ class Hub:
         self.tasks = [asyncio.create_task(loop()) for loop in loops]
 
     async def stop(self) -> None:
-        self.started.cancel()
-        for task in self.tasks:
+        # A task in a database call may swallow its cancellation; the flag ends its loop.
+        self.stopped = True
+        for task in (self.started, *self.tasks):
             task.cancel()
         with suppress(Exception):
             async with asyncio.timeout(LEAVE_SECONDS):
+                await asyncio.gather(self.started, *self.tasks, return_exceptions=True)
                 await self.layer.group_discard(group(self.site_id), self.channel)
 
     # Storage. Each of these runs in the thread that consumers share.
@@ -153,7 +156,7 @@ class Hub:
     # What goes on while somebody watches.
 
     async def listen(self) -> None:
-        while True:
+        while not self.stopped:
             try:
                 await self.take(await self.layer.receive(self.channel))
             except Exception as error:
@@ -171,9 +174,10 @@ class Hub:
 
     async def tick(self) -> None:
         checked = time.monotonic()
-        while True:
+        while not self.stopped:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.news.wait(), CHECK_SECONDS)
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self.news.wait()
             self.news.clear()
             try:
                 if time.monotonic() - checked >= CHECK_SECONDS:
@@ -199,7 +203,7 @@ class Hub:
             socket.put(frame)
 
     async def watch_tickets(self) -> None:
-        while True:
+        while not self.stopped:
             await asyncio.sleep(TICKET_SECONDS)
             try:
                 await self.check_tickets()
