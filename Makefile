@@ -15,6 +15,7 @@ demo: $(VENV)/run
 test: $(VENV)/test lint
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime
 
 test-fast: $(VENV)/test
 	$(BIN)/python -m pytest -m "not browser and not stack"

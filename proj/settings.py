@@ -114,6 +114,7 @@ if _sqlite:
     }
 else:
     environment.database["OPTIONS"] = {
+        **environment.database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 10, "timeout": 5},
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -9,7 +9,7 @@ import orjson
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from tests.factories import SiteFactory
 from tests.server import CHROME
@@ -47,7 +47,7 @@ async def client(monkeypatch):
         yield open_client
     if accepting.poller:
         accepting.poller.cancel()
-    accepting.storage.submit(inbox.connection.close).result()
+    accepting.storage.submit(connections.close_all).result()
     accepting.storage.shutdown()
 
 

