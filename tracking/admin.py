@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin, SimpleListFilter, TabularInline
+from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter, TabularInline
 from django.core.paginator import Paginator
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
@@ -73,6 +73,7 @@ class ReadOnlyAdmin(ModelAdmin):
     """Rows that the server alone writes; a subclass may allow deleting them."""
 
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     paginator = BoundedPaginator
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -132,7 +133,8 @@ class SiteAdmin(ModelAdmin):
 @admin.register(Event)
 class EventAdmin(WithDomain):
     list_display = ["id", "time", "domain", "name", "path", "source", "country", "visit"]
-    list_filter = [SiteFilter, EventKindFilter, "time", "device", "interactive"]
+    # A filter by a text field would read the whole table for its values.
+    list_filter = [SiteFilter, EventKindFilter, "time", "interactive"]
     search_fields = ["path", "source", "city", "=visit"]
     search_help_text = "Path, source, city, or the id of a visit"
     ordering = ["-id"]

@@ -23,9 +23,12 @@ class SignIn(LoginView):
     authentication_form = SignInForm
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        return super().get_context_data(
+        context = super().get_context_data(
             **kwargs, registration_open=settings.REGISTRATION_OPEN, owner_exists=owner_exists()
         )
+        # Django's own "site" is the host, for which the bar would offer a report.
+        del context["site"]
+        return context
 
 
 @never_cache

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from dashboard.access import owner_view, site_view
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
+from realtime.presence import online
 from tracking.access import visible_sites
 from tracking.models import Event, Membership, Site
 from tracking.snippet import image_snippet, snippet, visited_address
@@ -15,7 +16,8 @@ from tracking.snippet import image_snippet, snippet, visited_address
 
 @login_required
 def sites(request: HttpRequest) -> HttpResponse:
-    return render(request, "sites/list.html", {"sites": visible_sites(request.user)})
+    rows = [(site, online(site.pk)) for site in visible_sites(request.user)]
+    return render(request, "sites/list.html", {"rows": rows})
 
 
 @login_required
@@ -34,6 +36,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
     """The snippet, and a box that waits for the first visit, which comes over the site's feed."""
     context = {
         "site": site,
+        "online": online(site.pk),
         "snippet": snippet(site),
         "image": image_snippet(site),
         "visited": visited_address(site, "Signup"),
@@ -49,7 +52,8 @@ def settings(request: HttpRequest, site: Site) -> HttpResponse:
         form.save()
         messages.success(request, "The settings are saved.")
         return redirect("site_settings", site.domain)
-    return render(request, "sites/settings.html", {"site": site, "form": form})
+    context = {"site": site, "online": online(site.pk), "form": form}
+    return render(request, "sites/settings.html", context)
 
 
 @owner_view
@@ -59,4 +63,5 @@ def delete(request: HttpRequest, site: Site) -> HttpResponse:
         site.delete()
         messages.success(request, f"{site.domain} and its figures are deleted.")
         return redirect("sites")
-    return render(request, "sites/delete.html", {"site": site, "form": form})
+    context = {"site": site, "online": online(site.pk), "form": form}
+    return render(request, "sites/delete.html", context)
