@@ -163,6 +163,14 @@ def test_navigating_in_a_single_page_application_tells_of_the_page_before(still_
     )
 
 
+def test_a_page_is_measured_before_the_application_draws_the_next(still_page, collector):
+    still_page.goto(collector.serve("/short", "<div id=app></div>"))
+    still_page.clock.run_for(1000)
+    still_page.evaluate("app.style.height = '1440px'; history.pushState({}, '', '/next')")
+
+    assert [("/short", 100, 1000)] == engagements(collector.wait(3))
+
+
 def test_engagement_repeats_the_properties_of_its_pageview_and_its_url(still_page, collector):
     still_page.goto(collector.serve("/", attributes="data-manual"))
     still_page.evaluate(
