@@ -182,7 +182,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "proj.static_files.HashedStorage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
