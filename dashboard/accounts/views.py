@@ -76,6 +76,6 @@ def password_link(request: HttpRequest) -> HttpResponse:
     request.session[INTERNAL_RESET_SESSION_TOKEN] = request.GET.get("token", "")
     return redirect(
         "password_reset_confirm",
-        request.GET.get("user") or "nobody",
+        request.GET.get("user", "").replace("/", "") or "nobody",
         PasswordResetConfirmView.reset_url_token,
     )

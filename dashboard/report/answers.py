@@ -78,9 +78,7 @@ def overview(question: Question, now: datetime) -> Overview:
 
 
 def _series(question: Question, now: datetime) -> Series:
-    query = ask(
-        question, [question.metric], now, dimensions=["time"], comparison="previous_period"
-    )
+    query = ask(question, [question.metric], now, dimensions=["time"], comparison="previous_period")
     result = run(query)
     return Series(
         metric=METRICS[question.metric],

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from dashboard.report.figures import Metric
 from dashboard.report.formats import Figure, Interval, Unit, bucket, tick
@@ -17,6 +18,9 @@ HEIGHT = 224
 TOP = 12
 WIDE_LABELS = 10
 LINES = 4
+
+# Places across and down; None where there is no figure, as of an average of nothing.
+Spots = Sequence[tuple[float, float | None]]
 
 _NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
 
@@ -36,7 +40,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Point:
-    """A bucket; `y` and `text` are None for a bucket that has not begun."""
+    """A bucket; `text` is None for one that has not begun, `y` also where there is no figure."""
 
     x: float
     y: float | None
@@ -58,7 +62,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Chart:
-    """The paths stand in a box of WIDTH by HEIGHT; an empty one draws nothing."""
+    """The paths stand in a box of WIDTH by HEIGHT: the line so far, its running end, its ground."""
 
     metric: Metric
     interval: Interval
@@ -69,7 +73,6 @@ class Chart:
     running: str
     area: str
     past: str
-    dot: Point | None
     height: int = HEIGHT
     width: int = WIDTH
 
@@ -86,32 +89,32 @@ class Chart:
 def draw(series: Series, now: datetime) -> Chart:
     """The chart of a series; what lies after `now` stays empty, the running bucket is dashed."""
     begun = sum(start <= now for start in series.starts)
-    values = [value or 0 for value in series.values[:begun]]
-    past = [value or 0 for value in series.past[: len(series.starts)]]
+    values, past = series.values[:begun], series.past[: len(series.starts)]
     running = begun < len(series.starts) or now < series.end
-    step, top = _scale(max([*values, *past, 0]), series.metric.unit)
+    highest = max((value for value in (*values, *past) if value is not None), default=0)
+    step, top = _scale(highest, series.metric.unit)
     columns = [_across(place, len(series.starts)) for place in range(len(series.starts))]
     heights = [_down(value, top) for value in values]
     shown = list(zip(columns, heights, strict=False))
+    before = list(zip(columns, [_down(value, top) for value in past], strict=False))
     points = [_point(series, place, columns[place], heights) for place in range(len(columns))]
     return Chart(
         metric=series.metric,
         interval=series.interval,
         points=points,
         lines=[
-            Label(_down(step * number, top), _axis(series.metric, step * number))
+            Label(_place(step * number, top), _axis(series.metric, step * number))
             for number in range(1, round(top / step) + 1)
         ],
         labels=_labels(series, columns),
-        line=_path(shown[:-1] if running else shown),
-        running=_path(shown[-2:]) if running else "",
+        line=_path(shown[:-1] if running and len(shown) > 1 else shown),
+        running=_path(shown[-2:]) if running and len(shown) > 1 else "",
         area=_area(shown),
-        past=_path(list(zip(columns, [_down(value, top) for value in past], strict=False))),
-        dot=points[0] if len(shown) == 1 else None,
+        past=_path(before),
     )
 
 
-def _point(series: Series, place: int, x: float, heights: list[float]) -> Point:
+def _point(series: Series, place: int, x: float, heights: list[float | None]) -> Point:
     name = bucket(series.starts[place], series.interval)
     has_past = place < min(len(series.past), len(series.past_starts))
     return Point(
@@ -128,7 +131,11 @@ def _across(place: int, places: int) -> float:
     return 50.0 if places == 1 else 100 * place / (places - 1)
 
 
-def _down(value: float, top: float) -> float:
+def _down(value: Figure, top: float) -> float | None:
+    return None if value is None else _place(value, top)
+
+
+def _place(value: float, top: float) -> float:
     return round(TOP + (HEIGHT - TOP) * (1 - value / top), 1)
 
 
@@ -157,24 +164,38 @@ def _labels(series: Series, columns: list[float]) -> list[Label]:
     number = len(columns)
     every = max(1, math.ceil(number / WIDE_LABELS))
     if series.interval == "hour" and number > 6:
-        every = next(hours for hours in (3, 6, 12, 24, 48, 96, 168) if number / hours <= WIDE_LABELS)
+        every = next(
+            hours for hours in (3, 6, 12, 24, 48, 96, 168) if number / hours <= WIDE_LABELS
+        )
     across_days = series.starts[0].date() != series.starts[-1].date() if series.starts else False
     labels = []
     for order, place in enumerate(range(0, number, every)):
-        anchor = "start" if columns[place] < 4 else "end" if columns[place] > 96 else "middle"
+        anchor = "end" if columns[place] > 96 else "middle"
         text = tick(series.starts[place], series.interval, across_days)
         labels.append(Label(round(columns[place], 3), text, anchor, wide=order % 2 == 1))
     return labels
 
 
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    if len(points) < 2:
-        return ""
-    return "M" + "L".join(f"{x * WIDTH / 100:.1f},{y}" for x, y in points)
+def _runs(points: Spots) -> list[list[tuple[float, float]]]:
+    """The stretches without a gap, as places in the stretched box."""
+    runs = []
+    for is_there, run in groupby(points, key=lambda point: point[1] is not None):
+        if is_there:
+            runs.append([(round(x * WIDTH / 100, 1), y) for x, y in run])
+    return runs
 
 
-def _area(points: Sequence[tuple[float, float]]) -> str:
-    if len(points) < 2:
-        return ""
-    first, last = points[0][0] * WIDTH / 100, points[-1][0] * WIDTH / 100
-    return f"{_path(points)}L{last:.1f},{HEIGHT}L{first:.1f},{HEIGHT}Z"
+def _path(points: Spots) -> str:
+    """A line through the points that leaves gaps; a point alone is a line of no length."""
+    lines = ["L".join(f"{x},{y}" for x, y in run) for run in _runs(points)]
+    return "".join(f"M{line}" + ("" if "L" in line else "h0") for line in lines)
+
+
+def _area(points: Spots) -> str:
+    """The ground under the line."""
+    return "".join(
+        f"M{run[0][0]},{HEIGHT}L"
+        + "L".join(f"{x},{y}" for x, y in run)
+        + f"L{run[-1][0]},{HEIGHT}Z"
+        for run in _runs(points)
+    )

@@ -83,7 +83,7 @@ def parse(parameter: str) -> Filter:
     operator, _, rest = parameter.partition(",")
     dimension, *values = map(unquote, rest.split(","))
     if operator not in OPERATORS:
-        raise QueryError(f"The filter “{parameter}” does not begin with is, is_not or contains.")
+        raise QueryError(f"The filter “{parameter}” does not begin with {', '.join(OPERATORS)}.")
     if dimension not in DIMENSIONS:
         raise QueryError(f"The filter “{parameter}” names no dimension that can be filtered by.")
     if not values:

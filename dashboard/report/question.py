@@ -89,7 +89,8 @@ class Question:
 
 def read(site: Site, parameters: QueryDict, today: date) -> Question:
     """The question of a URL; QueryError names the part that is wrong."""
-    metric = parameters.get("metric") or figures.DEFAULT
+    # What a link asks for comes before what the page shows, which htmx adds.
+    metric = next(iter(parameters.getlist("metric")), figures.DEFAULT)
     if metric not in figures.METRICS:
         raise QueryError(f"The metric “{metric}” is not one of {', '.join(figures.METRICS)}.")
     question = Question(

@@ -44,7 +44,10 @@ def report_view(view: View) -> View:
             return render(request, template, context, status=400)
 
     dressed = site_view(wrapped)
-    for decorate in (cache_control(private=True, no_store=True), vary_on_headers("HX-Request", "HX-Boosted")):
+    for decorate in (
+        cache_control(private=True, no_store=True),
+        vary_on_headers("HX-Request", "HX-Boosted"),
+    ):
         dressed = decorate(dressed)
     return require_safe(dressed)
 

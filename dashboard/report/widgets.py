@@ -40,12 +40,21 @@ class Widget:
 TABLE = (
     Widget("sources", "sources", "Sources", "sources", ("visit:source",)),
     Widget("sources", "channels", "Channels", "channels", ("visit:channel",)),
-    Widget("sources", "campaigns", "Campaigns", "campaigns", ("visit:utm_campaign",), known_only=True),
     Widget(
-        "pages", "pages", "Pages", "pages", ("event:page",), ("visitors", "pageviews", "bounce_rate")
+        "sources", "campaigns", "Campaigns", "campaigns", ("visit:utm_campaign",), known_only=True
+    ),
+    Widget(
+        "pages",
+        "pages",
+        "Pages",
+        "pages",
+        ("event:page",),
+        ("visitors", "pageviews", "bounce_rate"),
     ),
     Widget("pages", "entry-pages", "Entry", "entry pages", ("visit:entry_page",)),
-    Widget("pages", "exit-pages", "Exit", "exit pages", ("visit:exit_page",), ("visitors", "visits")),
+    Widget(
+        "pages", "exit-pages", "Exit", "exit pages", ("visit:exit_page",), ("visitors", "visits")
+    ),
     Widget("places", "countries", "Countries", "countries", ("visit:country",)),
     Widget("places", "regions", "Regions", "regions", ("visit:region", "visit:country")),
     Widget("places", "cities", "Cities", "cities", ("visit:city", "visit:country")),

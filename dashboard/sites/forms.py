@@ -49,6 +49,7 @@ class SiteForm(forms.ModelForm):
         label="Domain",
         max_length=2000,
         help_text="Such as example.com, without www.",
+        error_messages={"unique": "This domain is taken on this server."},
         widget=forms.TextInput(attrs={"autofocus": True, **PLAIN}),
     )
     timezone = TimezoneField()
@@ -56,7 +57,6 @@ class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = ["domain", "timezone"]
-        error_messages = {"domain": {"unique": "This domain is taken on this server."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

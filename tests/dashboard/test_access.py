@@ -1,0 +1,99 @@
+"""Every address of a site asks who may see it."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tracking.models import Membership
+
+pytestmark = pytest.mark.django_db
+
+OTHER_PARTS = {"name": "sources"}
+OWNERS_ONLY = ["site_delete", "site_settings"]
+
+
+def addresses_of_a_site() -> dict[str, str]:
+    return {
+        pattern.name: reverse(
+            pattern.name,
+            kwargs={
+                part: OTHER_PARTS.get(part, "northpeak.example")
+                for part in pattern.pattern.converters
+            },
+        )
+        for pattern in patterns(get_resolver("dashboard.urls"))
+        if "domain" in pattern.pattern.converters
+    }
+
+
+def patterns(resolver: URLResolver) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for entry in resolver.url_patterns:
+        found += patterns(entry) if isinstance(entry, URLResolver) else [entry]
+    return found
+
+
+ADDRESSES = addresses_of_a_site()
+each_address = pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES.keys())
+
+
+def test_addresses_of_a_site_are_those_known():
+    assert [
+        "live",
+        "report",
+        "site_delete",
+        "site_install",
+        "site_settings",
+        "widget",
+    ] == sorted(ADDRESSES)
+
+
+@each_address
+def test_anonymous_visitor_is_sent_to_sign_in_and_back(client, address):
+    SiteFactory(domain="northpeak.example")
+
+    response = client.get(address)
+
+    assert (302, f"/sign-in?next={address}") == (response.status_code, response["Location"])
+
+
+@each_address
+def test_outsider_gets_what_a_domain_that_nobody_has_gets(client, address):
+    SiteFactory(domain="northpeak.example")
+    client.force_login(UserFactory())
+
+    outside = client.get(address)
+    nowhere = client.get(address.replace("northpeak", "nowhere"))
+
+    assert (404, 404) == (outside.status_code, nowhere.status_code)
+
+
+@each_address
+def test_admin_who_is_no_member_is_an_outsider(client, address):
+    SiteFactory(domain="northpeak.example")
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+
+    assert 404 == client.get(address).status_code
+
+
+@each_address
+def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
+    membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    client.force_login(membership.user)
+
+    response = client.get(address)
+
+    assert (200, {"private", "no-store"}) == (
+        response.status_code,
+        {"private", "no-store"} & set(response["Cache-Control"].split(", ")),
+    )
+
+
+@pytest.mark.parametrize("name", OWNERS_ONLY)
+def test_viewer_may_not_change_a_site(client, name):
+    membership = MembershipFactory(
+        site=SiteFactory(domain="northpeak.example"), role=Membership.Role.VIEWER
+    )
+    client.force_login(membership.user)
+
+    assert 404 == client.get(ADDRESSES[name]).status_code

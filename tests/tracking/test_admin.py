@@ -1,0 +1,191 @@
+"""The admin: every table has a page, and what only the server writes stays as it is."""
+
+import pytest
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.accounts.models import SetupLink, User
+from tests.factories import EventFactory, MembershipFactory, UserFactory
+from tracking.admin import BoundedPaginator
+from tracking.models import (
+    ApiKey,
+    Event,
+    EventLog,
+    Generation,
+    InboxHit,
+    LedgerEntry,
+    QuarantinedHit,
+    RefusalCount,
+    Salt,
+    TaskRun,
+)
+
+pytestmark = pytest.mark.django_db
+
+OURS = [model for model in admin.site._registry if model.__module__.startswith(("tr", "da"))]
+WRITTEN_BY_THE_SERVER = [
+    Event,
+    EventLog,
+    Generation,
+    InboxHit,
+    LedgerEntry,
+    RefusalCount,
+    Salt,
+    TaskRun,
+]
+
+
+@pytest.fixture
+def admin_client(client):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+def url(model: type[models.Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def rows() -> dict[type[models.Model], models.Model]:
+    """A row of each table that the server writes or hides something of."""
+    membership = MembershipFactory()
+    site_id, now = membership.site.pk, timezone.now()
+    return {
+        Event: EventFactory(site=membership.site),
+        EventLog: EventLog.objects.get_or_create(pk=1)[0],
+        Generation: Generation.objects.get_or_create(name=Generation.RULES)[0],
+        InboxHit: InboxHit.objects.create(site_id=site_id, payload='{"path": "/a"}'),
+        LedgerEntry: LedgerEntry.objects.create(site_id=site_id, hit_id="one", accepted_at=now),
+        RefusalCount: RefusalCount.objects.create(site_id=0, day=now, reason="bot", count=3),
+        Salt: Salt.objects.create(day=now.date(), key=b"the-secret-of-a-day-is-32-bytes!"),
+        TaskRun: TaskRun.objects.create(name="salts", ran_at=now),
+        QuarantinedHit: QuarantinedHit.objects.create(
+            site_id=site_id, payload="no JSON", error="ValueError: no"
+        ),
+        ApiKey: ApiKey.issue(membership.user)[0],
+        SetupLink: SetupLink.objects.create(key_hash=SetupLink.hash("key")),
+    }
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_table_can_be_looked_through_and_searched(admin_client, model):
+    rows()
+
+    assert 200 == admin_client.get(url(model, "changelist"), {"q": "a"}).status_code
+
+
+@pytest.mark.parametrize("model", WRITTEN_BY_THE_SERVER, ids=lambda model: model.__name__)
+def test_row_of_the_server_can_only_be_looked_at(admin_client, model):
+    row = rows()[model]
+
+    answers = [
+        admin_client.get(url(model, "change", row.pk)).status_code,
+        admin_client.post(url(model, "change", row.pk), {}).status_code,
+        admin_client.get(url(model, "add")).status_code,
+        admin_client.post(url(model, "delete", row.pk), {"post": "yes"}).status_code,
+    ]
+
+    assert [200, 403, 403, 403] == answers
+
+
+@pytest.mark.parametrize("model", [ApiKey, SetupLink, QuarantinedHit])
+def test_row_can_be_deleted_but_neither_made_nor_changed(admin_client, model):
+    row = rows()[model]
+
+    answers = [
+        admin_client.post(url(model, "change", row.pk), {}).status_code,
+        admin_client.get(url(model, "add")).status_code,
+        admin_client.post(url(model, "delete", row.pk), {"post": "yes"}).status_code,
+    ]
+
+    assert ([403, 403, 302], False) == (answers, model.objects.filter(pk=row.pk).exists())
+
+
+@pytest.mark.parametrize(
+    ("model", "secret"),
+    [
+        (Salt, lambda row: bytes(row.key).decode()),
+        (ApiKey, lambda row: row.key_hash),
+        (SetupLink, lambda row: row.key_hash),
+    ],
+    ids=["salt", "API key", "set-up link"],
+)
+def test_secret_is_on_no_page(admin_client, model, secret):
+    row = rows()[model]
+
+    pages = [
+        admin_client.get(url(model, "changelist")).content.decode(),
+        admin_client.get(url(model, "change", row.pk)).content.decode(),
+    ]
+
+    assert [False, False] == [secret(row) in page for page in pages]
+
+
+def test_quarantined_hits_are_replayed(admin_client):
+    row = rows()[QuarantinedHit]
+    data = {"action": "replay", "_selected_action": [row.pk]}
+
+    page = admin_client.post(url(QuarantinedHit, "changelist"), data, follow=True)
+
+    assert "Back in the inbox: 1." in page.content.decode()
+    assert (False, True) == (
+        QuarantinedHit.objects.exists(),
+        InboxHit.objects.filter(payload="no JSON").exists(),
+    )
+
+
+def test_list_names_the_site_of_a_row(admin_client):
+    membership = MembershipFactory()
+    EventFactory(site=membership.site)
+
+    page = admin_client.get(url(Event, "changelist")).content.decode()
+
+    assert f'<td class="field-domain">{membership.site.domain}</td>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"kind": "pageview"}, ["pageview"]),
+        ({"kind": "custom"}, ["Signup"]),
+        ({"site": "0"}, []),
+    ],
+    ids=["pageviews", "custom events", "another site"],
+)
+def test_events_are_filtered(admin_client, query, expected):
+    site = MembershipFactory().site
+    EventFactory(site=site)
+    EventFactory(site=site, name="Signup")
+
+    response = admin_client.get(url(Event, "changelist"), query)
+
+    assert expected == [event.name for event in response.context["cl"].result_list]
+
+
+def test_person_is_made_with_an_address_and_a_password(admin_client):
+    data = {
+        "email": "New@example.com",
+        "usable_password": "true",
+        "password1": "quiet-harbour-91",
+        "password2": "quiet-harbour-91",
+    }
+
+    admin_client.post(url(User, "add"), data)
+
+    assert User.objects.get(email="new@example.com").check_password("quiet-harbour-91")
+
+
+def test_plain_account_has_no_admin(client):
+    client.force_login(UserFactory())
+
+    assert 302 == client.get("/admin/").status_code
+
+
+def test_counting_ends_at_its_bound(monkeypatch):
+    monkeypatch.setattr(BoundedPaginator, "MOST", 2)
+    EventFactory.create_batch(3)
+
+    events = Event.objects.order_by("-id")
+    assert (2, 3) == (BoundedPaginator(events, 10).count, Paginator(events, 10).count)
