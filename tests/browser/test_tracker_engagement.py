@@ -97,6 +97,15 @@ def test_depth_follows_a_page_that_grows(still_page, collector):
     assert [("/grows", 10, 0)] == engagements(collector.wait(2))
 
 
+def test_depth_of_a_page_that_shrinks_is_at_most_its_whole(still_page, collector):
+    still_page.goto(collector.serve("/shrinks", TALL))
+    scroll_to(still_page, 720)
+    still_page.evaluate("document.querySelector('p').style.height = '800px'")
+    still_page.evaluate(HIDE)
+
+    assert [("/shrinks", 100, 0)] == engagements(collector.wait(2))
+
+
 def test_time_is_told_since_the_message_before(still_page, collector):
     still_page.goto(collector.serve("/read", TALL))
     for engaged in (5000, 3000):
