@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,15 @@ settings.register_profile(
     "footfall", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
 settings.load_profile("footfall")
+
+
+@pytest.fixture(autouse=True)
+def _forget_mirrored_events() -> Iterator[None]:
+    """What a test stored is rolled back, which no server does: the query engine must start anew."""
+    yield
+    engine = sys.modules.get("tracking.warehouse.engine")
+    if engine:
+        engine.engine.cache_clear()
 
 
 @pytest.fixture
