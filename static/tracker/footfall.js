@@ -161,8 +161,8 @@
         }
       };
       view();
+      // Also when only the hash changes.
       on("popstate", view);
-      on("hashchange", view);
       on("pageshow", (event) => {
         if (event.persisted) {
           seen = "";

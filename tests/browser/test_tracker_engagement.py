@@ -147,6 +147,14 @@ def test_leaving_for_another_page_tells_it(still_page, collector):
     assert [("/read", 50, 4000)] == engagements(collector.wait(2))
 
 
+def test_a_browser_that_hides_no_page_it_leaves_tells_it_too(still_page, collector):
+    still_page.goto(collector.serve("/read", TALL))
+    still_page.clock.run_for(4000)
+    still_page.evaluate("dispatchEvent(new Event('pagehide'))")
+
+    assert [("/read", 50, 4000)] == engagements(collector.wait(2))
+
+
 def test_navigating_in_a_single_page_application_tells_of_the_page_before(still_page, collector):
     sent = []
     still_page.on("request", lambda request: sent.append(request.post_data_json))
