@@ -7,6 +7,7 @@ sources, places and agents keep the proportions that such a site has.
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -106,17 +107,24 @@ def _starts(choice: random.Random, now: datetime, days: int, visits_a_day: int) 
     return sorted(start for start in starts if start < now)
 
 
-def _visit(choice: random.Random, site: Site, start: datetime, visitor: int) -> Iterator[Event]:
+@dataclass(frozen=True)
+class _Person:
+    visitor: int
+    place: tuple
+    agent: tuple
+
+
+def _visit(choice: random.Random, site: Site, start: datetime, person: _Person) -> Iterator[Event]:
     source, channel, referrer = _pick(choice, SOURCES)
-    country, region, city, language = _pick(choice, PLACES)
-    device, os, os_version, browser, browser_version, screen = _pick(choice, AGENTS)
+    country, region, city, language = person.place
+    device, os, os_version, browser, browser_version, screen = person.agent
     medium, campaign = choice.choice(CAMPAIGNS.get(source, [("", "")]))
     time = start
     for number in range(min(12, 1 + int(choice.expovariate(0.62)))):
         path, title = _pick(choice, PAGES)
         yield Event(
             site_id=site.pk,
-            visitor=visitor,
+            visitor=person.visitor,
             time=time,
             name="pageview",
             hostname=site.domain,
@@ -145,13 +153,21 @@ def _visit(choice: random.Random, site: Site, start: datetime, visitor: int) -> 
 def events(
     site: Site, now: datetime, days: int = 40, visits_a_day: int = 300, seed: int = 1
 ) -> list[Event]:
-    """The site's events until `now`, oldest first, with ids from 1 that nobody has stored yet."""
+    """The site's events until `now`, oldest first, with ids from 1 that nobody has stored yet.
+
+    A visitor is known for a day, in which one visit of five is by somebody who was there before.
+    """
     choice = random.Random(seed)
-    visitors = max(1, visits_a_day * days * 3 // 4)
-    visits = []
-    for start in _starts(choice, now, days, visits_a_day):
-        visitor = choice.randrange(visitors) + 1
-        steps = [event for event in _visit(choice, site, start, visitor) if event.time <= now]
+    visits, today, day = [], [], None
+    for number, start in enumerate(_starts(choice, now, days, visits_a_day), start=1):
+        if start.date() != day:
+            today, day = [], start.date()
+        if today and choice.random() < 0.2:
+            person = choice.choice(today)
+        else:
+            person = _Person(number, _pick(choice, PLACES), _pick(choice, AGENTS))
+            today.append(person)
+        steps = [event for event in _visit(choice, site, start, person) if event.time <= now]
         visits.append(steps)
     everything = sorted((event for steps in visits for event in steps), key=lambda e: e.time)
     for number, event in enumerate(everything, start=1):

@@ -1,7 +1,7 @@
 """The geometry of the time series, as plain data that a template draws.
 
-Across, a place is a share of the width (0 to 100, and 0 to WIDTH inside the stretched paths), so that
-one drawing fits every container. Down, it is pixels, so that text and strokes keep their size.
+Across, a place is a share of the width (0 to 100, and 0 to WIDTH inside the stretched paths), so
+that one drawing fits every container. Down, it is pixels, so that text and strokes keep their size.
 """
 
 import math
@@ -22,6 +22,7 @@ LINES = 4
 # Places across and down; None where there is no figure, as of an average of nothing.
 Spots = Sequence[tuple[float, float | None]]
 
+_NICE_HOURS = (3, 6, 12, 24, 48)
 _NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
 
 
@@ -164,9 +165,7 @@ def _labels(series: Series, columns: list[float]) -> list[Label]:
     number = len(columns)
     every = max(1, math.ceil(number / WIDE_LABELS))
     if series.interval == "hour" and number > 6:
-        every = next(
-            hours for hours in (3, 6, 12, 24, 48, 96, 168) if number / hours <= WIDE_LABELS
-        )
+        every = next(hours for hours in _NICE_HOURS if number / hours <= WIDE_LABELS)
     across_days = series.starts[0].date() != series.starts[-1].date() if series.starts else False
     labels = []
     for order, place in enumerate(range(0, number, every)):
@@ -194,8 +193,6 @@ def _path(points: Spots) -> str:
 def _area(points: Spots) -> str:
     """The ground under the line."""
     return "".join(
-        f"M{run[0][0]},{HEIGHT}L"
-        + "L".join(f"{x},{y}" for x, y in run)
-        + f"L{run[-1][0]},{HEIGHT}Z"
+        f"M{run[0][0]},{HEIGHT}{''.join(f'L{x},{y}' for x, y in run)}L{run[-1][0]},{HEIGHT}Z"
         for run in _runs(points)
     )

@@ -76,10 +76,9 @@ def change(now: Figure, before: Figure, unit: Unit, more_is_good: bool = True) -
     title = f"{exact(before, unit)} in the period before"
     if not amount:
         return Change("no change", "same", None, title)
-    text = (
-        f"{amount:,}%" if unit != "percent" else f"{amount} pt" if amount == 1 else f"{amount} pts"
-    )
     rises = difference > 0
+    points = "pt" if amount == 1 else "pts"
+    text = f"{amount} {points}" if unit == "percent" else f"{amount:,}%"
     return Change(text, "up" if rises else "down", rises == more_is_good, title)
 
 

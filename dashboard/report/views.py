@@ -28,8 +28,8 @@ View = Callable[..., HttpResponse]
 def report_view(view: View) -> View:
     """For views `(request, question, now)` of a site's figures.
 
-    What a URL cannot mean is answered with the sentence that says so: to htmx as a part of the page,
-    else as a page. Page and part share an address, so nothing but the header tells them apart.
+    What a URL cannot mean is answered with the sentence that says so: to htmx as a part of the
+    page, else as a page. Page and part share an address; htmx's headers tell them apart.
     """
 
     @wraps(view)
@@ -43,13 +43,8 @@ def report_view(view: View) -> View:
             context = {"site": site, "error": str(error), **_bar(site)}
             return render(request, template, context, status=400)
 
-    dressed = site_view(wrapped)
-    for decorate in (
-        cache_control(private=True, no_store=True),
-        vary_on_headers("HX-Request", "HX-Boosted"),
-    ):
-        dressed = decorate(dressed)
-    return require_safe(dressed)
+    fresh = cache_control(private=True, no_store=True)(site_view(wrapped))
+    return require_safe(vary_on_headers("HX-Request", "HX-Boosted")(fresh))
 
 
 @report_view

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 VISITS = ("visitors", "visits", "bounce_rate", "visit_duration")
+PAGEVIEWS = ("visitors", "pageviews", "bounce_rate")
+EXITS = ("visitors", "visits")
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ TABLE = (
         ("visitors", "pageviews", "bounce_rate"),
     ),
     Widget("pages", "entry-pages", "Entry", "entry pages", ("visit:entry_page",)),
-    Widget(
-        "pages", "exit-pages", "Exit", "exit pages", ("visit:exit_page",), ("visitors", "visits")
-    ),
+    Widget("pages", "exit-pages", "Exit", "exit pages", ("visit:exit_page",), EXITS),
     Widget("places", "countries", "Countries", "countries", ("visit:country",)),
     Widget("places", "regions", "Regions", "regions", ("visit:region", "visit:country")),
     Widget("places", "cities", "Cities", "cities", ("visit:city", "visit:country")),
