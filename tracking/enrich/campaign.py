@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from tracking.ingest.text import storable
@@ -32,6 +33,7 @@ class Campaign:
 NO_CAMPAIGN = Campaign()
 
 
+@lru_cache(maxsize=4096)
 def campaign(url_query: str) -> Campaign:
     """Read a query string, any text, without its "?"; of a parameter given twice, the first."""
     if "=" not in url_query:

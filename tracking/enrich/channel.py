@@ -11,6 +11,7 @@ such as "fb-ads" says by itself that the click was paid for; "newsletter" counts
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tracking.enrich.sites import is_advertisement, kind_of_source
 from tracking.enrich.sources import AI, EMAIL, SEARCH, SHOPPING, SOCIAL, VIDEO
@@ -27,6 +28,7 @@ _REFERRAL_MEDIA = frozenset({"referral", "app", "link"})
 _PAID_BY_CLICK_ID = {("Google", "gclid"), ("Bing", "msclkid")}
 
 
+@lru_cache(maxsize=4096)
 def channel(
     *, source: str, utm_medium: str, utm_source: str, utm_campaign: str, click_id: str
 ) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from tracking.enrich.sites import source_of_host, source_of_tag
@@ -23,6 +24,7 @@ class Origin:
     referrer: str = ""
 
 
+@lru_cache(maxsize=4096)
 def parse_source(referrer: str, hostname: str, tag: str) -> Origin:
     """Name the source of a hit, by Plausible's rules.
 
