@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Page as BrowserPage
+
 from tracking.ingest.script import build
 
 SOURCE = Path(__file__).parents[2] / "static" / "tracker" / "footfall.js"
@@ -90,6 +92,17 @@ class Collector:
             self.headers.append(headers)
             self._changed.notify_all()
             return self._answers.pop(0) if self._answers else 202
+
+
+def everything(page: BrowserPage, collector: Collector, count: int) -> list[tuple[str, str]]:
+    """Name and path of all hits: the `count` expected ones, and what else came before a last one.
+
+    Sorted, since hits sent in one moment may overtake each other.
+    """
+    collector.wait(count)
+    page.evaluate("footfall('last')")
+    hits = collector.wait_for("last")
+    return sorted((hit["n"], urlsplit(hit["u"]).path) for hit in hits if hit["n"] != "last")
 
 
 class Handler(BaseHTTPRequestHandler):
