@@ -1,0 +1,67 @@
+import pytest
+
+from dashboard.report import filters
+from dashboard.report.filters import Filter
+from tracking.warehouse import QueryError
+
+
+def test_a_parameter_reads_as_operator_dimension_and_values():
+    assert Filter("is", "visit:country", ("DE", "AT")) == filters.parse("is,visit:country,DE,AT")
+
+
+@pytest.mark.parametrize(
+    "value", ["Washington, D.C.", "100%", "%2C", "", "a\\,b", "ü+ &=#", "<script>alert(1)</script>"]
+)
+def test_any_value_comes_back_from_its_parameter(value: str):
+    given = Filter("is", "event:page", (value, "other"))
+
+    assert given == filters.parse(given.parameter)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "sentence"),
+    [
+        ("", "The filter “” does not begin with is, is_not, contains"),
+        ("like,visit:country,DE", "The filter “like,visit:country,DE” does not begin with is"),
+        ("is,visit:shoe,42", "The filter “is,visit:shoe,42” names no dimension"),
+        ("is,visit:country", "The filter “is,visit:country” has no value."),
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused_with_a_sentence(parameter: str, sentence: str):
+    with pytest.raises(QueryError, match=sentence):
+        filters.parse(parameter)
+
+
+def test_the_same_filter_twice_is_one():
+    assert (Filter("is", "visit:os", ("Mac",)),) == filters.parse_all(["is,visit:os,Mac"] * 2)
+
+
+def test_too_many_filters_are_refused():
+    with pytest.raises(QueryError, match="There are 21 filters; at most 20"):
+        filters.parse_all(f"is,event:page,/{number}" for number in range(21))
+
+
+def test_a_clause_is_the_query_languages():
+    assert ["is", "visit:os", ["Mac"]] == Filter("is", "visit:os", ("Mac",)).clause
+
+
+def test_what_is_contained_may_have_any_case():
+    clause = Filter("contains", "event:page", ("/Blog",)).clause
+
+    assert ["contains", "event:page", ["/Blog"], {"case_sensitive": False}] == clause
+
+
+def test_a_filter_reads_in_words():
+    given = Filter("is_not", "visit:country", ("DE", "AT"))
+
+    assert ("Country is not", "Germany, Austria") == (given.title, given.words)
+
+
+def test_typed_fields_make_a_filter():
+    fields = {"dimension": "event:page", "operator": "contains", "value": "100%,50%"}
+
+    assert Filter("contains", "event:page", ("100%", "50%")) == filters.typed(fields)
+
+
+def test_no_value_typed_is_no_filter():
+    assert filters.typed({"dimension": "event:page", "operator": "is", "value": ""}) is None

@@ -1,0 +1,335 @@
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.test import Client
+
+from dashboard.report.widgets import PANELS, WIDGETS
+from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
+from tracking.models import Event, Site
+from tracking.warehouse import Query, run
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
+HTMX = {"HX-Request": "true"}
+ADDRESSES = ["/sites/site.example/"] + [
+    f"/sites/site.example/widgets/{name}" for name in ("overview", *WIDGETS)
+]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    "{{ 7|add:7 }}{% now 'Y' %}",
+]
+FIELDS = [
+    *("hostname", "path", "title", "referrer", "source", "channel"),
+    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+    *("region", "city", "browser", "os", "device", "screen", "language"),
+]
+REFUSED = {
+    "period=fortnight": "The period “fortnight” is not one of",
+    "from=2026-03-02&to=2026-03-01": "The period ends before it begins",
+    "f=is,visit:shoe,42": "names no dimension that can be filtered by",
+    "f=matches,event:page,[": "has a pattern that is no regular expression",
+    "metric=luck": "The metric “luck” is not one of",
+    "show=shoes": "There is no “shoes” to show",
+}
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def site(client: Client) -> Site:
+    """The site of the person who is signed in."""
+    membership = MembershipFactory(site__domain="site.example")
+    client.force_login(membership.user)
+    return membership.site
+
+
+def visited(site: Site, **fields) -> Event:
+    return EventFactory(site=site, time=NOW - timedelta(hours=1), **fields)
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_who_is_not_signed_in_is_asked_to(client, address: str):
+    SiteFactory(domain="site.example")
+
+    response = client.get(address)
+
+    assert (302, f"/sign-in?next={address}") == (response.status_code, response["Location"])
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_outsider_learns_nothing(client, address: str):
+    SiteFactory(domain="site.example")
+    client.force_login(UserFactory(is_superuser=True))
+
+    assert 404 == client.get(address).status_code
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_each_address_is_a_page_of_its_own(client, site, address: str):
+    visited(site)
+
+    response = client.get(address)
+
+    assert (200, True) == (response.status_code, "<html" in text(response))
+
+
+@pytest.mark.parametrize("address", ADDRESSES[1:])
+def test_each_widget_is_a_part_to_htmx(client, site, address: str):
+    visited(site)
+
+    response = client.get(address, headers=HTMX)
+
+    assert (200, False) == (response.status_code, "<html" in text(response))
+
+
+def test_a_widget_that_is_none_is_not_found(client, site):
+    assert 404 == client.get("/sites/site.example/widgets/shoes").status_code
+
+
+def test_an_answer_is_kept_by_no_cache_and_differs_for_htmx(client, site):
+    response = client.get("/sites/site.example/")
+
+    assert "no-store" in response["Cache-Control"]
+    assert {"HX-Request", "HX-Boosted"} <= set(response["Vary"].split(", "))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("parameters", "sentence"), REFUSED.items(), ids=REFUSED)
+def test_what_an_address_cannot_mean_is_said_in_a_sentence(
+    client, site, address: str, parameters: str, sentence: str
+):
+    response = client.get(f"{address}?{parameters}")
+
+    assert (400, True) == (response.status_code, sentence in text(response))
+
+
+def test_a_refused_part_carries_the_sentence_alone(client, site):
+    response = client.get("/sites/site.example/widgets/pages?period=fortnight", headers=HTMX)
+
+    assert (400, True, False) == (
+        response.status_code,
+        "The period “fortnight” is not one of" in text(response),
+        "<html" in text(response),
+    )
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "1" * 5000, "٣"])
+def test_a_page_of_a_list_that_cannot_be_is_refused(client, site, page: str):
+    response = client.get("/sites/site.example/widgets/pages", {"page": page})
+
+    assert 400 == response.status_code
+
+
+def test_the_headline_is_the_engines_answer(client, site):
+    visitors = [visited(site, path="/") for _ in range(3)]
+    EventFactory(site=site, visit=visitors[0].id, path="/b", time=NOW - timedelta(minutes=30))
+    metrics = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate"]
+    query = Query.build(site=site, metrics=metrics, date_range=["2026-03-10", "2026-03-10"])
+
+    response = client.get("/sites/site.example/?period=today")
+
+    shown = [figure.value for figure in response.context["overview"].figures]
+    assert [*run(query).rows[0].metrics, 600] == shown
+    assert [3, 3, 4, 1.33, 67, 600] == shown
+
+
+@pytest.mark.parametrize("widget", WIDGETS.values(), ids=list(WIDGETS))
+def test_a_widget_shows_the_engines_answer(client, site, widget):
+    for number, name in enumerate(["a", "b", "b", "c", "c", "c"]):
+        visited(
+            site,
+            **{field: f"{field}-{name}" for field in FIELDS},
+            country=["DE", "AT", "CH"][ord(name) - ord("a")],
+            visitor=number,
+        )
+    query = Query.build(
+        site=site,
+        metrics=["visitors"],
+        dimensions=list(widget.dimensions),
+        date_range=["2026-03-10", "2026-03-10"],
+    )
+
+    response = client.get(f"/sites/site.example/widgets/{widget.name}?period=today", headers=HTMX)
+
+    entries = response.context["listing"].entries
+    expected = [str(row.metrics[0]) for row in run(query).rows]
+    assert (["3", "2", "1"], ["50%", "33%", "17%"], [100, 66.7, 33.3]) == (
+        [entry.cells[0].text for entry in entries],
+        [entry.share for entry in entries],
+        [entry.bar for entry in entries],
+    )
+    assert expected == [entry.cells[0].text for entry in entries]
+
+
+@pytest.mark.parametrize("widget", WIDGETS.values(), ids=list(WIDGETS))
+def test_the_filter_of_a_row_leaves_that_row(client, site, widget):
+    for name, country in (("a", "DE"), ("b", "AT"), ("b", "AT")):
+        visited(site, **{field: f"{field},{name}%" for field in FIELDS}, country=country)
+    address = f"/sites/site.example/widgets/{widget.name}"
+    row = client.get(address, headers=HTMX).context["listing"].entries[0]
+
+    filtered = client.get(f"{address}?{row.url.partition('?')[2]}", headers=HTMX)
+
+    assert [(row.title, "2", True)] == [
+        (entry.title, entry.cells[0].text, entry.is_filter)
+        for entry in filtered.context["listing"].entries
+    ]
+
+
+def test_campaigns_leave_out_visits_without_one(client, site):
+    visited(site)
+    visited(site, utm_campaign="spring")
+
+    response = client.get("/sites/site.example/widgets/campaigns", headers=HTMX)
+
+    assert ["spring"] == [entry.title for entry in response.context["listing"].entries]
+
+
+def test_a_list_goes_on_on_further_pages(client, site):
+    for number in range(103):
+        visited(site, path=f"/{number:03}")
+
+    response = client.get("/sites/site.example/widgets/pages?page=2")
+
+    listing = response.context["listing"]
+    assert (103, ["/100", "/101", "/102"]) == (
+        listing.total,
+        [entry.title for entry in listing.entries],
+    )
+    assert "101–103 of 103" in text(response)
+
+
+def test_filters_stand_as_chips_that_take_one_away(client, site):
+    visited(site)
+    url = "/sites/site.example/?period=7d&f=is,visit:country,DE&f=is,visit:os,Mac"
+
+    chips = client.get(url).context["chips"]
+
+    assert [
+        ("Country is Germany", "/sites/site.example/?period=7d&f=is,visit:os,Mac"),
+        ("System is Mac", "/sites/site.example/?period=7d&f=is,visit:country,DE"),
+    ] == [(f"{each.title} {each.words}", url) for each, url in chips]
+
+
+def test_a_typed_filter_becomes_part_of_the_address(client, site):
+    typed = {"period": "7d", "dimension": "event:page", "operator": "contains", "value": "/a, b"}
+
+    response = client.get("/sites/site.example/", typed)
+
+    assert "/sites/site.example/?period=7d&f=contains,event:page,/a,+b" == response["Location"]
+
+
+def test_a_chosen_tab_is_kept_in_the_address_of_the_page_around_it(client, site):
+    state = {"show": "channels", "period": "7d"}
+
+    response = client.get(
+        f"/sites/site.example/widgets/cities?{urlencode(state)}",
+        headers={**HTMX, "X-Chosen": "1"},
+    )
+
+    assert "/sites/site.example/?period=7d&show=channels&show=cities" == response["HX-Replace-Url"]
+
+
+def test_a_panel_that_loads_by_itself_leaves_the_address_alone(client, site):
+    response = client.get("/sites/site.example/widgets/cities", headers=HTMX)
+
+    assert "HX-Replace-Url" not in response
+
+
+def test_the_tabs_in_the_address_stand_in_their_panels(client, site):
+    visited(site)
+
+    response = client.get("/sites/site.example/?show=cities&show=exit-pages")
+
+    assert ["sources", "exit-pages", "cities", "browsers"] == [
+        widget.name for widget in response.context["panels"]
+    ]
+    assert len(PANELS) == len(response.context["panels"])
+
+
+def test_a_site_without_any_visit_shows_the_way_to_the_snippet(client, site):
+    response = client.get("/sites/site.example/")
+
+    assert "No visits yet" in text(response)
+    assert 'href="/sites/site.example/install"' in text(response)
+
+
+def test_a_period_without_visits_is_no_new_site(client, site):
+    EventFactory(site=site, time=NOW - timedelta(days=50))
+
+    response = client.get("/sites/site.example/?period=today")
+
+    assert "No visits yet" not in text(response)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [("", "No visits in this period"), ("f=is,visit:os,Mac", "Nothing fits these filters")],
+)
+def test_a_panel_without_rows_says_what_to_do(client, site, parameters: str, words: str):
+    response = client.get(f"/sites/site.example/widgets/pages?{parameters}", headers=HTMX)
+
+    assert words in text(response)
+
+
+def test_the_pill_counts_who_is_online(client, site):
+    EventFactory(site=site, time=NOW - timedelta(minutes=1))
+
+    assert "<b data-online>1</b>" in text(client.get("/sites/site.example/"))
+
+
+def test_days_are_those_of_the_sites_time_zone(client):
+    membership = MembershipFactory(site__domain="tokyo.example", site__timezone="Asia/Tokyo")
+    client.force_login(membership.user)
+    EventFactory(site=membership.site, time=datetime(2026, 3, 9, 14, 59, tzinfo=UTC))
+    EventFactory(site=membership.site, time=datetime(2026, 3, 9, 15, 1, tzinfo=UTC))
+
+    # In Tokyo it is already the 11th; there, its 10th began at 15:00 UTC on the 9th.
+    response = client.get("/sites/tokyo.example/?period=yesterday")
+
+    assert ("10 Mar 2026", 1) == (
+        response.context["dates"],
+        response.context["overview"].figures[0].value,
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=["script", "attribute", "address", "template"])
+def test_hostile_values_appear_inert(client, site, address: str, hostile: str):
+    visited(site, **dict.fromkeys(FIELDS, hostile), country="<>")
+    filtered = urlencode({"f": f"is_not,visit:os,{hostile}x"})
+
+    found = [
+        text(client.get(f"{address}?{filtered}")),
+        text(client.get(f"{address}?{filtered}", headers=HTMX)),
+    ]
+
+    for page in found:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert 'href="javascript:' not in page
+        assert "142026" not in page
+
+
+@pytest.mark.parametrize("address", [ADDRESSES[0], "/sites/site.example/widgets/pages"])
+def test_a_page_needs_the_same_few_queries_however_much_there_is(
+    client, site, django_assert_max_num_queries, address: str
+):
+    for number in range(30):
+        visited(site, path=f"/{number}")
+
+    with django_assert_max_num_queries(20):
+        client.get(address)
