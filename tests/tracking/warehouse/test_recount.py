@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.recount import METRICS, Figures, Site
-from tests.tracking.warehouse.stories import stories, store
+from tests.tracking.warehouse.stories import store, stories
 from tracking.warehouse import Query, run
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def week(first: datetime) -> Callable[[datetime], str]:
         ("America/St_Johns", "2026-10-31", 2),
     ],
 )
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data(), interval=st.sampled_from(["hour", "day", "week", "month"]))
 def test_chart_equals_recount(
     zone: str, first: str, days: int, data: st.DataObject, interval: str
