@@ -64,14 +64,6 @@ def ask(site: Site, metrics: list[str], *dimensions: str, **more: Any) -> Result
 
 
 def test_headline_with_the_day_before(site: Site) -> None:
-    metrics = [
-        "visitors",
-        "visits",
-        "pageviews",
-        "views_per_visit",
-        "bounce_rate",
-        "visit_duration",
-    ]
     result = ask(site, [*HEADLINE, "events"], comparison="previous_period")
     assert result.rows == [
         Row((), (2, 3, 4, 1.33, 33, 120, 5), (1, 1, 1, 1.0, 100, 0, 1)),
@@ -80,14 +72,6 @@ def test_headline_with_the_day_before(site: Site) -> None:
 
 
 def test_period_without_events_has_zeros_and_no_averages(site: Site) -> None:
-    metrics = [
-        "visitors",
-        "visits",
-        "pageviews",
-        "views_per_visit",
-        "bounce_rate",
-        "visit_duration",
-    ]
     result = ask(site, HEADLINE, date_range=["2026-01-01", "2026-01-01"])
     assert result.rows == [Row((), (0, 0, 0, None, None, None))]
 
@@ -255,14 +239,6 @@ def test_visit_over_midnight_counts_on_both_days_with_all_it_did() -> None:
     site = SiteFactory(timezone="Europe/Berlin")
     start = datetime(2026, 3, 9, 22, 50, tzinfo=UTC)
     visit(site, start, (0, "pageview", "/"), (20, "pageview", "/b"))
-    metrics = [
-        "visitors",
-        "visits",
-        "pageviews",
-        "views_per_visit",
-        "bounce_rate",
-        "visit_duration",
-    ]
     days = [ask(site, HEADLINE, date_range=[day, day]).rows for day in ("2026-03-09", "2026-03-10")]
     assert days == [[Row((), (1, 1, 1, 2.0, 0, 1200))]] * 2
 
