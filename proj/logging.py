@@ -1,10 +1,14 @@
 """Structured logs: events with fields, never an address, an agent, a name or a token."""
 
 import logging.config
+import re
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict
+
+# Keys and tokens are longer than the words of an address.
+TOKEN = re.compile(r"[\w-]{32,}")
 
 PERSONAL_KEYS = ("ip", "user_agent", "email", "remote_addr")
 
@@ -17,11 +21,11 @@ def once_a_request(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def drop_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Remove what names a person; a request keeps its path and loses its query, which may carry a key."""
+    """Remove what names a person, and from a request's address what may be a key."""
     for key in PERSONAL_KEYS:
         event.pop(key, None)
     if isinstance(request := event.get("request"), str):
-        event["request"] = request.partition("?")[0]
+        event["request"] = TOKEN.sub("…", request.partition("?")[0])
     return event
 
 

@@ -175,7 +175,8 @@ QUERY_MEMORY = environment.query_memory
 QUERY_THREADS = environment.query_threads
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+# Made from this checkout alone, so servers over different data folders share it.
+STATIC_ROOT = BASE_DIR / ".cache" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -186,6 +187,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Hundreds of flags of a few hundred bytes each gain nothing.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("svg", "woff2", "png", "gz", "br")
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 
 USE_TZ = True

@@ -1,34 +1,30 @@
-"""The hashed names of static files, and collecting them only when they have changed."""
+"""Collecting static files only when they have changed: hashing and compressing them takes seconds."""
 
+import fcntl
 import hashlib
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from whitenoise.storage import CompressedManifestStaticFilesStorage
-
-
-class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Hashes also the names by which our modules import each other."""
-
-    patterns = (
-        *CompressedManifestStaticFilesStorage.patterns,
-        (
-            "js/*.js",
-            ((r"""(?P<matched>from\s+["'](?P<url>\./[^"']+)["'])""", 'from "%(url)s"'),),
-        ),
-    )
 
 
 def collect_if_changed() -> None:
-    """Run collectstatic, which takes seconds, unless the sources are those collected before."""
-    stamp = Path(settings.STATIC_ROOT) / ".sources"
-    state = sources_state()
-    if stamp.exists() and stamp.read_text() == state:
-        return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.write_text(state)
+    """Run collectstatic unless the collected files come from just these sources.
+
+    Servers that start at once wait for one of them. Files of earlier versions stay, because a page
+    that is open may still ask for them.
+    """
+    folder = Path(settings.STATIC_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = folder / ".sources"
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        state = sources_state()
+        if stamp.exists() and stamp.read_text() == state:
+            return
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(state)
 
 
 def sources_state() -> str:
