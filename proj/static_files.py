@@ -1,4 +1,4 @@
-"""Collecting static files only when they have changed: hashing and compressing them takes seconds."""
+"""The hashed names of static files, and collecting them only when they have changed."""
 
 import fcntl
 import hashlib
@@ -7,10 +7,23 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """Hashes also the names by which our modules import each other."""
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        (
+            "js/*.js",
+            ((r"""(?P<matched>from\s+["'](?P<url>\./[^"']+)["'])""", 'from "%(url)s"'),),
+        ),
+    )
 
 
 def collect_if_changed() -> None:
-    """Run collectstatic unless the collected files come from just these sources.
+    """Run collectstatic, which takes seconds, unless the sources are those collected before.
 
     Servers that start at once wait for one of them. Files of earlier versions stay, because a page
     that is open may still ask for them.
