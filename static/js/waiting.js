@@ -8,7 +8,6 @@ const trouble = box.querySelector("[data-trouble]");
 
 const feed = connect({
   url: box.dataset.feed,
-  cursor: 0,
   onMessage(frame) {
     if (frame.empty === false || (frame.type === "visits" && frame.count > 0)) arrive();
   },

@@ -8,14 +8,15 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AbstractBaseUser
 
 from proj.asgi import application
-from tests.realtime import factories
+from tests.factories import UserFactory
+from tests.realtime import stored
 from tracking.models import Site
 
-make_site = database_sync_to_async(factories.make_site)
-make_user = database_sync_to_async(factories.make_user)
-session_cookie = database_sync_to_async(factories.session_cookie)
-store = database_sync_to_async(factories.store)
-store_and_announce = database_sync_to_async(factories.store_and_announce)
+make_site = database_sync_to_async(stored.make_site)
+make_user = database_sync_to_async(UserFactory)
+session_cookie = database_sync_to_async(stored.session_cookie)
+store = database_sync_to_async(stored.store)
+store_and_announce = database_sync_to_async(stored.store_and_announce)
 
 
 class Line(WebsocketCommunicator):

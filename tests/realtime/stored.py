@@ -5,28 +5,23 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from tests.factories import MembershipFactory, SiteFactory
 from tracking.enrich.event import EnrichedEvent
-from tracking.models import Event, EventLog, Membership, Site
+from tracking.models import Event, EventLog, Site
 from tracking.signals import events_stored
 
 _numbers = count(1)
 
 
-def make_user(**fields: Any) -> AbstractBaseUser:
-    email = f"person-{next(_numbers)}@example.com"
-    return get_user_model().objects.create_user(email, "password", **fields)
-
-
-def make_site(*members: AbstractBaseUser, **fields: Any) -> Site:
-    site = Site.objects.create(**{"domain": f"site-{next(_numbers)}.example", **fields})
+def make_site(*members: AbstractBaseUser) -> Site:
+    site = SiteFactory()
     for member in members:
-        Membership.objects.create(site=site, user=member)
+        MembershipFactory(site=site, user=member)
     return site
 
 

@@ -6,8 +6,7 @@ from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
 
 from realtime import consumers, feed, hub
-from tests.realtime import factories
-from tests.realtime.factories import event
+from tests.realtime import stored
 from tests.realtime.lines import (
     Line,
     ids_of,
@@ -18,6 +17,7 @@ from tests.realtime.lines import (
     store,
     store_and_announce,
 )
+from tests.realtime.stored import event
 from tracking.models import Event, Membership
 
 pytestmark = [
@@ -73,7 +73,7 @@ async def test_what_is_stored_while_a_line_catches_up_comes_once(monkeypatch):
     def read_then_store(*arguments):
         answer = read(*arguments)
         monkeypatch.setattr(feed, "after", read)
-        factories.store_and_announce(event(site))
+        stored.store_and_announce(event(site))
         return answer
 
     async with await member_line(site, user) as watcher:

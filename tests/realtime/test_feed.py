@@ -1,7 +1,7 @@
 import pytest
 
 from realtime import feed
-from tests.realtime.factories import event, make_site, store
+from tests.realtime.stored import event, make_site, store
 from tracking.models import Event
 
 pytestmark = pytest.mark.django_db

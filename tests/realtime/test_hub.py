@@ -5,8 +5,8 @@ from channels.layers import get_channel_layer
 from structlog.testing import capture_logs
 
 from realtime import feed, hub, publish
-from tests.realtime.factories import event
 from tests.realtime.lines import make_site, make_user, member_line, store
+from tests.realtime.stored import event
 from tracking.models import EventLog
 
 pytestmark = [

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from realtime.presence import Now, Window, minutes, online
-from tests.realtime.factories import at, event, make_site, store
+from tests.realtime.stored import at, event, make_site, store
 
 pytestmark = pytest.mark.django_db
 

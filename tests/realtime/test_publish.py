@@ -2,7 +2,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from realtime import publish
-from tests.realtime.factories import event, make_site, store, store_and_announce
+from tests.realtime.stored import event, make_site, store, store_and_announce
 from tracking.models import EventLog
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from realtime.visits import LONGEST_TEXT, Visit, render, words_of_age
-from tests.realtime.factories import at
+from tests.realtime.stored import at
 from tracking.enrich.event import EnrichedEvent
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}</article>"

@@ -1,0 +1,290 @@
+"""The live page in a real browser, against the real server."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from itertools import count, product
+from urllib.parse import quote
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+
+from tests.server import CHROME, Server
+
+pytestmark = pytest.mark.stack
+
+EMAIL = "owner@example.com"
+PASSWORD = "a long walk by the river"
+VIENNA = "84.112.3.{}"
+HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
+ROW = '<article class="visit" data-id="{0}"><div class="visit-line">row {0}</div></article>'
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("live")) as server:
+        server.manage("owner_create", EMAIL, "--password-stdin", stdin=PASSWORD)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cookies(running: Server) -> list[dict[str, str]]:
+    """Those of a browser in which the owner is signed in."""
+    with httpx.Client(base_url=running.url) as client:
+        client.get("/sign-in")
+        form = {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        form |= {"username": EMAIL, "password": PASSWORD}
+        answer = client.post("/sign-in", data=form, headers={"referer": f"{running.url}/sign-in"})
+        assert answer.status_code == 302
+        session = client.cookies["sessionid"]
+    return [{"name": "sessionid", "value": session, "url": running.url}]
+
+
+@pytest.fixture
+def context(context: BrowserContext, cookies: list) -> BrowserContext:
+    context.add_cookies(cookies)
+    return context
+
+
+@pytest.fixture
+def domain(running: Server) -> str:
+    """A site of its own for a test."""
+    domain = f"shop-{next(_numbers)}.example"
+    running.manage("site_create", domain, "--owner", EMAIL)
+    return domain
+
+
+@pytest.fixture
+def send(running: Server, domain: str) -> Callable[..., None]:
+    """Sends the hit of a new visitor in Vienna; the server hears of a new site within a second."""
+
+    def send_hit(path: str = "/", referrer: str = "") -> None:
+        body = {"n": "pageview", "d": domain, "u": f"https://{domain}{path}", "r": referrer}
+        headers = {
+            "content-type": "text/plain",
+            "user-agent": CHROME,
+            "x-forwarded-for": VIENNA.format(next(_numbers)),
+        }
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            url = f"{running.url}/api/event"
+            answer = httpx.post(url, content=json.dumps(body), headers=headers)
+            if answer.status_code == 202 and "x-footfall-dropped" not in answer.headers:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{answer.status_code} {answer.text} {dict(answer.headers)}")
+
+    return send_hit
+
+
+@pytest.fixture
+def live(running: Server, domain: str) -> str:
+    return f"{running.url}/sites/{domain}/live"
+
+
+def open_live(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("#state")).to_have_text("Live")
+
+
+def paths(page: Page) -> list[str]:
+    return page.locator("#rows .visit-page > bdi").all_text_contents()
+
+
+def expect_paths(page: Page, expected: list[str]) -> None:
+    expect(page.locator("#rows .visit")).to_have_count(len(expected))
+    assert expected == paths(page)
+
+
+def test_a_visit_appears_without_a_reload(page, live, send):
+    open_live(page, live)
+    expect(page.get_by_role("heading", name="No visits yet")).to_be_visible()
+
+    send("/beans/ethiopia-guji", "https://www.instagram.com/")
+
+    row = page.locator("#rows .visit")
+    expect(row).to_have_count(1)
+    assert [
+        "Vienna, Austria",
+        "Desktop · Chrome",
+        "/beans/ethiopia-guji",
+        "",
+        "Instagram",
+        "Organic Social",
+    ] == [text.strip() for text in row.locator(".visit-line > p > *").all_text_contents()]
+    expect(page.locator(".headline")).to_have_text("1")
+    expect(page.locator(".live-pill")).to_have_text("1 online now")
+    expect(page.locator("#pageviews")).to_have_text("1 pageview")
+    expect(page.locator("#panels .row-name")).to_have_text(["/beans/ethiopia-guji", "Instagram"])
+    expect(page.get_by_role("heading", name="No visits yet")).to_be_hidden()
+
+
+def test_hostile_text_is_shown_and_does_nothing(page, live, send):
+    opened = []
+    page.on("dialog", lambda dialog: opened.append(dialog.message))
+    open_live(page, live)
+
+    send(f"/{quote(HOSTILE)}?utm_source={quote(HOSTILE)}")
+
+    expect(page.locator("#rows .visit")).to_have_count(1)
+    expect(page.locator("#panels .row-name")).to_have_count(2)
+    assert HOSTILE in page.locator("#rows .visit-source").inner_text()
+    assert 0 == page.locator("img[src=x]").count()
+    page.reload()
+    expect(page.locator("#state")).to_have_text("Live")
+    assert HOSTILE in page.locator("#rows .visit-source").inner_text()
+    assert ([], 0) == (opened, page.locator("img[src=x]").count())
+
+
+def test_a_broken_line_goes_on_where_it_ended(page, live, send):
+    lines: list[WebSocketRoute] = []
+
+    def pass_on(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    page.route_web_socket("**/feed*", pass_on)
+    open_live(page, live)
+    send("/one")
+    expect(page.locator("#rows .visit")).to_have_count(1)
+
+    lines[-1].close(code=1012)
+    send("/two")
+    send("/three")
+
+    expect(page.locator("#rows .visit")).to_have_count(3)
+    expect(page.locator("#state")).to_have_text("Live")
+    send("/four")
+    expect_paths(page, ["/four", "/three", "/two", "/one"])
+    assert 2 == len(lines)
+
+
+def test_a_page_without_its_server_says_so(page, live, complaints):
+    complaints.expect("WebSocket")
+    page.route_web_socket("**/feed*", lambda line: line.close(code=1012))
+
+    page.goto(live)
+
+    expect(page.locator("#state")).to_have_text("Reconnecting…")
+
+
+def test_a_person_who_lost_access_is_told(page, live):
+    page.route_web_socket("**/feed*", lambda line: line.close(code=4404))
+
+    page.goto(live)
+
+    expect(page.locator("#state")).to_have_text("You can no longer see this site")
+
+
+def test_pause_holds_new_rows_until_resume(page, live, send):
+    open_live(page, live)
+    send("/before")
+    expect(page.locator("#rows .visit")).to_have_count(1)
+
+    page.get_by_role("button", name="Pause").click()
+    send("/meanwhile")
+
+    resume = page.get_by_role("button", name="Resume · 1 new")
+    expect(resume).to_have_attribute("aria-pressed", "true")
+    assert ["/before"] == paths(page)
+    resume.click()
+    expect_paths(page, ["/meanwhile", "/before"])
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_feed_keeps_the_newest_two_hundred_rows(page, live):
+    html = "".join(ROW.format(number) for number in range(250, 0, -1))
+    frames = [
+        {"type": "hello", "cursor": 0, "empty": False},
+        {"type": "visits", "cursor": 250, "count": 250, "html": html},
+    ]
+
+    def play(line: WebSocketRoute) -> None:
+        for frame in frames:
+            line.send(json.dumps(frame))
+
+    page.route_web_socket("**/feed*", play)
+    page.goto(live)
+
+    expect(page.locator("#rows .visit")).to_have_count(200)
+    assert "row 250" == page.locator("#rows .visit").first.inner_text()
+
+
+def test_many_frames_are_acknowledged_by_their_cursor(page, live):
+    acknowledged: list[str] = []
+
+    def play(line: WebSocketRoute) -> None:
+        line.on_message(lambda text: acknowledged.append(text))
+        line.send(json.dumps({"type": "hello", "cursor": 0, "empty": False}))
+        for number in range(1, 41):
+            html = ROW.format(number)
+            frame = {"type": "visits", "cursor": number, "count": 1, "html": html}
+            line.send(json.dumps(frame))
+
+    page.route_web_socket("**/feed*", play)
+    page.goto(live)
+
+    expect(page.locator("#rows .visit")).to_have_count(40)
+    assert [19, 39] == [json.loads(text)["cursor"] for text in acknowledged]
+
+
+def test_a_frame_that_comes_twice_is_shown_once(page, live):
+    visit = {"type": "visits", "cursor": 1, "count": 1, "html": ROW.format(1)}
+    later = {"type": "visits", "cursor": 2, "count": 1, "html": ROW.format(2)}
+
+    def play(line: WebSocketRoute) -> None:
+        for frame in ({"type": "hello", "cursor": 0, "empty": False}, visit, visit, later):
+            line.send(json.dumps(frame))
+
+    page.route_web_socket("**/feed*", play)
+    page.goto(live)
+
+    expect(page.locator("#rows .visit")).to_have_text(["row 2", "row 1"])
+
+
+def test_a_new_row_does_not_move_where_motion_is_unwanted(page, live, send):
+    page.emulate_media(reduced_motion="reduce")
+    open_live(page, live)
+    send("/beans")
+    row = page.locator("#rows .visit.new")
+    expect(row).to_have_count(1)
+    assert "none" == row.evaluate("row => getComputedStyle(row).animationName")
+
+
+def test_without_scripts_the_page_is_a_snapshot(browser, cookies, page, live, send):
+    open_live(page, live)
+    send("/beans")
+    expect(page.locator("#rows .visit")).to_have_count(1)
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(cookies)
+
+    still = plain.new_page()
+    still.goto(live)
+
+    assert ["/beans"] == paths(still)
+    expect(still.locator(".headline")).to_have_text("1")
+    expect(still.locator("#state")).to_contain_text("As of")
+    expect(still.locator("#pause")).to_be_hidden()
+    plain.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [*product((1280, 390), ("light", "dark"))],
+)
+def test_everybody_can_use_the_page(page, live, send, width, scheme):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    open_live(page, live)
+    send("/journal/water-chemistry-for-filter-coffee", "https://www.google.com/")
+    expect(page.locator("#rows .visit")).to_have_count(1)
+    expect(page.locator("#panels .row")).to_have_count(2)
+
+    violations = Axe().run(page).response["violations"]
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert ([], 0) == ([(each["id"], each["help"]) for each in violations], max(overflow, 0))

@@ -1,0 +1,68 @@
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.realtime.stored import event, store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def membership(client):
+    membership = MembershipFactory(site__timezone="Europe/Berlin")
+    client.force_login(membership.user)
+    return membership
+
+
+def live_page(client, site):
+    return client.get(reverse("live", args=[site.domain]))
+
+
+def test_the_page_is_a_snapshot_up_to_its_cursor(client, membership):
+    site = membership.site
+    store(event(site, path="/first"), event(site, path="/second"), event(SiteFactory()))
+    context = live_page(client, site).context
+    assert context["cursor"] == 3
+    assert ["/second" in context["rows"][0], "/first" in context["rows"][1]] == [True, True]
+    assert (context["online"], context["now"].pageviews) == (2, 2)
+
+
+def test_the_page_shows_the_last_fifty_visits(client, membership):
+    store(*(event(membership.site) for _ in range(60)))
+    assert len(live_page(client, membership.site).context["rows"]) == 50
+
+
+def test_the_page_names_its_moment_in_the_sites_zone(client, membership):
+    moment = live_page(client, membership.site).context["moment"]
+    assert moment.tzinfo == membership.site.zone
+    assert abs((timezone.now() - moment).total_seconds()) < 60
+
+
+def test_an_empty_site_says_so(client, membership):
+    page = live_page(client, membership.site).content.decode()
+    assert '<div class="empty" id="empty" >' in page
+
+
+def test_an_outsider_gets_404_as_for_a_site_nobody_has(client):
+    client.force_login(UserFactory())
+    answers = [
+        client.get(reverse("live", args=[domain])).status_code
+        for domain in (SiteFactory().domain, "nobody.example")
+    ]
+    assert answers == [404, 404]
+
+
+def test_somebody_not_signed_in_is_asked_to_sign_in(client):
+    answer = live_page(client, SiteFactory())
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, "/sign-in")
+
+
+def test_the_page_asks_the_database_as_often_for_many_visits_as_for_one(
+    client, membership, django_assert_max_num_queries
+):
+    store(event(membership.site))
+    live_page(client, membership.site)
+    store(*(event(membership.site) for _ in range(40)))
+    with django_assert_max_num_queries(8):
+        live_page(client, membership.site)
