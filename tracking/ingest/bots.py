@@ -30,8 +30,6 @@ _LOOKAROUND = ("(?=", "(?!", "(?<=", "(?<!")
 @lru_cache(maxsize=8192)
 def is_bot(user_agent: str) -> bool:
     """Tell of any text whatever whether it is a program's; reads its first 512 bytes."""
-    if not user_agent:
-        return False
     text = within_limit(user_agent)
     return any(found(text) for found in _searches())
 
