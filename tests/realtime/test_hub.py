@@ -5,7 +5,7 @@ from channels.layers import get_channel_layer
 from structlog.testing import capture_logs
 
 from realtime import feed, hub, publish
-from tests.realtime.lines import make_site, make_user, member_line, store
+from tests.realtime.lines import ids_of, make_site, make_user, member_line, store
 from tests.realtime.stored import event
 from tracking.models import EventLog
 
@@ -204,3 +204,15 @@ async def test_events_of_other_sites_move_a_cursor_nowhere():
         [frame] = await line.frames("visits", 1)
     assert (frame["cursor"], frame["count"]) == (2, 0)
     assert (await EventLog.objects.aget()).last_id == 2
+
+
+async def test_a_hub_that_lags_behind_a_line_repeats_nothing_while_it_catches_up():
+    user = await make_user()
+    site = await make_site(user)
+    async with await member_line(site, user) as watcher:
+        await watcher.frames("now", 1)
+        news = await messages(site, 3)
+        async with await member_line(site, user, cursor=2) as line:
+            await line.frames("now", 1)
+            await deliver(site, *news)
+            assert ids_of((await line.frames("visits", 1))[0]) == [3]
