@@ -33,7 +33,7 @@ NOW_SECONDS = 1.0
 KEEPALIVE_SECONDS = 30.0
 TICKET_SECONDS = 30.0
 RETRY_SECONDS = 1.0
-LEAVE_SECONDS = 2.0
+LAYER_SECONDS = 2.0
 
 
 class Batch:
@@ -95,7 +95,7 @@ class Hub:
         for task in (self.started, *self.tasks):
             task.cancel()
         with suppress(Exception):
-            async with asyncio.timeout(LEAVE_SECONDS):
+            async with asyncio.timeout(LAYER_SECONDS):
                 await asyncio.gather(self.started, *self.tasks, return_exceptions=True)
                 await self.layer.group_discard(group(self.site_id), self.channel)
 
@@ -167,7 +167,8 @@ class Hub:
     async def subscribe(self) -> None:
         """Join the group; done again with each check, since the layer may have forgotten."""
         try:
-            await self.layer.group_add(group(self.site_id), self.channel)
+            async with asyncio.timeout(LAYER_SECONDS):
+                await self.layer.group_add(group(self.site_id), self.channel)
             self.troubles.discard("layer")
         except Exception as error:
             self.note("layer", error)
@@ -190,8 +191,9 @@ class Hub:
             await asyncio.sleep(NOW_SECONDS)
 
     async def check(self) -> None:
-        await self.subscribe()
+        # Storage first: a layer that is down answers late.
         await self.read_back()
+        await self.subscribe()
 
     async def refresh(self) -> None:
         """Send the figures if they changed, or to show that the line is alive."""
