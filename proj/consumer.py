@@ -9,7 +9,7 @@ from huey.contrib.djhuey import HUEY
 
 
 class EmbeddedConsumer(Consumer):
-    """A consumer that leaves signals to the server around it: only a main thread may handle them."""
+    """A consumer that leaves signals to the server around it, whose thread alone may take them."""
 
     def _set_signal_handlers(self) -> None:
         pass

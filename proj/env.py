@@ -8,10 +8,11 @@ import secrets
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-import dj_email_url
+import dj_email_url  # type: ignore[import-untyped]
 from environs import Env, EnvError, EnvValidationError
 from marshmallow.validate import OneOf, Range, Regexp, ValidationError
 
@@ -19,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 DATABASE_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
-PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+", error="must be a path that begins with / such as /js/count.js")
+PATH_SENTENCE = "must be a path that begins with / such as /js/count.js"
+PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+", error=PATH_SENTENCE)
 
 
 def public_url(value: str) -> None:
@@ -77,7 +79,7 @@ def read() -> Environment:
     port = env.int("PORT", 8000, validate=Range(1, 65535, error="must be a port from 1 to 65535"))
     data = Path(env.str("FOOTFALL_DATA", "") or ROOT / "data").expanduser().resolve()
     try:
-        values = dict(
+        values: dict[str, Any] = dict(
             data=data,
             port=port,
             debug=env.bool("FOOTFALL_DEBUG", False),
@@ -91,7 +93,9 @@ def read() -> Environment:
                 "FOOTFALL_SYNCHRONOUS", "NORMAL", validate=one_of("NORMAL", "FULL")
             ),
             redis_url=env.str("REDIS_URL", "", validate=redis_url),
-            shards=env.int("FOOTFALL_SHARDS", 1, validate=Range(1, 64, error="must be a number from 1 to 64")),
+            shards=env.int(
+                "FOOTFALL_SHARDS", 1, validate=Range(1, 64, error="must be a number from 1 to 64")
+            ),
             trusted_proxies=env.list(
                 "FOOTFALL_TRUSTED_PROXIES", ["127.0.0.0/8", "::1"], validate=networks
             ),
@@ -108,14 +112,20 @@ def read() -> Environment:
                 "1GB",
                 validate=Regexp(r"\d+(MB|GB)", error="must be a size such as 512MB or 2GB"),
             ),
-            query_threads=env.int("FOOTFALL_QUERY_THREADS", 2, validate=Range(1, 256, error="must be a number from 1 to 256")),
+            query_threads=env.int(
+                "FOOTFALL_QUERY_THREADS",
+                2,
+                validate=Range(1, 256, error="must be a number from 1 to 256"),
+            ),
             admins=env.list("FOOTFALL_ADMINS", []),
             email=env.str("EMAIL_URL", "console://", validate=mail_server),
             email_from=env.str("FOOTFALL_EMAIL_FROM", "footfall@localhost"),
             log_level=env.str(
                 "FOOTFALL_LOG_LEVEL", "INFO", validate=one_of("DEBUG", "INFO", "WARNING", "ERROR")
             ),
-            log_format=env.str("FOOTFALL_LOG_FORMAT", "console", validate=one_of("console", "json")),
+            log_format=env.str(
+                "FOOTFALL_LOG_FORMAT", "console", validate=one_of("console", "json")
+            ),
             error_log=env.str("FOOTFALL_ERROR_LOG", ""),
             sentry_dsn=env.str("SENTRY_DSN", ""),
             sentry_environment=env.str("SENTRY_ENVIRONMENT", "production"),
@@ -164,9 +174,10 @@ TYPE_SENTENCES = {
 
 def sentences(error: EnvValidationError) -> str:
     """One line a wrong variable: what it is called and what to set."""
+    messages_of = dict(error.error_messages)
     lines = [
         f"Footfall cannot start: {name} {TYPE_SENTENCES.get(message, message)}"
-        for name, messages in error.error_messages.items()
+        for name, messages in messages_of.items()
         for message in messages
     ]
     return "\n".join(lines)

@@ -27,7 +27,7 @@ def clear_expired_sessions() -> None:
 
 @signal(SIGNAL_ERROR)
 def report_failure(_signal: str, task: Any, error: Exception | None = None) -> None:
-    """Tell Sentry and the admins of a task that has used up its retries; before that only the log."""
+    """Tell Sentry and the admins of a task whose retries are used up; until then only the log."""
     logger.warning(
         "task_failed", task=task.name, error=type(error).__name__, retries_left=task.retries
     )

@@ -8,7 +8,7 @@ from tracking.models.sites import normalise_domain
 
 
 def visible_sites(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Site]:
-    """The sites that a person may see. Membership alone counts: an admin is a member or sees none."""
+    """The sites that a person may see: those of which they are a member, be they admin or not."""
     if not user.is_authenticated or not user.is_active:
         return Site.objects.none()
     return Site.objects.filter(memberships__user=user.pk)

@@ -15,7 +15,7 @@ def sqlite_engine(**_kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            f"SQLite {sqlite3.sqlite_version} can corrupt a database that several connections write.",
+            f"SQLite {sqlite3.sqlite_version} can corrupt a database with several writers.",
             hint="Install the pysqlite3 wheel, or set DATABASE_URL to a PostgreSQL server.",
             id="tracking.W001",
         )

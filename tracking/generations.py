@@ -23,7 +23,7 @@ def rules_changed(**_kwargs: object) -> None:
 
 @receiver(post_delete, sender=Site)
 def forget_hits(instance: Site, **_kwargs: object) -> None:
-    """A deleted site leaves no row behind; the tables of hits have no foreign key that would see to it."""
+    """A deleted site leaves no row behind; no foreign key of the hits' tables sees to it."""
     for model in (InboxHit, LedgerEntry, QuarantinedHit, RefusalCount, Event):
         model.objects.filter(site_id=instance.pk).delete()
     Generation.bump(Generation.EVENTS)

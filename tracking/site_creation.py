@@ -1,7 +1,8 @@
 """Adding a site."""
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from tracking.models import Membership, Site
@@ -11,7 +12,7 @@ from tracking.models.sites import normalise_domain
 def create_site(
     domain: str,
     timezone: str = "UTC",
-    owner: AbstractBaseUser | None = None,
+    owner: Any = None,
     exist_ok: bool = False,
 ) -> Site:
     """A new site of `owner`; without one it belongs to the first admin, once there is one.
@@ -31,8 +32,6 @@ def create_site(
     return site
 
 
-def first_admin() -> AbstractBaseUser | None:
+def first_admin() -> Any:
     users = get_user_model()._default_manager
     return users.filter(is_superuser=True, is_active=True).order_by("pk").first()
-
-

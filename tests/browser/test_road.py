@@ -1,4 +1,4 @@
-"""The whole road in a real browser, against the real server: from the first start to a visit seen."""
+"""The whole road in a real browser and the real server: from the first start to a visit seen."""
 
 import re
 
@@ -47,9 +47,7 @@ def sign_in(context: BrowserContext, server: Server, email: str) -> Page:
     return page
 
 
-def test_from_the_one_time_link_to_a_visit_that_appears_by_itself(
-    server, browser, page, collector
-):
+def test_from_the_one_time_link_to_a_visit_that_appears_by_itself(server, browser, page, collector):
     snippet = f'<script defer data-domain="shop.example" src="{server.url}/js/script.js"></script>'
     beans = collector.serve_bare("/beans", snippet)
     cart = collector.serve_bare("/cart", snippet)

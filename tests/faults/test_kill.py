@@ -46,7 +46,9 @@ class Client(threading.Thread):
     def send(self, http: httpx.Client, body: dict, path: str) -> bool:
         try:
             answer = http.post(
-                f"{self.url}/api/event", json=body, headers={"X-Forwarded-For": f"91.0.0.{self.number}"}
+                f"{self.url}/api/event",
+                json=body,
+                headers={"X-Forwarded-For": f"91.0.0.{self.number}"},
             )
         except httpx.TransportError:
             return False

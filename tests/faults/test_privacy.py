@@ -38,7 +38,9 @@ def test_an_address_is_in_no_file_and_no_output(tmp_path):
                 client.headers["X-Forwarded-For"] = address
                 hit = {"n": "pageview", "d": "example.com", "u": "https://example.com/"}
                 assert client.post("/api/event", json=hit).is_success
-                assert 202 == client.post("/api/event", json=hit | {"d": "other.example"}).status_code
+                assert (
+                    202 == client.post("/api/event", json=hit | {"d": "other.example"}).status_code
+                )
                 assert 400 == client.post("/api/event", content=b"{").status_code
                 assert client.get("/image/example.com.gif").is_success
                 assert client.get("/visit/example.com/visited?event=Signup").is_success

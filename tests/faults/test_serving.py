@@ -29,7 +29,9 @@ def test_it_prints_its_address_and_a_link_that_makes_the_first_owner_once(tmp_pa
         assert f"Footfall serves {server.url}" in server.output.read_text()
         assert 200 == httpx.get(link[0]).status_code
 
-        server.manage("owner_create", "first@example.com", "--password-stdin", stdin="Kz4-wide-river\n")
+        server.manage(
+            "owner_create", "first@example.com", "--password-stdin", stdin="Kz4-wide-river\n"
+        )
 
         assert 200 != httpx.get(link[0]).status_code
 

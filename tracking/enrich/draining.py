@@ -1,12 +1,13 @@
 """The drain: takes the inbox in order until it is empty, and makes events of it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.functions import Mod
 
 from tracking.enrich import log, quarantine, visits
 from tracking.enrich.event import EnrichedEvent
@@ -38,7 +39,7 @@ def drain(shard: int = 0) -> int:
 def next_hits(shard: int) -> list[InboxHit]:
     waiting = InboxHit.objects.order_by("id")
     if settings.SHARDS > 1:
-        waiting = waiting.extra(where=["site_id %% %s = %s"], params=[settings.SHARDS, shard])  # noqa: S610
+        waiting = waiting.alias(shard=Mod("site_id", settings.SHARDS)).filter(shard=shard)
     return list(waiting[:BATCH])
 
 
@@ -69,7 +70,7 @@ def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
     with transaction.atomic():
         first_id = log.take_ids(len(made))
         # The log is locked now, so what another drain has stored meanwhile is seen to be gone.
-        still = set(InboxHit.objects.filter(pk__in=[pk for pk, *_ in made]).values_list("pk", flat=True))
+        still = set(waiting_among([pk for pk, *_ in made]))
         mine = [(event, before) for pk, event, before in made if pk in still]
         if not mine:
             return []
@@ -80,6 +81,10 @@ def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
         log.append(events)
         InboxHit.objects.filter(pk__in=still).delete()
     return events
+
+
+def waiting_among(ids: Sequence[int]) -> Iterable[int]:
+    return InboxHit.objects.filter(pk__in=ids).values_list("pk", flat=True)
 
 
 def event_of(hit: InboxHit) -> tuple[EnrichedEvent, int | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ def append(events: Sequence[EnrichedEvent]) -> None:
         cursor.executemany(INSERT, [parameters(event) for event in events])
 
 
-def parameters(event: EnrichedEvent) -> list[object]:
+def parameters(event: EnrichedEvent) -> list[Any]:
     row = list(row_of(event))
     row[TIME] = connection.ops.adapt_datetimefield_value(row[TIME])
     row[AMOUNT] = connection.ops.adapt_decimalfield_value(row[AMOUNT], 18, 3)

@@ -1,4 +1,4 @@
-"""Hits that could not be made events: set aside, reported, and replayed when their cause is mended."""
+"""Hits that could not be made events: set aside, reported, replayed once their cause is mended."""
 
 import sentry_sdk
 import structlog

@@ -84,9 +84,7 @@ def place(event: EnrichedEvent, visitor_before: int | None, visits: Visits) -> N
     # Engagement without a visit counts nowhere, so nothing may join it.
     if event.name != "engagement":
         fields = tuple(getattr(event, name) for name in VISIT_FIELDS)
-        visits[event.site_id, event.visitor].append(
-            Visit(event.id, event.time, event.time, fields)
-        )
+        visits[event.site_id, event.visitor].append(Visit(event.id, event.time, event.time, fields))
 
 
 def reached(visits: Iterable[Visit], time: datetime) -> Visit | None:
@@ -101,9 +99,7 @@ def first_of(visit: Visit) -> datetime:
     return visit.first
 
 
-def visits_around(
-    events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]
-) -> Visits:
+def visits_around(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]) -> Visits:
     """The stored visits that any of the events could join."""
     visits: Visits = defaultdict(list)
     wanted: dict[int, set[int]] = defaultdict(set)

@@ -1,7 +1,7 @@
 """The accept application: ASGI, in front of Django.
 
-From bytes to commit a request takes this road: `handle` reads it, its wire format's module parses it
-into hits, `decide` accepts or refuses each, the inbox commits, the wire format answers.
+From bytes to commit a request takes this road: `handle` reads it, its wire format's module parses
+it into hits, `decide` accepts or refuses each, the inbox commits, the wire format answers.
 """
 
 import asyncio
@@ -125,7 +125,7 @@ class AcceptApp:
         )
 
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:
-        """Have rules that can judge these hits: an unknown site or a new day asks storage at once."""
+        """Have rules that judge these hits: an unknown site or a new day asks storage at once."""
         if self.poller is None:
             self.poller = asyncio.create_task(self.poll())
         known = self.rules.sites

@@ -35,7 +35,7 @@ class Sender:
 
 @dataclass(slots=True)
 class WaitingHit:
-    """An accepted hit in the inbox: the hit less its domain, plus all that only accepting can know."""
+    """An accepted hit in the inbox: less its domain, plus all that only accepting can know."""
 
     time_ms: int  # Unix time of acceptance
     visitor: int

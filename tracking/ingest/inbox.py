@@ -95,9 +95,7 @@ class Inbox:
                 self._on_commit()
 
 
-def settle(
-    group: list[tuple[Accepted, asyncio.Future[None]]], error: StorageDown | None
-) -> None:
+def settle(group: list[tuple[Accepted, asyncio.Future[None]]], error: StorageDown | None) -> None:
     for _, future in group:
         if future.done():
             continue
@@ -122,9 +120,7 @@ def commit(accepted: Sequence[Accepted], refused: Counter[RefusalKey]) -> None:
 def insert(accepted: Sequence[Accepted]) -> None:
     rows = [(row.site_id, orjson.dumps(row.waiting).decode()) for row in accepted]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO tracking_inboxhit (site_id, payload) VALUES (%s, %s)", rows
-        )
+        cursor.executemany("INSERT INTO tracking_inboxhit (site_id, payload) VALUES (%s, %s)", rows)
 
 
 def first_sent(accepted: Sequence[Accepted]) -> list[Accepted]:
@@ -136,8 +132,7 @@ def first_sent(accepted: Sequence[Accepted]) -> list[Accepted]:
     return [
         row
         for row in accepted
-        if not row.hit_id
-        or ((key := (row.site_id, row.hit_id)) in fresh and named[key] is row)
+        if not row.hit_id or ((key := (row.site_id, row.hit_id)) in fresh and named[key] is row)
     ]
 
 
@@ -146,7 +141,7 @@ def enter_in_ledger(keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
     values = ", ".join(["(%s, %s, %s)"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tracking_ledgerentry (site_id, hit_id, accepted_at) "
+            "INSERT INTO tracking_ledgerentry (site_id, hit_id, accepted_at) "  # noqa: S608
             f"VALUES {values} ON CONFLICT DO NOTHING RETURNING site_id, hit_id",
             [value for key in keys for value in (*key, now)],
         )

@@ -24,7 +24,7 @@ class Generation(models.Model):
 
     @classmethod
     def bump(cls, name: str) -> None:
-        """Tell all processes that what `name` covers has changed; part of the caller's transaction."""
+        """Tell all processes that what `name` covers has changed, with the caller's commit."""
         if not cls.objects.filter(name=name).update(number=F("number") + 1):
             cls.objects.get_or_create(name=name, defaults={"number": 1})
 

@@ -53,7 +53,7 @@ class QuarantinedHit(models.Model):
 
 
 class RefusalCount(models.Model):
-    """How many hits of a site were refused on a UTC day, by reason; site 0 stands for no known site."""
+    """How many hits of a site were refused on a UTC day, by reason; site 0 is no known site."""
 
     site_id = models.BigIntegerField()
     day = models.DateField()

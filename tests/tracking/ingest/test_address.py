@@ -10,7 +10,10 @@ PROXIES = TrustedProxies(["127.0.0.0/8", "::1", "10.0.0.0/8"])
     [
         pytest.param("203.0.113.7", {}, "203.0.113.7", id="no proxy"),
         pytest.param(
-            "203.0.113.7", {"x-forwarded-for": "198.51.100.1"}, "203.0.113.7", id="a stranger's word"
+            "203.0.113.7",
+            {"x-forwarded-for": "198.51.100.1"},
+            "203.0.113.7",
+            id="a stranger's word",
         ),
         pytest.param(
             "127.0.0.1", {"x-forwarded-for": "198.51.100.1"}, "198.51.100.1", id="one proxy"

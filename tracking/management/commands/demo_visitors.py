@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 def run(a_second: float, stop: threading.Event) -> None:
     """Play visitors' steps at their times until `stop` is set."""
-    chance = random.Random()  # noqa: S311  # a simulation
+    chance = random.Random()  # a simulation
     arriving = visitors(chance)
     order = itertools.count()
     due: list[tuple[float, int, Visitor, int]] = []

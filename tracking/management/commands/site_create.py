@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from tracking.models import Membership, Site
+from tracking.site_creation import create_site
 from tracking.snippet import snippet
 
 
@@ -22,17 +21,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, domain: str, timezone: str, owner: str | None, **_options: Any) -> None:
-        user = account(owner) if owner else first_admin()
-        site = Site(domain=domain, timezone=timezone)
         try:
-            site.clean()
-            site.full_clean()
+            site = create_site(domain, timezone, account(owner) if owner else None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        with transaction.atomic():
-            site.save()
-            if user:
-                Membership.objects.create(site=site, user=user)
         self.stdout.write(snippet(site))
 
 
@@ -41,8 +33,3 @@ def account(email: str) -> Any:
         return get_user_model().objects.get_by_natural_key(email)
     except get_user_model().DoesNotExist:
         raise CommandError(f"There is no account {email}.") from None
-
-
-def first_admin() -> Any:
-    admins = get_user_model().objects.filter(is_superuser=True, is_active=True)
-    return admins.order_by("pk").first()

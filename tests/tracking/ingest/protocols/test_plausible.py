@@ -151,7 +151,9 @@ def test_parse_removes_what_storage_cannot_hold():
         pytest.param(PAGEVIEW | {"d": ""}, "domain", id="no domain"),
         pytest.param(PAGEVIEW | {"d": " , "}, "domain", id="blank domains"),
         pytest.param(
-            PAGEVIEW | {"d": ",".join(f"s{n}.example" for n in range(11))}, "domain", id="11 domains"
+            PAGEVIEW | {"d": ",".join(f"s{n}.example" for n in range(11))},
+            "domain",
+            id="11 domains",
         ),
         pytest.param(PAGEVIEW | {"u": ""}, "url", id="no address"),
         pytest.param(PAGEVIEW | {"u": "data:text/html,hello"}, "url", id="data address"),
@@ -177,7 +179,9 @@ JSON = st.recursive(
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=20,
 )
-KEYS = st.sampled_from(["n", "d", "u", "r", "p", "$", "i", "h", "sd", "e", "w", "id", "name", "url"])
+KEYS = st.sampled_from(
+    ["n", "d", "u", "r", "p", "$", "i", "h", "sd", "e", "w", "id", "name", "url"]
+)
 
 
 @given(st.binary() | st.dictionaries(KEYS, JSON).map(lambda d: json.dumps(PAGEVIEW | d).encode()))
