@@ -76,7 +76,7 @@ class Environment:
 def read() -> Environment:
     """Read and check the environment; exits the process with a sentence for each wrong value."""
     env = Env(eager=False)
-    port = env.int("PORT", 8000, validate=Range(1, 65535, error="must be a port from 1 to 65535"))
+    port = env.int("PORT", 8000, validate=number_to(65535, "a port"))
     data = Path(env.str("FOOTFALL_DATA", "") or ROOT / "data").expanduser().resolve()
     try:
         values: dict[str, Any] = dict(
@@ -93,9 +93,7 @@ def read() -> Environment:
                 "FOOTFALL_SYNCHRONOUS", "NORMAL", validate=one_of("NORMAL", "FULL")
             ),
             redis_url=env.str("REDIS_URL", "", validate=redis_url),
-            shards=env.int(
-                "FOOTFALL_SHARDS", 1, validate=Range(1, 64, error="must be a number from 1 to 64")
-            ),
+            shards=env.int("FOOTFALL_SHARDS", 1, validate=number_to(64)),
             trusted_proxies=env.list(
                 "FOOTFALL_TRUSTED_PROXIES", ["127.0.0.0/8", "::1"], validate=networks
             ),
@@ -115,7 +113,7 @@ def read() -> Environment:
             query_threads=env.int(
                 "FOOTFALL_QUERY_THREADS",
                 2,
-                validate=Range(1, 256, error="must be a number from 1 to 256"),
+                validate=number_to(256),
             ),
             admins=env.list("FOOTFALL_ADMINS", []),
             email=env.str("EMAIL_URL", "console://", validate=mail_server),
@@ -140,6 +138,10 @@ def read() -> Environment:
     values["secret_key"] = values["secret_key"] or kept_secret(data)
     values["url"] = values["url"].rstrip("/")
     return Environment(**values)
+
+
+def number_to(highest: int, what: str = "a number") -> Range:
+    return Range(1, highest, error=f"must be {what} from 1 to {highest}")
 
 
 def one_of(*choices: str) -> OneOf:
@@ -174,10 +176,9 @@ TYPE_SENTENCES = {
 
 def sentences(error: EnvValidationError) -> str:
     """One line a wrong variable: what it is called and what to set."""
-    messages_of = dict(error.error_messages)
     lines = [
         f"Footfall cannot start: {name} {TYPE_SENTENCES.get(message, message)}"
-        for name, messages in messages_of.items()
+        for name, messages in error.error_messages.items()  # type: ignore[union-attr]
         for message in messages
     ]
     return "\n".join(lines)

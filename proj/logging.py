@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 # Keys and tokens are longer than the words of an address.
 TOKEN = re.compile(r"[\w-]{32,}")
@@ -73,7 +73,7 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
     }
 
 
-def formatter(*renderers: Any) -> dict[str, Any]:
+def formatter(*renderers: Processor) -> dict[str, Any]:
     return {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": SHARED,

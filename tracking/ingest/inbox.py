@@ -124,7 +124,7 @@ def insert(accepted: Sequence[Accepted]) -> None:
 
 
 def first_sent(accepted: Sequence[Accepted]) -> list[Accepted]:
-    """Those that bring no id, and of those that do the ones the ledger did not know; it does now."""
+    """Those without an id, and those whose id the ledger did not know; it does now."""
     named = {(row.site_id, row.hit_id): row for row in reversed(accepted) if row.hit_id}
     if not named:
         return list(accepted)
