@@ -29,7 +29,7 @@ def drop_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-SHARED = [
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
