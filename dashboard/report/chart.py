@@ -63,7 +63,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Chart:
-    """The paths stand in a box of WIDTH by HEIGHT: the line so far, its running end, its ground."""
+    """The paths stand in a box of WIDTH by HEIGHT: the line so far, its running end, its ground.
+
+    `dots` are the points that no line reaches.
+    """
 
     metric: Metric
     interval: Interval
@@ -74,6 +77,7 @@ class Chart:
     running: str
     area: str
     past: str
+    dots: list[Point]
     height: int = HEIGHT
     width: int = WIDTH
 
@@ -112,6 +116,7 @@ def draw(series: Series, now: datetime) -> Chart:
         running=_path(shown[-2:]) if running and len(shown) > 1 else "",
         area=_area(shown),
         past=_path(before),
+        dots=_alone(points),
     )
 
 
@@ -185,9 +190,9 @@ def _runs(points: Spots) -> list[list[tuple[float, float]]]:
 
 
 def _path(points: Spots) -> str:
-    """A line through the points that leaves gaps; a point alone is a line of no length."""
-    lines = ["L".join(f"{x},{y}" for x, y in run) for run in _runs(points)]
-    return "".join(f"M{line}" + ("" if "L" in line else "h0") for line in lines)
+    """A line through the points that leaves gaps; a point alone has no line."""
+    lines = ["L".join(f"{x},{y}" for x, y in run) for run in _runs(points) if len(run) > 1]
+    return "".join(f"M{line}" for line in lines)
 
 
 def _area(points: Spots) -> str:
@@ -195,4 +200,15 @@ def _area(points: Spots) -> str:
     return "".join(
         f"M{run[0][0]},{HEIGHT}{''.join(f'L{x},{y}' for x, y in run)}L{run[-1][0]},{HEIGHT}Z"
         for run in _runs(points)
+        if len(run) > 1
     )
+
+
+def _alone(points: list[Point]) -> list[Point]:
+    """The points that no line reaches."""
+    there = [False, *(point.y is not None for point in points), False]
+    return [
+        point
+        for place, point in enumerate(points, start=1)
+        if there[place] and not there[place - 1] and not there[place + 1]
+    ]

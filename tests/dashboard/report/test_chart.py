@@ -52,19 +52,28 @@ def test_what_has_not_begun_stays_empty():
 def test_a_gap_stays_where_there_is_nothing_to_average():
     chart = draw(series([50, None, 100, 100], "bounce_rate"), LATER)
 
-    assert "M0.0,118.0h0M666.7,12.0L1000.0,12.0" == chart.line
+    assert "M666.7,12.0L1000.0,12.0" == chart.line
+
+
+def test_a_point_between_gaps_is_a_dot():
+    chart = draw(series([50, None, 100, 100, None, 0], "bounce_rate"), LATER)
+
+    assert [(0.0, 118.0), (100.0, 224.0)] == [(dot.x, dot.y) for dot in chart.dots]
 
 
 def test_the_ground_lies_under_each_stretch():
-    chart = draw(series([100, None, 100], "bounce_rate"), LATER)
+    chart = draw(series([100, 100, None, 100, 100], "bounce_rate"), LATER)
 
-    assert f"M0.0,{HEIGHT}L0.0,12.0L0.0,{HEIGHT}ZM1000.0,{HEIGHT}L1000.0,12.0L1000.0,{HEIGHT}Z" == (
-        chart.area
-    )
+    assert (
+        f"M0.0,{HEIGHT}L0.0,12.0L250.0,12.0L250.0,{HEIGHT}Z"
+        f"M750.0,{HEIGHT}L750.0,12.0L1000.0,12.0L1000.0,{HEIGHT}Z"
+    ) == chart.area
 
 
 def test_a_single_bucket_is_a_dot_in_the_middle():
-    assert "M500.0,12.0h0" == draw(series([4]), START).line
+    chart = draw(series([4]), START)
+
+    assert ("", [(50.0, 12.0)]) == (chart.line, [(dot.x, dot.y) for dot in chart.dots])
 
 
 def test_the_period_before_is_drawn_to_the_same_scale():

@@ -146,6 +146,25 @@ def test_the_headline_is_the_engines_answer(client, site):
     assert [3, 3, 4, 1.33, 67, 600] == shown
 
 
+def test_the_headline_says_how_each_figure_changed_and_whether_that_is_good(client, site):
+    yesterday = EventFactory(site=site, time=NOW - timedelta(hours=26))
+    EventFactory(site=site, visit=yesterday.id, time=NOW - timedelta(hours=25, minutes=50))
+    visited(site)
+    visited(site)
+
+    response = client.get("/sites/site.example/?period=today")
+
+    changes = [figure.change for figure in response.context["overview"].figures]
+    assert [
+        ("100%", "up", True),
+        ("100%", "up", True),
+        ("no change", "same", None),
+        ("50%", "down", False),
+        ("100 pts", "up", False),
+        ("100%", "down", False),
+    ] == [(each.text, each.direction, each.good) for each in changes]
+
+
 @pytest.mark.parametrize("widget", WIDGETS.values(), ids=list(WIDGETS))
 def test_a_widget_shows_the_engines_answer(client, site, widget):
     for number, name in enumerate(["a", "b", "b", "c", "c", "c"]):
@@ -331,5 +350,5 @@ def test_a_page_needs_the_same_few_queries_however_much_there_is(
     for number in range(30):
         visited(site, path=f"/{number}")
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(10):
         client.get(address)
