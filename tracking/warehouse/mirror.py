@@ -6,6 +6,7 @@ is missed. Rows that went are noticed by `Generation.EVENTS`, which makes the mi
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 import duckdb
@@ -16,7 +17,7 @@ from django.db.models.functions import Cast, JSONObject
 from tracking.models import Event, Generation
 
 # Rows that are read and written at once: a bound on the memory that a cold start takes.
-CHUNK = 10_000
+CHUNK = 20_000
 
 # The columns that questions use, with the type that each has here. Times are UTC without a zone.
 COLUMNS = {
@@ -101,43 +102,44 @@ class Mirror:
             self._read_news(self._connection)
             return self._connection.cursor()
 
-    def close(self) -> None:
-        """Forget everything; the next question reads it again."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection, self._generation, self._seen = None, -1, 0
-
     def _read_news(self, connection: duckdb.DuckDBPyConnection) -> None:
         # The generation first: rows that go after this line are noticed by the next reading.
         generation = Generation.current(Generation.EVENTS)
-        again = generation != self._generation
-        seen = 0 if again else self._seen
-        if not again and not Event.objects.filter(id__gt=seen).exists():
-            return
-        connection.begin()
-        try:
-            if again:
+        if generation != self._generation:
+            with _transaction(connection):
                 connection.execute(CREATE_EVENTS)
                 connection.execute(f"CREATE OR REPLACE TABLE hot.visits AS {VISITS}", [0])
-            last = _copy(connection, seen)
-            if last > seen:
-                _derive_visits(connection, seen)
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
-        self._generation, self._seen = generation, last
+            self._generation, self._seen = generation, 0
+        for last, rows in _chunks(self._seen):
+            # A transaction a chunk: what is not committed is not compressed.
+            with _transaction(connection):
+                connection.execute(INSERT_EVENTS, [rows])
+                _derive_visits(connection, self._seen)
+            self._seen = last
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _open() -> duckdb.DuckDBPyConnection:
+    # DuckDB makes its own folder, where memory does not suffice, but not the one around it.
+    spill = settings.DATA / "temp"
+    spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
         ":memory:",
         config={
             "memory_limit": settings.QUERY_MEMORY,
             "threads": settings.QUERY_THREADS,
             # Each process has its own: the names of the files inside are the same in all.
-            "temp_directory": str(settings.DATA / "temp" / f"queries-{os.getpid()}"),
+            "temp_directory": str(spill / f"queries-{os.getpid()}"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         },
@@ -149,22 +151,18 @@ def _open() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, seen: int) -> int:
-    """Copy the events above an id; returns the highest id now seen."""
-    for chunk in _chunks(seen):
-        rows = ",".join(row for _, row in chunk)
-        connection.execute(INSERT_EVENTS, [f"[{rows}]"])
-        seen = chunk[-1][0]
-    return seen
-
-
-def _chunks(seen: int) -> Iterator[list[tuple[int, str]]]:
+def _chunks(seen: int) -> Iterator[tuple[int, str]]:
+    """The events above an id in order: the last id of each chunk, and its rows as a JSON array."""
     # The database writes the JSON: no row becomes Python objects on its way.
     row = Cast(JSONObject(**{name: name for name in COLUMNS}), TextField())
     events = Event.objects.order_by("id").annotate(row=row).values_list("id", "row")
-    while chunk := list(events.filter(id__gt=seen)[:CHUNK]):
-        yield chunk
-        seen = chunk[-1][0]
+    full = True
+    while full:
+        chunk = list(events.filter(id__gt=seen)[:CHUNK])
+        full = len(chunk) == CHUNK
+        if chunk:
+            seen = chunk[-1][0]
+            yield seen, f"[{','.join(row for _, row in chunk)}]"
 
 
 def _derive_visits(connection: duckdb.DuckDBPyConnection, seen: int) -> None:

@@ -1,5 +1,8 @@
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -66,13 +69,13 @@ def test_only_new_rows_are_read(django_assert_num_queries) -> None:  # type: ign
     mirror = Mirror()
     EventFactory.create_batch(3)
     mirror.cursor()
-    # The generation and whether there is anything new.
+    # The generation and the rows above the last one seen.
     with django_assert_num_queries(2):
         mirror.cursor()
     newest = EventFactory()
-    with django_assert_num_queries(4) as asked:
+    with django_assert_num_queries(2) as asked:
         mirror.cursor()
-    assert str(newest.id - 1) in asked.captured_queries[2]["sql"]
+    assert f"> {newest.id - 1}" in asked.captured_queries[1]["sql"]
 
 
 def test_rows_beyond_one_chunk_are_all_mirrored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +128,15 @@ def test_failed_reading_changes_nothing_and_the_next_one_succeeds(
         with pytest.raises(duckdb.Error):
             mirror.cursor()
     assert mirror.cursor().execute("SELECT count(*) FROM hot.visits").fetchone() == (2,)
+
+
+def test_question_larger_than_memory_is_answered_from_disk(settings: Any, tmp_path: Path) -> None:
+    settings.DATA, settings.QUERY_MEMORY, settings.QUERY_THREADS = tmp_path, "60MB", 1
+    cursor = Mirror().cursor()
+    rows = "SELECT i, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS text FROM range(1000000) r(i)"
+    cursor.execute(f"CREATE TEMP TABLE sorted AS FROM ({rows}) ORDER BY text")
+    assert cursor.execute("SELECT count(*) FROM sorted").fetchone() == (1_000_000,)
+    assert list((tmp_path / "temp").iterdir()) == [tmp_path / "temp" / f"queries-{os.getpid()}"]
 
 
 @pytest.mark.parametrize(

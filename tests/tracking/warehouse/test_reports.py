@@ -186,6 +186,33 @@ def test_chart_has_each_bucket_and_the_one_as_far_from_the_start_of_the_previous
     assert result.comparison_labels == ("2026-03-07", "2026-03-08")
 
 
+def test_month_without_counterpart_is_compared_with_nothing(site: Site) -> None:
+    # Ten days of March have begun: the ten before them lie in one month, the period in two.
+    result = ask(
+        site,
+        ["visitors"],
+        "time:month",
+        date_range=["2026-02-28", "2026-03-10"],
+        comparison="previous_period",
+    )
+    assert [(row.dimensions, row.comparison) for row in result.rows] == [
+        (("2026-02-01",), (0,)),
+        (("2026-03-01",), (0,)),
+    ]
+
+
+def test_page_entered_before_the_period_has_no_row_of_its_own() -> None:
+    site = SiteFactory()
+    visit(
+        site,
+        TODAY.replace(hour=0) - timedelta(minutes=5),
+        (0, "pageview", "/a"),
+        (9, "pageview", "/b"),
+    )
+    result = ask(site, ["visitors", "bounce_rate"], "event:page")
+    assert result.rows == [Row(("/b",), (1, None))]
+
+
 def test_chart_can_run_backwards_and_in_pages(site: Site) -> None:
     result = ask(
         site,
