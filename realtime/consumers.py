@@ -33,7 +33,7 @@ class UnknownConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
-        await self.close(Close.NO_ACCESS)
+        await self.close(int(Close.NO_ACCESS))
 
 
 class FeedConsumer(AsyncWebsocketConsumer):
@@ -138,7 +138,8 @@ class FeedConsumer(AsyncWebsocketConsumer):
             self.writer.cancel()
         if self.hub:
             self.hub.sockets.discard(self)
-        self.closing = asyncio.create_task(self.close(code))
+        # daphne's websockets take a code of exactly the type int, and no other.
+        self.closing = asyncio.create_task(self.close(int(code)))
 
     async def write(self) -> None:
         while True:

@@ -89,6 +89,7 @@ def test_an_outsider_sees_neither_page_nor_feed_of_a_site(server, browser, page)
              const socket = new WebSocket(url);
              socket.onmessage = message => done(message.data);
              socket.onclose = event => done(event.code);
+             setTimeout(() => done("still open"), 10_000);
            })""",
         f"ws://localhost:{server.port}/ws/sites/shop.example/feed?cursor=0",
     )
