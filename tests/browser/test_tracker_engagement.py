@@ -188,6 +188,25 @@ def test_a_page_is_measured_before_the_application_draws_the_next(still_page, co
     assert [("/short", 100, 1000)] == engagements(collector.wait(3))
 
 
+def test_a_click_that_navigates_measures_the_page_before(still_page, collector):
+    still_page.goto(
+        collector.serve(
+            "/grown",
+            """<div id=app></div>
+            <script>
+                onclick = () => {
+                    app.style.height = '0';
+                    history.pushState({}, '', '/next');
+                };
+            </script>""",
+        )
+    )
+    still_page.clock.run_for(1000)
+    still_page.evaluate("app.style.height = '7184px'; app.click()")
+
+    assert [("/grown", 10, 1000)] == engagements(collector.wait(3))
+
+
 def test_engagement_repeats_the_properties_of_its_pageview_and_its_url(still_page, collector):
     still_page.goto(collector.serve("/", attributes="data-manual"))
     still_page.evaluate(
