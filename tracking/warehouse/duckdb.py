@@ -103,9 +103,8 @@ def _earlier(
 
 def _matches(buckets: list[Bucket], earlier_buckets: list[Bucket]) -> dict[Key, Key]:
     """The earlier bucket, if any, that each is compared with: the one as far from its start."""
-    keys: list[Key] = [bucket.key for bucket in earlier_buckets]
-    keys += [None] * (len(buckets) - len(keys))
-    return {bucket.key: key for bucket, key in zip(buckets, keys, strict=False)}
+    pairs = zip(buckets, earlier_buckets, strict=False)
+    return {bucket.key: earlier.key for bucket, earlier in pairs}
 
 
 def _figures(

@@ -53,7 +53,7 @@ CREATE_EVENTS = "CREATE OR REPLACE TABLE hot.events ({})".format(
 INSERT_EVENTS = f"""
 INSERT INTO hot.events BY NAME
 SELECT row.* REPLACE (
-    try_cast(try_cast(nullif(row.props, '') AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
+    try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
 )
 FROM (SELECT unnest(from_json($1, '[{ROW}]')) AS row)
 """  # noqa: S608

@@ -19,8 +19,8 @@ from tracking.warehouse.metrics import Metric
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 
-# A text, or a bucket's key, or None where no bucket corresponds.
-Key = str | date | None
+# A text, or a bucket's key.
+Key = str | date
 Group = tuple[Key, ...]
 
 WHOLE_VISITS = (
