@@ -79,7 +79,7 @@ def serve(host: str, port: int) -> None:
     from proj.asgi import application
     from proj.consumer import embedded_consumer
     from realtime import loop
-    from tracking.tasks import request_drain
+    from tracking.tasks import drain
 
     consumer = embedded_consumer()
 
@@ -88,7 +88,7 @@ def serve(host: str, port: int) -> None:
         consumer.run_in_background()
         # What a killed process left behind need not wait for the next hit.
         for shard in range(settings.SHARDS):
-            request_drain(shard)
+            drain(shard)
 
     server = Server(
         application=application,

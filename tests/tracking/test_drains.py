@@ -1,0 +1,84 @@
+import threading
+
+import pytest
+
+from tracking import drains, tasks
+from tracking.drains import DrainRequests
+from tracking.tasks import HUEY
+
+PATIENCE = 10
+
+
+@pytest.fixture
+def requests(monkeypatch):
+    """The requests that reach the queue, as they come; raises what `failing` holds first."""
+    reached = Requests()
+    monkeypatch.setattr(tasks, "request_drain", reached)
+    monkeypatch.setattr(drains, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(drains, "REPEAT_SECONDS", 0.01)
+    return reached
+
+
+class Requests:
+    def __init__(self) -> None:
+        self.failing: list[Exception] = []
+        self.tried = 0
+        self.made = threading.Semaphore(0)
+
+    def __call__(self, shard: int) -> None:
+        self.tried += 1
+        if self.failing:
+            raise self.failing.pop()
+        self.made.release()
+
+
+def test_a_drain_is_asked_after_a_commit_and_once_more_when_all_is_quiet(requests):
+    DrainRequests().ask()
+
+    assert [True, True, False] == [
+        requests.made.acquire(timeout=PATIENCE),
+        requests.made.acquire(timeout=PATIENCE),
+        requests.made.acquire(timeout=0.2),
+    ]
+
+
+def test_a_drain_is_asked_again_while_the_queue_is_down(requests):
+    requests.failing = [ConnectionError(), ConnectionError()]
+
+    DrainRequests().ask()
+
+    assert requests.made.acquire(timeout=PATIENCE)
+    assert requests.tried >= 3
+
+
+@pytest.fixture
+def queue():
+    HUEY.storage.flush_all()
+    yield HUEY
+    HUEY.storage.flush_all()
+
+
+def test_a_second_request_asks_nothing_while_one_is_pending(queue):
+    tasks.request_drain(0)
+    tasks.request_drain(0)
+
+    assert 1 == len(queue)
+
+
+def test_a_request_is_made_again_when_the_pending_one_was_lost(queue, time_machine):
+    time_machine.move_to("2026-05-04T12:00:00Z", tick=False)
+    tasks.request_drain(0)
+    queue.storage.flush_queue()
+    time_machine.shift(tasks.PENDING_SECONDS)
+    tasks.request_drain(0)
+
+    assert 1 == len(queue)
+
+
+@pytest.mark.django_db
+def test_a_request_during_a_drain_asks_for_another(queue):
+    tasks.request_drain(0)
+    tasks.drain.call_local(0)
+    tasks.request_drain(0)
+
+    assert 2 == len(queue)
