@@ -1,0 +1,18 @@
+"""`make bench`: every benchmark, one after another."""
+
+import subprocess
+import sys
+
+BENCHMARKS = (
+    "bench_live_latency",
+    "bench_accept",
+    "bench_queries",
+    "bench_enrichment_libraries",
+)
+
+if __name__ == "__main__":
+    failed = False
+    for name in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        failed |= bool(subprocess.run([sys.executable, "-m", f"tests.bench.{name}"]).returncode)
+    sys.exit(failed)
