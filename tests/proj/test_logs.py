@@ -1,0 +1,79 @@
+import logging
+import logging.config
+
+import pytest
+import structlog
+
+from proj.logging import drop_personal, logging_config, once_a_request
+from proj.sentry import without_personal_data
+
+
+@pytest.mark.parametrize(
+    ("request_line", "logged"),
+    [
+        ("GET /sites/", "GET /sites/"),
+        ("GET /welcome?key=abc", "GET /welcome"),
+        (
+            "GET /password/new/MQ/die2yc-e9b7babde73e6816a281b31c08f23fbd",
+            "GET /password/new/MQ/…",
+        ),
+    ],
+)
+def test_a_request_is_logged_without_what_may_be_a_key(request_line, logged):
+    assert {"request": logged} == drop_personal(None, "info", {"request": request_line})
+
+
+def test_a_log_line_loses_what_names_a_person():
+    line = {"event": "x", "ip": "203.0.113.7", "user_agent": "Firefox", "email": "a@example.com"}
+
+    assert {"event": "x"} == drop_personal(None, "info", line)
+
+
+def test_a_request_is_logged_once_when_it_has_finished():
+    with pytest.raises(structlog.DropEvent):
+        once_a_request(None, "info", {"event": "request_started"})
+
+    finished = {"event": "request_finished"}
+    assert finished == once_a_request(None, "info", dict(finished))
+
+
+def test_errors_also_go_to_a_file_that_is_rotated_daily(tmp_path):
+    path = tmp_path / "errors.log"
+    handler = logging_config("INFO", "console", str(path))["handlers"]["error_file"]
+
+    assert ("midnight", "ERROR", str(path)) == (
+        handler["when"],
+        handler["level"],
+        handler["filename"],
+    )
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    try:
+        logging.config.dictConfig(logging_config("INFO", "console", str(path)))
+        logging.getLogger("test").warning("not there")
+        logging.getLogger("test").error("there")
+    finally:
+        for opened in root.handlers:
+            opened.close()
+        root.handlers, root.level = before
+    assert ["there"] == [line.split('"event": "')[1][:5] for line in path.read_text().splitlines()]
+
+
+def test_a_report_to_sentry_keeps_method_and_path_alone():
+    report = {
+        "message": "boom",
+        "user": {"ip_address": "203.0.113.7"},
+        "request": {
+            "method": "GET",
+            "url": "http://localhost/welcome?key=abc",
+            "query_string": "key=abc",
+            "headers": {"User-Agent": "Firefox"},
+            "cookies": {"sessionid": "x"},
+            "env": {"REMOTE_ADDR": "203.0.113.7"},
+        },
+    }
+
+    assert {
+        "message": "boom",
+        "request": {"method": "GET", "url": "http://localhost/welcome"},
+    } == without_personal_data(report, {})

@@ -1,0 +1,54 @@
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+import sentry_sdk
+from django.contrib.sessions.models import Session
+from django.core import mail
+
+from proj import tasks
+
+
+@pytest.fixture
+def captured(monkeypatch):
+    errors: list[Exception] = []
+    monkeypatch.setattr(sentry_sdk, "capture_exception", errors.append)
+    return errors
+
+
+def fail(retries: int) -> Exception:
+    error = ValueError("secret detail of a visitor")
+    tasks.report_failure("error", SimpleNamespace(name="drain", retries=retries), error)
+    return error
+
+
+def test_a_task_that_failed_for_good_is_told_to_admins_and_sentry(settings, captured):
+    settings.ADMINS = [("admin", "admin@example.com")]
+
+    error = fail(retries=0)
+
+    [message] = mail.outbox
+    assert ("[Footfall] Task failed: drain", ["admin@example.com"]) == (message.subject, message.to)
+    assert "secret detail" not in message.body
+    assert [error] == captured
+
+
+def test_a_task_that_will_be_tried_again_is_told_to_nobody(settings, captured):
+    settings.ADMINS = [("admin", "admin@example.com")]
+
+    fail(retries=2)
+
+    assert ([], []) == (mail.outbox, captured)
+
+
+@pytest.mark.django_db
+def test_expired_sessions_are_cleared_once_a_day():
+    now = datetime.now(UTC)
+    for key, hours in (("gone", -1), ("here", 1)):
+        Session.objects.create(
+            session_key=key, session_data="", expire_date=now + timedelta(hours=hours)
+        )
+
+    tasks.clear_expired_sessions.call_local()
+
+    assert ["here"] == list(Session.objects.values_list("session_key", flat=True))

@@ -1,0 +1,61 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tracking import tasks
+from tracking.models import LedgerEntry, Salt, TaskRun
+
+NOW = datetime(2026, 5, 4, 12, 7, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return time_machine
+
+
+def entry(hit_id: str, age: timedelta) -> None:
+    LedgerEntry.objects.create(site_id=1, hit_id=hit_id, accepted_at=NOW - age)
+
+
+def ledger() -> list[str]:
+    return list(LedgerEntry.objects.order_by("pk").values_list("hit_id", flat=True))
+
+
+def test_forget_removes_ledger_entries_after_seven_days(monkeypatch):
+    monkeypatch.setattr(tasks, "LEDGER_CHUNK", 2)
+    for number in range(5):
+        entry(f"old {number}", timedelta(days=7, seconds=1))
+    entry("recent", timedelta(days=7, seconds=-1))
+
+    tasks.forget.call_local()
+
+    assert ["recent"] == ledger()
+
+
+def test_forget_ends_the_salts_of_days_before_yesterday():
+    for day in (1, 2, 3, 4):
+        Salt.objects.create(day=datetime(2026, 5, day).date(), key=b"k" * 32)
+
+    tasks.forget.call_local()
+
+    assert [3, 4] == [salt.day.day for salt in Salt.objects.order_by("day")]
+
+
+def test_forget_runs_once_an_hour_however_often_it_is_started(clock):
+    tasks.forget.call_local()
+    entry("old", timedelta(days=8))
+    tasks.forget.call_local()
+    kept = ledger()
+    clock.shift(timedelta(hours=1))
+    tasks.forget.call_local()
+
+    assert (["old"], []) == (kept, ledger())
+
+
+def test_claim_is_given_to_one_of_two_runs_of_the_same_period():
+    claims = [TaskRun.claim("task", NOW, since=NOW - timedelta(hours=1)) for _ in range(2)]
+
+    assert [True, False] == claims
