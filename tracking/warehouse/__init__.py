@@ -1,12 +1,12 @@
 """Questions about visits: `run(Query.build(site=site, metrics=["visitors"]))`.
 
 A `Query` is validated when it is built, an engine turns it into a `Result`. What can be asked is in
-`docs/queries.md`.
+`docs/queries.md`. A starting server may `prepare()`, so that the first question is answered soon.
 """
 
-from tracking.warehouse.engine import run
+from tracking.warehouse.engine import prepare, run
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
 
-__all__ = ["Query", "QueryError", "Result", "run"]
+__all__ = ["Query", "QueryError", "Result", "prepare", "run"]

@@ -19,6 +19,9 @@ class DuckDB:
     def __init__(self) -> None:
         self.mirror = Mirror()
 
+    def prepare(self) -> None:
+        self.mirror.cursor().close()
+
     def run(self, query: Query) -> Result:
         """The answer; see `tracking.warehouse.engine.Engine`."""
         cursor = self.mirror.cursor()

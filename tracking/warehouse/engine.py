@@ -15,6 +15,9 @@ class Engine(Protocol):
         or a question that takes too long.
         """
 
+    def prepare(self) -> None:
+        """Read what the first question would otherwise wait for."""
+
 
 @cache
 def engine() -> Engine:
@@ -25,3 +28,7 @@ def engine() -> Engine:
 
 def run(query: Query) -> Result:
     return engine().run(query)
+
+
+def prepare() -> None:
+    engine().prepare()

@@ -6,12 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from proj.static_files import collect_if_changed
 
@@ -71,6 +74,14 @@ def start_demo() -> subprocess.Popen[bytes]:
     )
 
 
+def in_background(work: Callable[[], None]) -> None:
+    """For a thread: do the work, then give back the thread's database connection."""
+    try:
+        work()
+    finally:
+        connections.close_all()
+
+
 def serve(host: str, port: int) -> None:
     """Run daphne with the consumer beside it; returns after a signal, when both have stopped."""
     from daphne.endpoints import build_endpoint_description_strings
@@ -80,12 +91,14 @@ def serve(host: str, port: int) -> None:
     from proj.consumer import embedded_consumer
     from realtime import loop
     from tracking.tasks import drain
+    from tracking.warehouse import prepare
 
     consumer = embedded_consumer()
 
     def ready() -> None:
         loop.use_current()
         consumer.run_in_background()
+        threading.Thread(target=in_background, args=[prepare], name="prepare", daemon=True).start()
         # What a killed process left behind need not wait for the next hit.
         for shard in range(settings.SHARDS):
             drain(shard)

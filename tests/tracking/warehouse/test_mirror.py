@@ -10,7 +10,7 @@ from django.db import connection
 
 from tests.factories import EventFactory, SiteFactory
 from tracking.models import Event, Generation, Site
-from tracking.warehouse import Query, run
+from tracking.warehouse import Query, prepare, run
 from tracking.warehouse.mirror import Mirror
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,15 @@ def test_several_threads_ask_at_once_while_events_arrive() -> None:
         EventFactory.create_batch(5, site=site)
         later = list(threads.map(ask, range(40)))
     assert (set(answers), set(later)) == ({20}, {25})
+
+
+def test_prepared_engine_reads_no_old_rows_for_the_first_question(
+    django_assert_num_queries: Any,
+) -> None:
+    site = SiteFactory()
+    EventFactory.create_batch(3, site=site)
+    prepare()
+    with django_assert_num_queries(2) as asked:
+        assert (3, 3, 0) == figures(site)
+    newest = Event.objects.latest("id")
+    assert f"> {newest.id}" in asked.captured_queries[1]["sql"]
