@@ -2,9 +2,13 @@
 
 import logging.config
 import re
+import traceback
 from typing import Any
 
 import structlog
+from django.core.mail import mail_admins
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 # Keys and tokens are longer than the words of an address.
@@ -29,6 +33,18 @@ def drop_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+class AdminMail(logging.Handler):
+    """Mails an error and its traceback to the admins, and of the request its path alone."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        subject = " ".join(TOKEN.sub("…", record.getMessage()).split())
+        error = record.exc_info[1] if record.exc_info else None
+        try:
+            mail_admins(subject, "".join(traceback.format_exception(error)) if error else subject)
+        except OSError:
+            self.handleError(record)
+
+
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -43,6 +59,7 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
     """The dictConfig: everything to standard error, errors also to a file rotated daily."""
     handlers: dict[str, dict[str, Any]] = {
         "stderr": {"class": "logging.StreamHandler", "formatter": style},
+        "admins": {"class": "proj.logging.AdminMail", "level": "ERROR"},
     }
     if error_file:
         handlers["error_file"] = {
@@ -58,15 +75,24 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        # Tracebacks without local variables: in those of accepting are addresses.
         "formatters": {
-            "console": formatter(structlog.dev.ConsoleRenderer(colors=False)),
+            "console": formatter(
+                structlog.dev.ConsoleRenderer(
+                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                )
+            ),
             "json": formatter(
-                structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()
+                ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+                structlog.processors.JSONRenderer(),
             ),
         },
         "handlers": handlers,
-        "root": {"handlers": list(handlers), "level": level},
+        "root": {"handlers": [name for name in handlers if name != "admins"], "level": level},
         "loggers": {
+            # Without Django's own handlers, whose mail holds the whole request.
+            "django": {"handlers": []},
+            "django.request": {"handlers": ["admins"]},
             "huey": {"level": "WARNING"},
             "daphne": {"level": "WARNING"},
         },

@@ -1,8 +1,10 @@
 import logging
 import logging.config
+from types import SimpleNamespace
 
 import pytest
 import structlog
+from django.core import mail
 
 from proj.logging import drop_personal, logging_config, once_a_request
 from proj.sentry import without_personal_data
@@ -57,6 +59,45 @@ def test_errors_also_go_to_a_file_that_is_rotated_daily(tmp_path):
             opened.close()
         root.handlers, root.level = before
     assert ["there"] == [line.split('"event": "')[1][:5] for line in path.read_text().splitlines()]
+
+
+def failed(address: str) -> logging.LogRecord:
+    """What Django logs of a request whose view failed with the address in a local variable."""
+    try:
+        raise ValueError("boom")
+    except ValueError as error:
+        trouble = (ValueError, error, error.__traceback__)
+    record = logging.LogRecord(
+        "django.request", logging.ERROR, "", 0, "Internal Server Error: %s", ("/x",), trouble
+    )
+    record.request = SimpleNamespace(META={"REMOTE_ADDR": address})
+    return record
+
+
+@pytest.mark.parametrize("style", ["console", "json"])
+def test_a_traceback_shows_no_local_variable(style):
+    made = logging_config("INFO", style, "")["formatters"][style]
+    formatter = made.pop("()")(**made)
+
+    line = formatter.format(failed("91.13.77.201"))
+
+    assert (True, False) == ("ValueError" in line, "91.13.77.201" in line)
+
+
+def test_a_failed_page_is_mailed_to_the_admins_without_its_request(settings):
+    settings.ADMINS = [("admin", "admin@example.com")]
+    handlers = logging.getLogger("django").handlers + logging.getLogger("django.request").handlers
+
+    for handler in handlers:
+        handler.handle(failed("91.13.77.201"))
+
+    [message] = mail.outbox
+    assert "[Footfall] Internal Server Error: /x" == message.subject
+    assert (True, False, False) == (
+        "ValueError: boom" in message.body,
+        "91.13.77.201" in message.body,
+        "SECRET_KEY" in message.body,
+    )
 
 
 def test_a_report_to_sentry_keeps_method_and_path_alone():
