@@ -1,7 +1,9 @@
 """What Huey runs for tracking. It is a timer and a worker here; the inbox is the store."""
 
 import time
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from huey import crontab
@@ -10,11 +12,15 @@ from huey.contrib.djhuey import HUEY, db_periodic_task, db_task, lock_task
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.models import LedgerEntry, TaskRun
+from tracking.turns import OneAtATime
 
 LEDGER_DAYS = 7
 LEDGER_CHUNK = 5000
 # A request older than this was lost with a killed worker, and another may be made.
 PENDING_SECONDS = 5
+
+# Two drains of a shard at once would be right, and do the same work twice.
+drainers: dict[int, OneAtATime] = defaultdict(OneAtATime)
 
 
 def pending_key(shard: int) -> str:
@@ -34,7 +40,7 @@ def drain(shard: int) -> None:
     """Turn the shard's waiting hits into events."""
     # No longer pending before the inbox is read: what is committed from here on asks anew.
     HUEY.get(pending_key(shard))
-    draining.drain(shard)
+    drainers[shard].run(partial(draining.drain, shard))
 
 
 @db_periodic_task(crontab(minute="*"))

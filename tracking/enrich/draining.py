@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import orjson
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Mod
 
 from tracking.enrich import log, quarantine, visits
@@ -15,6 +15,7 @@ from tracking.enrich.steps import enrich
 from tracking.ingest.hit import WaitingHit
 from tracking.models import InboxHit
 from tracking.signals import events_stored
+from tracking.turns import write_transaction
 
 logger = structlog.get_logger(__name__)
 
@@ -67,7 +68,7 @@ def store(hits: Sequence[InboxHit]) -> None:
 def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
     """Enrich and store all of them in one transaction, or none."""
     made = [(hit.pk, *event_of(hit)) for hit in hits]
-    with transaction.atomic():
+    with write_transaction():
         first_id = log.take_ids(len(made))
         # The log is locked now, so what another drain has stored meanwhile is seen to be gone.
         still = set(waiting_among([pk for pk, *_ in made]))

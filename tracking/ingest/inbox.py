@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 
 import orjson
 import structlog
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from tracking.ingest.accept import Accepted, Outcome, Refused
 from tracking.ingest.refusals import StorageDown
 from tracking.models import RefusalCount
+from tracking.turns import write_transaction
 
 logger = structlog.get_logger(__name__)
 
@@ -108,7 +109,7 @@ def settle(group: list[tuple[Accepted, asyncio.Future[None]]], error: StorageDow
 def commit(accepted: Sequence[Accepted], refused: Counter[RefusalKey]) -> None:
     """One transaction: ledger, inbox and counts. Any error leaves none of it stored."""
     try:
-        with transaction.atomic():
+        with write_transaction():
             insert(first_sent(accepted))
             add_refusals(refused)
     except BaseException:
@@ -128,7 +129,8 @@ def first_sent(accepted: Sequence[Accepted]) -> list[Accepted]:
     named = {(row.site_id, row.hit_id): row for row in reversed(accepted) if row.hit_id}
     if not named:
         return list(accepted)
-    fresh = enter_in_ledger(list(named))
+    # In one order everywhere: processes that lock rows in different orders block each other.
+    fresh = enter_in_ledger(sorted(named))
     return [
         row
         for row in accepted
@@ -149,6 +151,6 @@ def enter_in_ledger(keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
 
 
 def add_refusals(refused: Counter[RefusalKey]) -> None:
-    for (site_id, day, reason), count in refused.items():
+    for (site_id, day, reason), count in sorted(refused.items()):
         row, _ = RefusalCount.objects.get_or_create(site_id=site_id, day=day, reason=reason)
         RefusalCount.objects.filter(pk=row.pk).update(count=F("count") + count)
