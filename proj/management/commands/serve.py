@@ -90,7 +90,7 @@ def serve(host: str, port: int) -> None:
     from proj.asgi import application
     from proj.consumer import embedded_consumer
     from realtime import loop
-    from tracking.tasks import drain
+    from tracking.drains import DrainRequests
     from tracking.warehouse import prepare
 
     consumer = embedded_consumer()
@@ -99,9 +99,9 @@ def serve(host: str, port: int) -> None:
         loop.use_current()
         consumer.run_in_background()
         threading.Thread(target=in_background, args=[prepare], name="prepare", daemon=True).start()
-        # What a killed process left behind need not wait for the next hit.
-        for shard in range(settings.SHARDS):
-            drain(shard)
+        # What a killed process left behind need not wait for the next hit, nor the start for a
+        # queue that is down.
+        DrainRequests().ask()
 
     server = Server(
         application=application,
