@@ -33,6 +33,24 @@ def drop_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+class OnceAMinute(logging.Filter):
+    """Lets each message of a logger through once a minute.
+
+    Huey's threads meet a queue that is down many times a second, and log a traceback each time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        key = (record.name, str(record.msg))
+        if record.created - self._passed.get(key, 0) < 60:
+            return False
+        self._passed[key] = record.created
+        return True
+
+
 class AdminMail(logging.Handler):
     """Mails an error and its traceback to the admins, and of the request its path alone."""
 
@@ -87,6 +105,7 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
                 structlog.processors.JSONRenderer(),
             ),
         },
+        "filters": {"once_a_minute": {"()": "proj.logging.OnceAMinute"}},
         "handlers": handlers,
         "root": {"handlers": [name for name in handlers if name != "admins"], "level": level},
         "loggers": {
@@ -94,6 +113,8 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
             "django": {"handlers": []},
             "django.request": {"handlers": ["admins"]},
             "huey": {"level": "WARNING"},
+            "huey.consumer.Scheduler": {"filters": ["once_a_minute"]},
+            "huey.consumer.Worker": {"filters": ["once_a_minute"]},
             "daphne": {"level": "WARNING"},
         },
     }

@@ -6,7 +6,7 @@ import pytest
 import structlog
 from django.core import mail
 
-from proj.logging import drop_personal, logging_config, once_a_request
+from proj.logging import OnceAMinute, drop_personal, logging_config, once_a_request
 from proj.sentry import without_personal_data
 
 
@@ -98,6 +98,17 @@ def test_a_failed_page_is_mailed_to_the_admins_without_its_request(settings):
         "91.13.77.201" in message.body,
         "SECRET_KEY" in message.body,
     )
+
+
+def test_what_a_consumer_repeats_is_logged_once_a_minute():
+    once = OnceAMinute()
+    made: list[logging.LogRecord] = []
+    for seconds, text in [(100, "down"), (101, "down"), (101, "other"), (160, "down")]:
+        record = logging.LogRecord("huey", logging.ERROR, "", 0, text, None, None)
+        record.created = seconds
+        made.append(record)
+
+    assert [True, False, True, True] == [once.filter(record) for record in made]
 
 
 def test_a_report_to_sentry_keeps_method_and_path_alone():
