@@ -31,6 +31,8 @@ DOMAINS = 10
 HIT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}")
 INT32_MAX = 2**31 - 1
+# What has 15 digits before the point and 3 behind it once it is rounded to them.
+AMOUNT_BELOW = Decimal("999999999999999.9995")
 
 Body = Mapping[str, Any]
 
@@ -171,7 +173,7 @@ def revenue(body: Body) -> tuple[str, str]:
         amount = Decimal(str(value.get("amount", "")))
     except InvalidOperation:
         return "", ""
-    if not CURRENCY.fullmatch(currency) or not amount.is_finite() or abs(amount) >= 10**15:
+    if not CURRENCY.fullmatch(currency) or not amount.is_finite() or abs(amount) >= AMOUNT_BELOW:
         return "", ""
     return f"{amount:.3f}", currency
 

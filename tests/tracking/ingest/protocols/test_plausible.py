@@ -115,6 +115,7 @@ def test_parse_keeps_the_first_thirty_properties():
         {"amount": 1},
         {"currency": "EUR", "amount": "NaN"},
         {"currency": "EUR", "amount": "1e15"},
+        {"currency": "EUR", "amount": "999999999999999.9995"},
         {"currency": "EUR", "amount": "1" * 5000},
         "not json",
         7,
