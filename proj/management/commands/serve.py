@@ -1,5 +1,6 @@
 """The one-process default: pages, hits, websockets and the queue's consumer."""
 
+import asyncio
 import errno
 import os
 import signal
@@ -94,6 +95,7 @@ def serve(host: str, port: int) -> None:
     from tracking.warehouse import prepare
 
     consumer = embedded_consumer()
+    drains = DrainRequests()
 
     def ready() -> None:
         loop.use_current()
@@ -101,7 +103,7 @@ def serve(host: str, port: int) -> None:
         threading.Thread(target=in_background, args=[prepare], name="prepare", daemon=True).start()
         # What a killed process left behind need not wait for the next hit, nor the start for a
         # queue that is down.
-        DrainRequests().ask()
+        asyncio.get_event_loop().call_soon(drains.ask)
 
     server = Server(
         application=application,
