@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.conf import settings
+from django.db import connection
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, db_task, lock_task
 
@@ -59,6 +60,7 @@ def forget() -> None:
         return
     keep_salts(now.date())
     forget_ledger(now - timedelta(days=LEDGER_DAYS))
+    overwrite_deleted()
 
 
 def forget_ledger(before: datetime) -> None:
@@ -67,3 +69,17 @@ def forget_ledger(before: datetime) -> None:
         old = LedgerEntry.objects.filter(accepted_at__lt=before).values("pk")[:LEDGER_CHUNK]
         if not LedgerEntry.objects.filter(pk__in=old).delete()[0]:
             return
+
+
+def overwrite_deleted() -> None:
+    """With SQLite, carry deletions from the write-ahead log into the file, and empty the log.
+
+    Until then both still hold the bytes of an old salt. Readers at work put it off to the next run;
+    writers wait while it looks for them, so it looks once.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # The next connection waits for locks again.
+        connection.close()

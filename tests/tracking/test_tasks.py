@@ -1,6 +1,9 @@
+import secrets
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tracking import tasks
 from tracking.models import LedgerEntry, Salt, TaskRun
@@ -59,3 +62,15 @@ def test_claim_is_given_to_one_of_two_runs_of_the_same_period():
     claims = [TaskRun.claim("task", NOW, since=NOW - timedelta(hours=1)) for _ in range(2)]
 
     assert [True, False] == claims
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forget_leaves_no_byte_of_an_old_salt_in_the_files():
+    key = secrets.token_bytes(32)
+    Salt.objects.create(day=datetime(2026, 5, 1).date(), key=key)
+
+    tasks.forget.call_local()
+
+    database = Path(connection.settings_dict["NAME"])
+    files = [path for path in database.parent.iterdir() if path.name.startswith(database.name)]
+    assert [] == [path.name for path in files if key in path.read_bytes()]
