@@ -89,6 +89,7 @@ def serve(host: str, port: int) -> None:
     from daphne.server import Server
 
     from proj.asgi import application
+    from proj.bodies import bound_bodies
     from proj.consumer import embedded_consumer
     from realtime import loop
     from tracking.drains import DrainRequests
@@ -105,6 +106,7 @@ def serve(host: str, port: int) -> None:
         # queue that is down.
         asyncio.get_event_loop().call_soon(drains.ask)
 
+    bound_bodies()
     server = Server(
         application=application,
         endpoints=build_endpoint_description_strings(host=host, port=port),
