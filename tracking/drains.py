@@ -1,7 +1,7 @@
 """Asking the queue for a drain of the inbox."""
 
-import threading
-import time
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django.conf import settings
@@ -20,30 +20,36 @@ class DrainRequests:
     """
 
     def __init__(self) -> None:
-        self._wanted = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._start = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="drains")
+        self._wanted = asyncio.Event()
+        self._asking: asyncio.Task[None] | None = None
         self._down = False
 
     def ask(self) -> None:
+        """To be called on the event loop, after a commit."""
         self._wanted.set()
-        if self._thread is None:
-            with self._start:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="drains", daemon=True)
-                    self._thread.start()
+        if self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._keep_asking())
 
-    def _run(self) -> None:
+    async def _keep_asking(self) -> None:
+        loop = asyncio.get_running_loop()
         repeat: float | None = None
         while True:
-            repeated = not self._wanted.wait(repeat)
+            wanted = await self._wanted_within(repeat)
             self._wanted.clear()
-            if self._request():
+            if await loop.run_in_executor(self._thread, self._request):
                 # Once more when all is quiet: the drain may have been lost with a killed worker.
-                repeat = None if repeated else REPEAT_SECONDS
+                repeat = REPEAT_SECONDS if wanted else None
             else:
-                time.sleep(RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 self._wanted.set()
+
+    async def _wanted_within(self, seconds: float | None) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._wanted.wait()
+        except TimeoutError:
+            return False
 
     def _request(self) -> bool:
         from tracking import tasks

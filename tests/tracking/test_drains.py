@@ -1,3 +1,4 @@
+import asyncio
 import threading
 
 import pytest
@@ -31,23 +32,26 @@ class Requests:
             raise self.failing.pop()
         self.made.release()
 
+    async def one_made(self, seconds: float = PATIENCE) -> bool:
+        return await asyncio.to_thread(self.made.acquire, timeout=seconds)
 
-def test_a_drain_is_asked_after_a_commit_and_once_more_when_all_is_quiet(requests):
+
+async def test_a_drain_is_asked_after_a_commit_and_once_more_when_all_is_quiet(requests):
     DrainRequests().ask()
 
     assert [True, True, False] == [
-        requests.made.acquire(timeout=PATIENCE),
-        requests.made.acquire(timeout=PATIENCE),
-        requests.made.acquire(timeout=0.2),
+        await requests.one_made(),
+        await requests.one_made(),
+        await requests.one_made(seconds=0.2),
     ]
 
 
-def test_a_drain_is_asked_again_while_the_queue_is_down(requests):
+async def test_a_drain_is_asked_again_while_the_queue_is_down(requests):
     requests.failing = [ConnectionError(), ConnectionError()]
 
     DrainRequests().ask()
 
-    assert requests.made.acquire(timeout=PATIENCE)
+    assert await requests.one_made()
     assert requests.tried >= 3
 
 

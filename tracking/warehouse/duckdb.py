@@ -22,6 +22,9 @@ class DuckDB:
     def prepare(self) -> None:
         self.mirror.cursor().close()
 
+    def close(self) -> None:
+        self.mirror.close()
+
     def run(self, query: Query) -> Result:
         """The answer; see `tracking.warehouse.engine.Engine`."""
         cursor = self.mirror.cursor()

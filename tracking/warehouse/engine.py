@@ -18,6 +18,9 @@ class Engine(Protocol):
     def prepare(self) -> None:
         """Read what the first question would otherwise wait for."""
 
+    def close(self) -> None:
+        """Let go of what the process holds for questions, before it ends."""
+
 
 @cache
 def engine() -> Engine:
@@ -32,3 +35,8 @@ def run(query: Query) -> Result:
 
 def prepare() -> None:
     engine().prepare()
+
+
+def close() -> None:
+    engine().close()
+    engine.cache_clear()

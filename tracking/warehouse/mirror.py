@@ -102,6 +102,13 @@ class Mirror:
             self._read_news(self._connection)
             return self._connection.cursor()
 
+    def close(self) -> None:
+        """Let go of the database; the next question would open another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection, self._generation, self._seen = None, -1, 0
+
     def _read_news(self, connection: duckdb.DuckDBPyConnection) -> None:
         # The generation first: rows that go after this line are noticed by the next reading.
         generation = Generation.current(Generation.EVENTS)

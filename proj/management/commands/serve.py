@@ -93,7 +93,7 @@ def serve(host: str, port: int) -> None:
     from proj.consumer import embedded_consumer
     from realtime import loop
     from tracking.drains import DrainRequests
-    from tracking.warehouse import prepare
+    from tracking.warehouse import close, prepare
 
     consumer = embedded_consumer()
     drains = DrainRequests()
@@ -121,3 +121,5 @@ def serve(host: str, port: int) -> None:
     )
     server.run()
     consumer.stop(graceful=True)
+    # DuckDB complains at length of what is still open when the interpreter ends.
+    close()
