@@ -37,6 +37,7 @@ class Inbox:
         self._waiting: list[tuple[Accepted, asyncio.Future[None]]] = []
         self._refused: Counter[RefusalKey] = Counter()
         self._flushing = False
+        self._down = False
 
     async def put(self, outcomes: Iterable[Outcome]) -> None:
         """Return once every accepted outcome is committed.
@@ -88,9 +89,13 @@ class Inbox:
             await loop.run_in_executor(self._storage, commit, accepted, refused)
         except Exception as error:
             self._refused.update(refused)
-            logger.error("hits_not_stored", count=len(group), error=type(error).__name__)
+            # Said once until it works again: each of the hits would say it.
+            if not self._down:
+                logger.error("hits_not_stored", error=type(error).__name__)
+            self._down = True
             settle(group, StorageDown())
         else:
+            self._down = False
             settle(group, None)
             if accepted:
                 self._on_commit()

@@ -1,6 +1,8 @@
 """What one commit of the inbox does, whatever else happens at the same time."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tracking.ingest import inbox
 from tracking.ingest.accept import Accepted
 from tracking.ingest.hit import WaitingHit
+from tracking.ingest.refusals import StorageDown
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +40,20 @@ def test_rows_that_other_processes_lock_too_are_taken_in_one_order():
     ids = [said.index(f"'{hit_id}'") for hit_id in ("a", "b", "c")]
     reasons = [said.index(f"'{reason}'") for reason in ("bot", "opted_out")]
     assert (sorted(ids), sorted(reasons)) == (ids, reasons)
+
+
+async def test_storage_that_fails_is_logged_once_until_it_works(monkeypatch, caplog):
+    outcomes = [OSError(), OSError(), None, OSError()]
+
+    def commit(_accepted: object, _refused: object) -> None:
+        if error := outcomes.pop(0):
+            raise error
+
+    monkeypatch.setattr(inbox, "commit", commit)
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+        for _ in range(4):
+            with suppress(StorageDown):
+                await hits.put([accepted("")])
+
+    assert 2 == sum("hits_not_stored" in record.getMessage() for record in caplog.records)
