@@ -13,7 +13,7 @@ from tracking.enrich import log, quarantine, visits
 from tracking.enrich.event import EnrichedEvent
 from tracking.enrich.steps import enrich
 from tracking.ingest.hit import WaitingHit
-from tracking.models import InboxHit
+from tracking.models import InboxHit, Site
 from tracking.signals import events_stored
 from tracking.turns import write_transaction
 
@@ -72,7 +72,11 @@ def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
         first_id = log.take_ids(len(made))
         # The log is locked now, so what another drain has stored meanwhile is seen to be gone.
         still = set(waiting_among([pk for pk, *_ in made]))
-        mine = [(event, before) for pk, event, before in made if pk in still]
+        sites = existing_sites({event.site_id for _, event, _ in made})
+        mine = [
+            (event, before) for pk, event, before in made if pk in still and event.site_id in sites
+        ]
+        InboxHit.objects.filter(pk__in=still).delete()
         if not mine:
             return []
         events = [event for event, _ in mine]
@@ -80,12 +84,17 @@ def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
             event.id = event_id
         visits.assign(events, [before for _, before in mine])
         log.append(events)
-        InboxHit.objects.filter(pk__in=still).delete()
     return events
 
 
 def waiting_among(ids: Sequence[int]) -> Iterable[int]:
     return InboxHit.objects.filter(pk__in=ids).values_list("pk", flat=True)
+
+
+def existing_sites(ids: Iterable[int]) -> set[int]:
+    """Those still there, locked: what was accepted while a site was deleted goes with it."""
+    rows = Site.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return set(rows.values_list("pk", flat=True))
 
 
 def event_of(hit: InboxHit) -> tuple[EnrichedEvent, int | None]:

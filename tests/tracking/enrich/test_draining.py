@@ -6,12 +6,18 @@ import orjson
 import pytest
 from django.db import OperationalError, connection
 
+from tests.factories import SiteFactory
 from tracking.enrich import draining, quarantine
 from tracking.ingest.hit import WaitingHit
-from tracking.models import Event, InboxHit, QuarantinedHit
+from tracking.models import Event, InboxHit, QuarantinedHit, Site
 from tracking.signals import events_stored
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def site(db):
+    return SiteFactory(pk=1)
 
 
 def wait(number: int = 1, **changes: object) -> InboxHit:
@@ -169,6 +175,16 @@ def test_drain_stores_although_a_listener_fails():
         events_stored.disconnect(broken_listener)
 
     assert ["/1"] == stored_paths()
+
+
+@pytest.mark.django_db
+def test_hits_of_a_site_that_was_deleted_meanwhile_go_with_it(site):
+    Site.objects.filter(pk=site.pk).delete()
+    wait()
+
+    draining.drain()
+
+    assert ([], 0, 0) == (stored_paths(), InboxHit.objects.count(), QuarantinedHit.objects.count())
 
 
 @pytest.mark.django_db(transaction=True)
