@@ -15,6 +15,7 @@ import dj_database_url
 import dj_email_url  # type: ignore[import-untyped]
 from environs import Env, EnvError, EnvValidationError
 from marshmallow.validate import OneOf, Range, Regexp, ValidationError
+from sentry_sdk.utils import BadDsn, Dsn
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,9 +26,30 @@ PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+", error=PATH_SENTENCE)
 
 
 def public_url(value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
         raise ValidationError("must be an address such as https://stats.example.com")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValidationError("must have no path, such as https://stats.example.com")
+
+
+def error_report_address(value: str) -> None:
+    try:
+        if value:
+            Dsn(value)
+    except BadDsn:
+        raise ValidationError(
+            "must be an address such as https://key@sentry.example.com/1"
+        ) from None
+
+
+def log_file(value: str) -> None:
+    if value and (Path(value).is_dir() or not Path(value).parent.is_dir()):
+        raise ValidationError("must be a file in a folder that exists")
 
 
 def networks(values: list[str]) -> None:
@@ -108,7 +130,7 @@ def read() -> Environment:
             query_memory=env.str(
                 "FOOTFALL_QUERY_MEMORY",
                 "1GB",
-                validate=Regexp(r"\d+(MB|GB)", error="must be a size such as 512MB or 2GB"),
+                validate=Regexp(r"[1-9]\d*(MB|GB)", error="must be a size such as 512MB or 2GB"),
             ),
             query_threads=env.int(
                 "FOOTFALL_QUERY_THREADS",
@@ -124,8 +146,8 @@ def read() -> Environment:
             log_format=env.str(
                 "FOOTFALL_LOG_FORMAT", "console", validate=one_of("console", "json")
             ),
-            error_log=env.str("FOOTFALL_ERROR_LOG", ""),
-            sentry_dsn=env.str("SENTRY_DSN", ""),
+            error_log=env.str("FOOTFALL_ERROR_LOG", "", validate=log_file),
+            sentry_dsn=env.str("SENTRY_DSN", "", validate=error_report_address),
             sentry_environment=env.str("SENTRY_ENVIRONMENT", "production"),
         )
         env.seal()
@@ -133,6 +155,10 @@ def read() -> Environment:
         raise SystemExit(sentences(error)) from None
     except (EnvError, ValueError) as error:
         raise SystemExit(f"Footfall cannot start: {error}") from None
+    if values["script_path"] == values["event_path"]:
+        raise SystemExit(
+            "Footfall cannot start: FOOTFALL_SCRIPT_PATH and FOOTFALL_EVENT_PATH must differ"
+        )
     values["database"] = dj_database_url.parse(values["database"])
     values["email"] = dj_email_url.parse(values["email"])
     values["secret_key"] = values["secret_key"] or kept_secret(data)

@@ -36,6 +36,36 @@ def test_the_server_starts_without_any_setting(tmp_path):
             "FOOTFALL_URL must be an address such as https://stats.example.com",
         ),
         (
+            "FOOTFALL_URL",
+            "http://localhost:99999",
+            "FOOTFALL_URL must be an address such as https://stats.example.com",
+        ),
+        (
+            "FOOTFALL_URL",
+            "https://example.com/stats",
+            "FOOTFALL_URL must have no path, such as https://stats.example.com",
+        ),
+        (
+            "FOOTFALL_ERROR_LOG",
+            "/no-such-folder/errors.log",
+            "FOOTFALL_ERROR_LOG must be a file in a folder that exists",
+        ),
+        (
+            "SENTRY_DSN",
+            "sentry",
+            "SENTRY_DSN must be an address such as https://key@sentry.example.com/1",
+        ),
+        (
+            "FOOTFALL_EVENT_PATH",
+            "/js/script.js",
+            "FOOTFALL_SCRIPT_PATH and FOOTFALL_EVENT_PATH must differ",
+        ),
+        (
+            "FOOTFALL_QUERY_MEMORY",
+            "0GB",
+            "FOOTFALL_QUERY_MEMORY must be a size such as 512MB or 2GB",
+        ),
+        (
             "DATABASE_URL",
             "mysql://localhost/x",
             "DATABASE_URL must be an address such as postgres://user:password@host/name",
