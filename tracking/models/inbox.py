@@ -6,8 +6,8 @@ from django.db import models
 class InboxHit(models.Model):
     """An accepted hit that is not an event yet, in the order of acceptance.
 
-    `payload` is the JSON of `tracking.ingest.hit.Hit`. No foreign key: accepting must not take a
-    lock on the site's row, and a site may be deleted while its hits wait.
+    `payload` is the JSON of `tracking.ingest.hit.WaitingHit`. No foreign key: accepting must not
+    take a lock on the site's row, and a site may be deleted while its hits wait.
     """
 
     site_id = models.BigIntegerField()
