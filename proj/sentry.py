@@ -3,6 +3,7 @@
 from typing import Any
 
 import sentry_sdk
+from sentry_sdk.integrations.huey import HueyIntegration
 
 
 def without_personal_data(event: Any, _hint: Any) -> Any:
@@ -25,6 +26,8 @@ def start_sentry(dsn: str, environment: str) -> None:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
+        # It would report each try of a task; proj.tasks reports the last.
+        disabled_integrations=[HueyIntegration()],
         before_send=without_personal_data,
         before_send_transaction=without_personal_data,
     )

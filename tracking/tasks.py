@@ -51,7 +51,7 @@ def drain_net() -> None:
         request_drain(shard)
 
 
-@db_periodic_task(crontab(minute="7"), retries=3, retry_delay=10, retry_backoff=2)
+@db_periodic_task(crontab(minute="0"), retries=3, retry_delay=10, retry_backoff=2)
 @lock_task("forget")
 def forget() -> None:
     """Each hour: end old salts and remove ledger entries past their seven days."""

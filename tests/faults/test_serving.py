@@ -48,6 +48,24 @@ def test_two_servers_run_side_by_side(tmp_path):
     assert [False, True] == ["unknown_site" in str(headers) for headers in answers]
 
 
+def test_a_broken_place_file_stops_the_start_with_a_sentence(tmp_path):
+    path = tmp_path / "city.mmdb"
+    path.write_text("not a database")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env={**Server(tmp_path).environment, "FOOTFALL_GEOIP_FILE": str(path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (1, True, False) == (
+        done.returncode,
+        "Footfall cannot start: FOOTFALL_GEOIP_FILE must be a city database" in done.stderr,
+        "Traceback" in done.stderr,
+    )
+
+
 def test_a_taken_port_stops_the_start_with_a_sentence(tmp_path):
     port = free_port()
     with socket.create_server(("127.0.0.1", port)):

@@ -6,6 +6,8 @@ import pytest
 
 from tests.server import ROOT
 
+pytestmark = pytest.mark.stack
+
 
 def start(tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

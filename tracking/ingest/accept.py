@@ -7,7 +7,7 @@ from typing import Protocol
 from tracking.ingest.bots import is_bot
 from tracking.ingest.hit import Hit, Sender, WaitingHit
 from tracking.ingest.place import Place
-from tracking.ingest.refusals import Reason
+from tracking.ingest.refusals import Reason, StorageDown
 from tracking.ingest.rules import Rules, SiteRules
 from tracking.ingest.visitor import visitor_id
 
@@ -44,7 +44,7 @@ def refusal(site: SiteRules, sender: Sender) -> Reason | None:
 def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, time: datetime) -> Outcome:
     """Accept or refuse one hit. The sender's address ends here.
 
-    Needs a salt for `time`'s UTC day in `rules`.
+    Raises StorageDown where `rules` have no salt for `time`'s UTC day.
     """
     site = rules.sites.get(hit.domain)
     if site is None:
@@ -59,7 +59,8 @@ def waiting_hit(
 ) -> WaitingHit:
     today, yesterday = rules.salts_at(time.astimezone(UTC))
     if today is None:
-        raise LookupError(f"no salt for {time:%Y-%m-%d}")
+        # A day that began between reading the salts and now: the next try finds its salt.
+        raise StorageDown
     place = places.lookup(sender.address)
     who = (site.id, sender.address, sender.user_agent)
     return WaitingHit(

@@ -10,6 +10,7 @@ import sys
 import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         # A shell starts background jobs with SIGINT ignored; Twisted would then leave it so.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         refuse_taken_port(settings.BIND, settings.PORT)
+        refuse_unreadable_places(settings.GEOIP_FILE)
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
             collect_if_changed()
@@ -66,6 +68,20 @@ def refuse_taken_port(host: str, port: int) -> None:
             raise CommandError(
                 f"Footfall cannot start: {host} port {port} {why}; set PORT or FOOTFALL_BIND"
             ) from None
+
+
+def refuse_unreadable_places(path: Path) -> None:
+    from maxminddb import InvalidDatabaseError
+
+    from tracking.ingest.place import Places
+
+    try:
+        Places(path).close()
+    except (InvalidDatabaseError, OSError):
+        raise CommandError(
+            f"Footfall cannot start: FOOTFALL_GEOIP_FILE must be a city database in the MMDB "
+            f"format, and {path} is none; remove it to use the data that came with Footfall"
+        ) from None
 
 
 def start_demo() -> subprocess.Popen[bytes]:
