@@ -326,10 +326,10 @@ def test_days_are_those_of_the_sites_time_zone(client):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("hostile", HOSTILE, ids=["script", "attribute", "address", "template"])
-def test_hostile_values_appear_inert(client, site, address: str, hostile: str):
-    visited(site, **dict.fromkeys(FIELDS, hostile), country="<>")
-    filtered = urlencode({"f": f"is_not,visit:os,{hostile}x"})
+def test_hostile_values_appear_inert(client, site, address: str):
+    for hostile in HOSTILE:
+        visited(site, **dict.fromkeys(FIELDS, hostile), country="<>")
+    filtered = urlencode([("f", f"is_not,visit:os,{hostile}x") for hostile in HOSTILE])
 
     found = [
         text(client.get(f"{address}?{filtered}")),
