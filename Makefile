@@ -18,7 +18,7 @@ test: $(VENV)/test lint
 	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime
 
 test-fast: $(VENV)/test
-	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 2 --hypothesis-profile fast
+	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 2 --dist worksteal --hypothesis-profile fast
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
