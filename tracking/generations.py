@@ -1,21 +1,31 @@
 """Changes of what processes hold in memory move its generation number."""
 
+from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from tracking.models import (
+    ApiKey,
     Event,
     Generation,
     InboxHit,
     LedgerEntry,
+    Membership,
     QuarantinedHit,
     RefusalCount,
     Salt,
     Site,
+    SiteAlias,
+    Watch,
 )
 
 
 @receiver([post_save, post_delete], sender=Site)
+@receiver([post_save, post_delete], sender=SiteAlias)
+@receiver([post_save, post_delete], sender=Watch)
+@receiver([post_save, post_delete], sender=Membership)
+@receiver([post_save, post_delete], sender=ApiKey)
+@receiver([post_save, post_delete], sender=settings.AUTH_USER_MODEL)
 @receiver([post_save, post_delete], sender=Salt)
 def rules_changed(**_kwargs: object) -> None:
     Generation.bump(Generation.RULES)

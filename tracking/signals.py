@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Sent after the commit that stored events, in the thread that stored them.
 # events: list[tracking.enrich.event.EnrichedEvent], in the order of their ids.
 events_stored = Signal()
+
+# Sent likewise, with what became of the hits of sites that somebody watches in the ingest debugger.
+# traces: list[tracking.enrich.trace.Trace], in the order of acceptance, refused hits among them.
+hits_traced = Signal()

@@ -40,6 +40,7 @@ class EnrichedEvent:
     revenue_currency: str = ""
     scroll_depth: int | None = None
     engaged_ms: int | None = None
+    flags: str = ""
     id: int = 0
     visit: int = 0
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from tracking.ingest.bots import is_bot
-from tracking.ingest.hit import Hit, Sender, WaitingHit
+from tracking.ingest.hit import Flag, Hit, Own, Sender, WaitingHit
 from tracking.ingest.place import Place
 from tracking.ingest.refusals import Reason, StorageDown
 from tracking.ingest.rules import Rules, SiteRules
@@ -20,6 +20,7 @@ class PlaceLookup(Protocol):
 class Refused:
     reason: Reason
     site_id: int = 0  # 0: no known site
+    traced: WaitingHit | None = None  # for the ingest debugger, where somebody has it open
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +33,80 @@ class Accepted:
 Outcome = Accepted | Refused
 
 
-def refusal(site: SiteRules, sender: Sender) -> Reason | None:
+def refusal(hit: Hit, sender: Sender, site: SiteRules) -> Reason | None:
     """The first rule that refuses a hit, by rising cost of asking."""
     if site.honour_opt_out and sender.opts_out:
         return Reason.OPTED_OUT
-    if is_bot(sender.user_agent):
+    if not site.bots_apart and is_program(hit, sender):
         return Reason.BOT
     return None
 
 
-def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, time: datetime) -> Outcome:
+def is_program(hit: Hit, sender: Sender) -> bool:
+    return hit.bot or is_bot(sender.user_agent)
+
+
+def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: datetime) -> Outcome:
     """Accept or refuse one hit. The sender's address ends here.
 
-    Raises StorageDown where `rules` have no salt for `time`'s UTC day.
+    Raises StorageDown where `rules` have no salt for the UTC day of `now`.
     """
-    site = rules.sites.get(hit.domain)
+    site = rules.sites.get(hit.site)
     if site is None:
         return Refused(Reason.UNKNOWN_SITE)
-    if reason := refusal(site, sender):
-        return Refused(reason, site.id)
-    return Accepted(site.id, hit.hit_id, waiting_hit(hit, sender, site, rules, places, time))
+    own = hit.own if rules.may_send(hit.key or sender.key, site.id) else None
+    if own is not None:
+        sender = sender.as_said_by(own)
+    if reason := refusal(hit, sender, site):
+        return Refused(reason, site.id, traced(hit, reason, now) if site.watched else None)
+    place = place_of(sender, own, places)
+    return Accepted(site.id, hit.hit_id, waiting_hit(hit, sender, site, rules, place, own, now))
+
+
+def place_of(sender: Sender, own: Own | None, places: PlaceLookup) -> Place:
+    if own is not None and own.country:
+        return Place(own.country, own.region, own.city)
+    return places.lookup(sender.address)
+
+
+def time_of(own: Own | None, now: datetime) -> datetime:
+    """When the hit happened: acceptance, or before it where its sender may say so."""
+    return min(own.time, now) if own is not None and own.time is not None else now
+
+
+def traced(hit: Hit, reason: Reason, now: datetime) -> WaitingHit:
+    """What the ingest debugger shows of a refused hit, which says nothing of who sent it."""
+    return WaitingHit(
+        time_ms=milliseconds(now),
+        visitor=0,
+        visitor_before=None,
+        name=hit.name,
+        url=hit.url,
+        traced=True,
+        refused=reason,
+    )
+
+
+def milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
 
 
 def waiting_hit(
-    hit: Hit, sender: Sender, site: SiteRules, rules: Rules, places: PlaceLookup, time: datetime
+    hit: Hit,
+    sender: Sender,
+    site: SiteRules,
+    rules: Rules,
+    place: Place,
+    own: Own | None,
+    now: datetime,
 ) -> WaitingHit:
-    today, yesterday = rules.salts_at(time.astimezone(UTC))
+    today, yesterday = rules.salts_at(now.astimezone(UTC))
     if today is None:
         # A day that began between reading the salts and now: the next try finds its salt.
         raise StorageDown
-    place = places.lookup(sender.address)
-    who = (site.id, sender.address, sender.user_agent)
+    who = (site.id, *((hit.visitor, "") if hit.visitor else (sender.address, sender.user_agent)))
     return WaitingHit(
-        time_ms=int(time.timestamp() * 1000),
+        time_ms=milliseconds(time_of(own, now)),
         visitor=visitor_id(today, *who),
         visitor_before=visitor_id(yesterday, *who) if yesterday else None,
         name=hit.name,
@@ -83,5 +125,7 @@ def waiting_hit(
         region=place.region,
         city=place.city,
         user_agent=sender.user_agent,
-        language=sender.language,
+        language=hit.language or sender.language,
+        flags=Flag.BOT if is_program(hit, sender) else "",
+        traced=site.watched,
     )

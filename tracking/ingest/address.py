@@ -37,6 +37,12 @@ class TrustedProxies:
         return str(address or "")
 
 
+def first_forwarded(header: str) -> str:
+    """The first address of an X-Forwarded-For header, or an empty text."""
+    address = parse(header.partition(",")[0]) if header else None
+    return str(address or "")
+
+
 def parse(text: str) -> Address | None:
     """An address from text, with or without a port, an IPv4 address in IPv6 clothes undressed."""
     text = text.strip()

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -16,9 +15,8 @@ import structlog
 from django.conf import settings
 
 from tracking.drains import DrainRequests
-from tracking.ingest import script
-from tracking.ingest.accept import Outcome, decide
-from tracking.ingest.address import TrustedProxies
+from tracking.ingest.accept import Outcome, Refused, decide
+from tracking.ingest.address import TrustedProxies, first_forwarded
 from tracking.ingest.hit import Hit, Sender
 from tracking.ingest.http import (
     ASGIReceive,
@@ -36,9 +34,10 @@ from tracking.ingest.inbox import Inbox
 from tracking.ingest.one_address import OneAddressWarning
 from tracking.ingest.place import Places
 from tracking.ingest.protocols import WireFormat, image, plausible, visited
-from tracking.ingest.protocols.answers import CORS, JSON, PREFLIGHT
-from tracking.ingest.refusals import Malformed, StorageDown
+from tracking.ingest.protocols.answers import CORS, JSON, PREFLIGHT, dropped
+from tracking.ingest.refusals import LIMITS, Malformed, StorageDown
 from tracking.ingest.rules import Rules, refreshed
+from tracking.ingest.scripts import Scripts, served
 from tracking.ingest.text import cut, storable
 
 logger = structlog.get_logger(__name__)
@@ -48,6 +47,8 @@ ASGIApp = Callable[[dict[str, Any], ASGIReceive, ASGISend], Awaitable[None]]
 USER_AGENT_BYTES = 512
 LANGUAGE_BYTES = 100
 POLL_SECONDS = 1
+
+WIRE_FORMATS: tuple[WireFormat, ...] = (plausible, image, visited)
 
 
 class AcceptApp:
@@ -65,19 +66,15 @@ class AcceptApp:
         self.rules = Rules()
         self.refreshing: asyncio.Task[None] | None = None
         self.poller: asyncio.Task[None] | None = None
-        source = (Path(settings.BASE_DIR) / "static/tracker/footfall.js").read_text()
-        self.scripts = {
-            settings.SCRIPT_PATH: script.build(source, settings.EVENT_PATH),
-            source_path(settings.SCRIPT_PATH): script.readable(source),
-        }
+        self.scripts = Scripts()
 
     async def __call__(self, scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
         if scope["type"] == "http":
             path = scope["path"]
             if wire_format := wire_format_of(path):
                 return await self.handle(wire_format, request_of(scope), receive, send)
-            if path in self.scripts:
-                return await reply(send, self.script(request_of(scope)))
+            if found := self.scripts.at(path):
+                return await reply(send, served(found, request_of(scope)))
         await self.pages(scope, receive, send)
 
     async def handle(
@@ -89,9 +86,10 @@ class AcceptApp:
             elif request.method not in wire_format.METHODS:
                 response = refused(405, "method", f"must be {' or '.join(wire_format.METHODS)}")
             else:
-                request.body = await read_body(receive)
+                request.body = await read_body(receive, wire_format.body_limit(request.path))
                 hits = wire_format.parse(request)
-                response = wire_format.answer(request, await self.take(request, hits))
+                outcomes = await self.take(request, hits)
+                response = over_limit(outcomes) or wire_format.answer(request, outcomes)
         except Malformed as error:
             response = Response(400, orjson.dumps({"errors": error.errors}), (*JSON, *CORS))
         except BodyTooLarge:
@@ -122,6 +120,8 @@ class AcceptApp:
             user_agent=cut(storable(headers.get("user-agent", "")), USER_AGENT_BYTES),
             language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
             opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
+            key=bearer(headers.get("authorization", "")),
+            forwarded=first_forwarded(headers.get("x-forwarded-for", "")),
         )
 
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:
@@ -129,7 +129,7 @@ class AcceptApp:
         if self.poller is None:
             self.poller = asyncio.create_task(self.poll())
         known = self.rules.sites
-        if now.date() not in self.rules.salts or any(hit.domain not in known for hit in hits):
+        if now.date() not in self.rules.salts or any(hit.site not in known for hit in hits):
             # All that wait ask together: many hits for a site that nobody has cost one look.
             self.refreshing = self.refreshing or asyncio.create_task(self.refresh())
             await asyncio.shield(self.refreshing)
@@ -153,27 +153,24 @@ class AcceptApp:
                 logger.exception("rules_not_refreshed")
             await asyncio.sleep(POLL_SECONDS)
 
-    def script(self, request: Request) -> Response:
-        status, headers, body = script.negotiate(
-            self.scripts[request.path],
-            request.headers.get("accept-encoding", ""),
-            request.headers.get("if-none-match", ""),
-        )
-        return Response(status, b"" if request.method == "HEAD" else body, tuple(headers))
-
-
 def wire_format_of(path: str) -> WireFormat | None:
-    if path == settings.EVENT_PATH:
-        return plausible
-    if visited.matches(path):
-        return visited
-    return image if image.matches(path) else None
+    return next((each for each in WIRE_FORMATS if each.matches(path)), None)
 
 
-def source_path(path: str) -> str:
-    """Where the readable source of the script at `path` is: `/js/script.src.js`."""
-    stem, dot, ending = path.rpartition(".")
-    return f"{stem}.src.{ending}" if dot else f"{path}.src"
+def bearer(authorization: str) -> str:
+    """The API key of an Authorization header, or an empty text."""
+    scheme, _, key = authorization.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def over_limit(outcomes: list[Outcome]) -> Response | None:
+    """The answer where limits took every hit of a request."""
+    reasons = {each.reason if isinstance(each, Refused) else None for each in outcomes}
+    if not reasons or not reasons <= LIMITS:
+        return None
+    response = refused(429, "request", "is one of too many; send it again later")
+    response.headers += ((b"retry-after", b"1"), *dropped(outcomes))
+    return response
 
 
 def refused(status: int, field: str, sentence: str) -> Response:

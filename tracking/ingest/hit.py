@@ -1,13 +1,39 @@
 """A hit at its three stages: as a client sent it, with its sender, and as it waits in the inbox."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class Flag(StrEnum):
+    """What sets an event apart from those that reports count."""
+
+    BOT = "bot"  # a program's, which the site counts apart
+    NO_VISITOR = "no_visitor"  # its sender is not known: a pageview without visitor and visit
+
+
+@dataclass(slots=True, repr=False)
+class Own:
+    """What a hit says of its sender in the place of what the request shows.
+
+    Believed only with an API key of the site. "" and None leave what the request shows.
+    """
+
+    address: str = ""
+    user_agent: str = ""
+    time: datetime | None = None
+    country: str = ""  # ISO 3166-1 alpha-2
+    region: str = ""
+    city: str = ""
 
 
 @dataclass(slots=True)
 class Hit:
     """What a protocol read from a request, for one site. Texts are bounded and storable."""
 
-    domain: str
+    site: (
+        str  # what the client calls it: its domain, or an alias, in the form of `normalise_domain`
+    )
     name: str
     url: str
     referrer: str = ""
@@ -21,6 +47,12 @@ class Hit:
     engaged_ms: int | None = None
     screen_width: int | None = None
     hit_id: str = ""
+    language: str = ""  # a tag of the browser's, before the Accept-Language header
+    visitor: str = ""  # the client's own name of the visitor: hashed in place of address and agent
+    bot: bool = False  # the client itself says that it is a program
+    own: Own = field(default_factory=Own)
+    # An API key that came with the hit, before the one of the request.
+    key: str = field(default="", repr=False)
 
 
 @dataclass(slots=True, repr=False)
@@ -31,6 +63,16 @@ class Sender:
     user_agent: str
     language: str
     opts_out: bool
+    key: str = ""  # the API key of the request
+    forwarded: str = ""  # the first address that X-Forwarded-For names, whoever wrote it
+
+    def as_said_by(self, own: Own) -> "Sender":
+        """The sender that a backend with a key of the site speaks for."""
+        return replace(
+            self,
+            address=own.address or self.forwarded or self.address,
+            user_agent=own.user_agent or self.user_agent,
+        )
 
 
 @dataclass(slots=True)
@@ -57,3 +99,7 @@ class WaitingHit:
     city: str = ""
     user_agent: str = ""
     language: str = ""
+    query: str = ""  # what the site keeps of the page's query string
+    flags: str = ""  # see `tracking.models.Event.flags`
+    traced: bool = False  # somebody watches the site's hits in the ingest debugger
+    refused: str = ""  # the reason; such a hit waits only to be shown there

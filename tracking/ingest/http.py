@@ -11,7 +11,6 @@ from tracking.ingest.refusals import Malformed
 ASGIReceive = Callable[[], Awaitable[dict[str, Any]]]
 ASGISend = Callable[[dict[str, Any]], Awaitable[None]]
 
-BODY_LIMIT = 16 * 1024  # bytes
 BODY_SECONDS = 10
 
 
@@ -69,10 +68,10 @@ def request_of(scope: dict[str, Any]) -> Request:
     )
 
 
-async def read_body(receive: ASGIReceive) -> bytes:
+async def read_body(receive: ASGIReceive, limit: int) -> bytes:
     """The request's body.
 
-    Raises BodyTooLarge over BODY_LIMIT, BodyTooSlow after BODY_SECONDS, ClientGone.
+    Raises BodyTooLarge over `limit` bytes, BodyTooSlow after BODY_SECONDS, ClientGone.
     """
     body = b""
     try:
@@ -82,7 +81,7 @@ async def read_body(receive: ASGIReceive) -> bytes:
                 if message["type"] == "http.disconnect":
                     raise ClientGone
                 body += message.get("body", b"")
-                if len(body) > BODY_LIMIT:
+                if len(body) > limit:
                     raise BodyTooLarge
                 if not message.get("more_body"):
                     return body

@@ -4,11 +4,23 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A well-formed hit that is not counted: answered 202 with the reason in a header."""
+    """A well-formed hit that is not counted.
+
+    Answered as an accepted one with the reason in a header; a limit's answer is 429.
+    """
 
     UNKNOWN_SITE = "unknown_site"
     BOT = "bot"
     OPTED_OUT = "opted_out"
+    HOSTNAME = "hostname"
+    ADDRESS = "address"
+    COUNTRY = "country"
+    PAGE = "page"
+    SITE_LIMIT = "site_limit"
+    ADDRESS_LIMIT = "address_limit"
+
+
+LIMITS = frozenset({Reason.SITE_LIMIT, Reason.ADDRESS_LIMIT})
 
 
 class Malformed(Exception):

@@ -1,10 +1,13 @@
-"""What accepting keeps in memory: the sites, their rules and the salts."""
+"""What accepting keeps in memory: the sites, their rules, who may speak for them, the salts."""
 
 import secrets
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from tracking.models import Generation, Salt, Site
+from django.utils import timezone
+
+from tracking.models import ApiKey, Generation, Membership, Salt, Site, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,9 @@ class SiteRules:
     """What an owner has set for a site, as far as accepting asks."""
 
     id: int
-    honour_opt_out: bool
+    honour_opt_out: bool = True
+    bots_apart: bool = False
+    watched: bool = False  # somebody has the ingest debugger open
 
 
 @dataclass(frozen=True)
@@ -20,8 +25,13 @@ class Rules:
     """All of it as of one generation."""
 
     generation: int = -1
-    sites: dict[str, SiteRules] = field(default_factory=dict)  # by domain
+    sites: dict[str, SiteRules] = field(default_factory=dict)  # by domain and by alias
+    keys: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)  # sites by key's hash
     salts: dict[date, bytes] = field(default_factory=dict, repr=False)  # by UTC day
+
+    def may_send(self, key: str, site_id: int) -> bool:
+        """Whether an API key lets its holder speak for visitors of the site."""
+        return bool(key) and site_id in self.keys.get(ApiKey.hash(key), ())
 
     def salts_at(self, time: datetime) -> tuple[bytes | None, bytes | None]:
         """Today's salt and yesterday's."""
@@ -44,14 +54,38 @@ def load() -> Rules:
     generation = Generation.current(Generation.RULES)
     return Rules(
         generation=generation,
-        sites={
-            domain: SiteRules(id, honour_opt_out)
-            for id, domain, honour_opt_out in Site.objects.values_list(
-                "id", "domain", "honour_opt_out"
-            )
-        },
+        sites=load_sites(),
+        keys=load_keys(),
         salts={day: bytes(key) for day, key in Salt.objects.values_list("day", "key")},
     )
+
+
+def load_sites() -> dict[str, SiteRules]:
+    watched = set(Watch.objects.filter(until__gt=timezone.now()).values_list("site_id", flat=True))
+    sites = list(Site.objects.prefetch_related("aliases"))
+    rules = {site.pk: rules_of(site, site.pk in watched) for site in sites}
+    aliases = {alias.name: rules[site.pk] for site in sites for alias in site.aliases.all()}
+    # A domain goes before an alias that was given before the domain's site was added.
+    return aliases | {site.domain: rules[site.pk] for site in sites}
+
+
+def rules_of(site: Site, watched: bool) -> SiteRules:
+    return SiteRules(
+        id=site.pk,
+        honour_opt_out=site.honour_opt_out,
+        bots_apart=site.bots == Site.Bots.APART,
+        watched=watched,
+    )
+
+
+def load_keys() -> dict[str, frozenset[int]]:
+    """The sites that each key's owner owns."""
+    sites: dict[str, set[int]] = defaultdict(set)
+    owned = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
+    for key_hash, site_id in owned.values_list("user__api_keys__key_hash", "site_id"):
+        if key_hash:
+            sites[key_hash].add(site_id)
+    return {key_hash: frozenset(ids) for key_hash, ids in sites.items()}
 
 
 def keep_salts(today: date) -> None:

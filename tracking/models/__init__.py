@@ -3,7 +3,7 @@ from tracking.models.events import Event, EventLog
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.salts import Salt
-from tracking.models.sites import Membership, Site
+from tracking.models.sites import Membership, Site, SiteAlias, Watch
 
 __all__ = [
     "ApiKey",
@@ -17,5 +17,7 @@ __all__ = [
     "RefusalCount",
     "Salt",
     "Site",
+    "SiteAlias",
     "TaskRun",
+    "Watch",
 ]

@@ -9,8 +9,8 @@ from django.db.models import F
 class Generation(models.Model):
     """A number that grows with each change of what processes keep in memory.
 
-    `rules` covers sites and salts; `events` covers removals from the event table. Processes poll
-    it each second and read again what has changed.
+    `rules` covers sites, who may send for them, and salts; `events` covers removals from the event
+    table. Processes poll it each second and read again what has changed.
     """
 
     RULES = "rules"

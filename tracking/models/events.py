@@ -60,6 +60,11 @@ class Event(models.Model):
     revenue_currency = models.CharField(max_length=3, default="")
     scroll_depth = models.SmallIntegerField(null=True, help_text="0 to 100.")
     engaged_ms = models.IntegerField(null=True)
+    flags = models.CharField(
+        max_length=40,
+        default="",
+        help_text="What sets an event apart, comma-separated: bot, no_visitor.",
+    )
 
     class Meta:
         indexes = [

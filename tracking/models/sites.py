@@ -33,7 +33,15 @@ def validate_timezone(name: str) -> None:
 
 
 class Site(models.Model):
-    """A web site whose visits are counted."""
+    """A web site whose visits are counted, and the rules its owner has set for its hits."""
+
+    class Bots(models.TextChoices):
+        DROP = "drop", "Drop them"
+        APART = "apart", "Count them apart"
+
+    class QueryRule(models.TextChoices):
+        STRIP = "strip", "Leave out all parameters"
+        KEEP = "keep", "Keep all parameters"
 
     domain = models.CharField(
         max_length=253,
@@ -48,6 +56,40 @@ class Site(models.Model):
         "honour Do Not Track",
         default=True,
         help_text="Refuse hits of browsers that send Do-Not-Track or Global Privacy Control.",
+    )
+    bots = models.CharField(
+        max_length=10,
+        choices=Bots,
+        default=Bots.DROP,
+        help_text="Crawlers, monitors and other programs. Counted apart, they are in no report "
+        "that does not ask for them.",
+    )
+    allowed_hostnames = models.TextField(
+        blank=True,
+        default="",
+        help_text="One a line, such as example.com or *.example.com. Empty allows all.",
+    )
+    blocked_addresses = models.TextField(
+        blank=True, default="", help_text="IP addresses or networks such as 10.0.0.0/8, one a line."
+    )
+    blocked_countries = models.TextField(
+        blank=True, default="", help_text="Codes such as DE, one a line."
+    )
+    blocked_pages = models.TextField(
+        blank=True,
+        default="",
+        help_text="Paths, one a line; * stands for any text, as in /admin/*.",
+    )
+    query_rule = models.CharField(
+        "query strings",
+        max_length=10,
+        choices=QueryRule,
+        default=QueryRule.STRIP,
+        help_text="Whether a page's path shows the parameters of its address. Campaign parameters "
+        "are read in either case.",
+    )
+    query_parameters = models.TextField(
+        "except these parameters", blank=True, default="", help_text="One name a line."
     )
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(
@@ -66,6 +108,38 @@ class Site(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
+
+
+class SiteAlias(models.Model):
+    """Another name by which trackers may call a site: the id, number or domain it had elsewhere."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="aliases")
+    name = models.CharField(
+        max_length=253, unique=True, help_text="Such as an Umami website id or a Matomo number."
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "site aliases"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.name = normalise_domain(self.name)
+
+
+class Watch(models.Model):
+    """That somebody watches the hits of a site in the ingest debugger, until when."""
+
+    site = models.OneToOneField(Site, models.CASCADE, primary_key=True, related_name="watch")
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "watches"
+
+    def __str__(self) -> str:
+        return f"{self.site_id} until {self.until:%H:%M:%S}"
 
 
 class Membership(models.Model):

@@ -1,6 +1,7 @@
 """One module a wire format.
 
-Each has METHODS, `parse(request) -> list[Hit]` (raises Malformed) and `answer(request, outcomes)`.
+Each has METHODS, `matches(path)`, `body_limit(path)` in bytes, `parse(request) -> list[Hit]`, which
+raises Malformed, and `answer(request, outcomes)`, whose outcomes are in the order of the hits.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,10 @@ from tracking.ingest.http import Request, Response
 
 class WireFormat(Protocol):
     METHODS: frozenset[str]
+
+    def matches(self, path: str) -> bool: ...
+
+    def body_limit(self, path: str) -> int: ...
 
     def parse(self, request: Request) -> list[Hit]: ...
 

@@ -18,9 +18,13 @@ def matches(path: str) -> bool:
     return path.startswith(PREFIX) and path.endswith(SUFFIX)
 
 
+def body_limit(_path: str) -> int:
+    return 1024
+
+
 def parse(request: Request) -> list[Hit]:
     domain = normalise_domain(storable(request.path[len(PREFIX) : -len(SUFFIX)]))
-    return [Hit(domain=domain, name="pageview", url=page_of(request, domain))]
+    return [Hit(site=domain, name="pageview", url=page_of(request, domain))]
 
 
 def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from django.conf import settings
 
 from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.hit import Hit
@@ -21,6 +22,7 @@ from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
 
 METHODS = frozenset({"POST"})
+BODY_BYTES = 16 * 1024
 
 NAME_CHARACTERS = 120
 URL_BYTES = 2000
@@ -37,6 +39,14 @@ AMOUNT_BELOW = Decimal("999999999999999.9995")
 Body = Mapping[str, Any]
 
 
+def matches(path: str) -> bool:
+    return path == settings.EVENT_PATH
+
+
+def body_limit(_path: str) -> int:
+    return BODY_BYTES
+
+
 def parse(request: Request) -> list[Hit]:
     """One hit a domain that the body names."""
     body = read_json(request.body)
@@ -45,7 +55,7 @@ def parse(request: Request) -> list[Hit]:
     url = page_url(body)
     return [
         Hit(
-            domain=domain,
+            site=domain,
             name=name,
             url=url,
             referrer=cut(text_of(body, "r", "referrer"), URL_BYTES),

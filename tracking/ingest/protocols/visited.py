@@ -20,12 +20,16 @@ def matches(path: str) -> bool:
     return path.startswith(PREFIX) and path.endswith(SUFFIX) and len(path) > len(PREFIX + SUFFIX)
 
 
+def body_limit(_path: str) -> int:
+    return 1024
+
+
 def parse(request: Request) -> list[Hit]:
     domain = normalise_domain(storable(request.path[len(PREFIX) : -len(SUFFIX)]))
     name = storable(request.param("event")).strip() or "pageview"
     if len(name) > NAME_CHARACTERS:
         raise Malformed(event=f"should be at most {NAME_CHARACTERS} characters")
-    return [Hit(domain=domain, name=name, url=page_of(request, domain))]
+    return [Hit(site=domain, name=name, url=page_of(request, domain))]
 
 
 def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:

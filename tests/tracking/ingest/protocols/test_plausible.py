@@ -40,7 +40,7 @@ def test_parse_reads_short_names():
 
     assert [
         Hit(
-            domain="example.com",
+            site="example.com",
             name="Purchase",
             url="https://example.com/cart?x=1",
             referrer="https://www.google.com/",
@@ -69,7 +69,7 @@ def test_parse_reads_long_names():
 
     assert [
         Hit(
-            domain="example.com",
+            site="example.com",
             name="Purchase",
             url="https://example.com/cart",
             referrer="https://www.google.com/",
@@ -85,7 +85,7 @@ def test_parse_reads_long_names():
 def test_parse_makes_a_hit_for_each_domain_of_a_comma_list():
     hits = plausible.parse(request(PAGEVIEW | {"d": "example.com, www.example.org,example.com"}))
 
-    assert ["example.com", "example.org"] == [hit.domain for hit in hits]
+    assert ["example.com", "example.org"] == [hit.site for hit in hits]
 
 
 def test_parse_reads_engagement():
@@ -191,7 +191,7 @@ def test_parse_never_fails_otherwise(body):
         hits = plausible.parse(request(body))
     except Malformed:
         return
-    assert all(hit.domain and hit.name and hit.url for hit in hits)
+    assert all(hit.site and hit.name and hit.url for hit in hits)
 
 
 def test_answer_is_ok_and_counts_what_was_dropped():
