@@ -153,6 +153,7 @@ class AcceptApp:
                 logger.exception("rules_not_refreshed")
             await asyncio.sleep(POLL_SECONDS)
 
+
 def wire_format_of(path: str) -> WireFormat | None:
     return next((each for each in WIRE_FORMATS if each.matches(path)), None)
 
