@@ -51,13 +51,15 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
 
     Raises StorageDown where `rules` have no salt for the UTC day of `now`.
     """
-    site = rules.sites.get(hit.site)
+    site = rules.sites.get(hit.site) or rules.sites.get(hit.other_site)
     if site is None:
         return Refused(Reason.UNKNOWN_SITE)
     own = hit.own if rules.may_send(hit.key or sender.key, site.id) else None
     if own is not None:
         sender = sender.as_said_by(own)
-    if reason := refusal(hit, sender, site):
+    # Without the key it needs, a hit would count the backend that sent it as the visitor.
+    unproven = hit.needs_key and own is None
+    if reason := Reason.KEY if unproven else refusal(hit, sender, site):
         return Refused(reason, site.id, traced(hit, reason, now) if site.watched else None)
     place = place_of(sender, own, places)
     return Accepted(site.id, hit.hit_id, waiting_hit(hit, sender, site, rules, place, own, now))

@@ -53,6 +53,8 @@ class Hit:
     own: Own = field(default_factory=Own)
     # An API key that came with the hit, before the one of the request.
     key: str = field(default="", repr=False)
+    needs_key: bool = False  # refused without an API key of the site
+    other_site: str = ""  # what to call the site where none is called `site`
 
 
 @dataclass(slots=True, repr=False)
