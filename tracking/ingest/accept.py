@@ -46,6 +46,11 @@ def is_program(hit: Hit, sender: Sender) -> bool:
     return hit.bot or is_bot(sender.user_agent)
 
 
+def flags_of(hit: Hit, sender: Sender) -> str:
+    flags = {Flag.BOT: is_program(hit, sender), Flag.NO_VISITOR: hit.no_visitor}
+    return ",".join(flag for flag, holds in flags.items() if holds)
+
+
 def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: datetime) -> Outcome:
     """Accept or refuse one hit. The sender's address ends here.
 
@@ -109,8 +114,8 @@ def waiting_hit(
     who = (site.id, *((hit.visitor, "") if hit.visitor else (sender.address, sender.user_agent)))
     return WaitingHit(
         time_ms=milliseconds(time_of(own, now)),
-        visitor=visitor_id(today, *who),
-        visitor_before=visitor_id(yesterday, *who) if yesterday else None,
+        visitor=0 if hit.no_visitor else visitor_id(today, *who),
+        visitor_before=visitor_id(yesterday, *who) if yesterday and not hit.no_visitor else None,
         name=hit.name,
         url=hit.url,
         referrer=hit.referrer,
@@ -128,6 +133,6 @@ def waiting_hit(
         city=place.city,
         user_agent=sender.user_agent,
         language=hit.language or sender.language,
-        flags=Flag.BOT if is_program(hit, sender) else "",
+        flags=flags_of(hit, sender),
         traced=site.watched,
     )

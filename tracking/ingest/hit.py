@@ -16,7 +16,8 @@ class Flag(StrEnum):
 class Own:
     """What a hit says of its sender in the place of what the request shows.
 
-    Believed only with an API key of the site. "" and None leave what the request shows.
+    Believed only with an API key of the site. "" and None leave what the request shows, unless
+    `alone`: then a backend sent the request, and nothing of it is the visitor's.
     """
 
     address: str = ""
@@ -25,6 +26,7 @@ class Own:
     country: str = ""  # ISO 3166-1 alpha-2
     region: str = ""
     city: str = ""
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Hit:
     own: Own = field(default_factory=Own)
     # An API key that came with the hit, before the one of the request.
     key: str = field(default="", repr=False)
+    no_visitor: bool = False  # nothing tells its visitor: see `Flag.NO_VISITOR`
     needs_key: bool = False  # refused without an API key of the site
     other_site: str = ""  # what to call the site where none is called `site`
 
@@ -70,6 +73,8 @@ class Sender:
 
     def as_said_by(self, own: Own) -> "Sender":
         """The sender that a backend with a key of the site speaks for."""
+        if own.alone:
+            return Sender(own.address, own.user_agent, language="", opts_out=False)
         return replace(
             self,
             address=own.address or self.forwarded or self.address,
