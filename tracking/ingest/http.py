@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -36,6 +36,8 @@ class Request:
     headers: dict[str, str]
     peer: str  # address of the other end of the connection, "" for a local socket
     body: bytes = b""
+    # What is wrong with items of a list of hits, by their place in it; the others count.
+    faults: dict[int, str] = field(default_factory=dict)
 
     def param(self, name: str) -> str:
         """The first value of a query parameter, or an empty text."""
