@@ -25,4 +25,6 @@ def site_for(user: AbstractBaseUser | AnonymousUser, domain: str) -> Site:
 
 def owned_sites(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Site]:
     """The sites that a person may change."""
-    return visible_sites(user).filter(memberships__role=Membership.Role.OWNER)
+    # Two conditions on `memberships`, one after the other, may be met by two people's.
+    owned = Membership.objects.filter(user=user.pk, role=Membership.Role.OWNER)
+    return visible_sites(user).filter(pk__in=owned.values("site"))

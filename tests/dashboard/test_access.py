@@ -90,10 +90,18 @@ def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
 
 
 @pytest.mark.parametrize("name", OWNERS_ONLY)
-def test_viewer_may_not_change_a_site(client, name):
-    membership = MembershipFactory(
-        site=SiteFactory(domain="northpeak.example"), role=Membership.Role.VIEWER
-    )
-    client.force_login(membership.user)
+def test_viewer_may_not_change_a_site_that_another_person_owns(client, name):
+    site = SiteFactory(domain="northpeak.example")
+    MembershipFactory(site=site)
+    client.force_login(MembershipFactory(site=site, role=Membership.Role.VIEWER).user)
 
     assert 404 == client.get(ADDRESSES[name]).status_code
+
+
+@pytest.mark.parametrize("name", OWNERS_ONLY)
+def test_each_of_two_owners_may_change_a_site(client, name):
+    site = SiteFactory(domain="northpeak.example")
+    MembershipFactory(site=site)
+    client.force_login(MembershipFactory(site=site).user)
+
+    assert 200 == client.get(ADDRESSES[name]).status_code
