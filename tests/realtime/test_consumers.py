@@ -5,7 +5,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
 
-from realtime import consumers, feed, hub
+from realtime import feed, hub, reader
 from tests.realtime import stored
 from tests.realtime.lines import (
     Line,
@@ -207,7 +207,7 @@ async def test_a_changed_password_closes_the_line(monkeypatch):
 
 
 async def test_a_reader_that_acknowledges_nothing_is_sent_back_to_its_cursor(monkeypatch):
-    monkeypatch.setattr(consumers, "MOST_UNACKNOWLEDGED", 20)
+    monkeypatch.setattr(reader, "MOST_UNACKNOWLEDGED", 20)
     user = await make_user()
     site = await make_site(user)
     async with await member_line(site, user) as slow, await member_line(site, user) as quick:

@@ -172,7 +172,7 @@ async def test_a_hub_that_cannot_start_sends_its_line_away_and_the_next_one_star
             assert await line.close_code() == 1013
     async with await member_line(site, user) as line:
         assert (await line.receive_json_from())["type"] == "hello"
-    assert [entry["event"] for entry in logs] == ["feed_unavailable"]
+    assert [entry["event"] for entry in logs] == ["line_unavailable"]
 
 
 async def test_figures_that_did_not_change_are_not_sent(monkeypatch):

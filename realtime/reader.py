@@ -1,0 +1,133 @@
+"""What all sockets share: who may read, a bounded outbox, and the end of readers that lag.
+
+docs/live.md lists the codes with which the server closes a line.
+"""
+
+import asyncio
+import json
+from collections import deque
+from typing import Any
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error as DatabaseError
+
+from realtime.tickets import Close, Ticket
+from tracking.access import site_for
+from tracking.models import Site
+
+logger = structlog.get_logger(__name__)
+
+# A reader that does not keep up is closed instead of filling memory.
+MOST_UNACKNOWLEDGED = 200
+LONGEST_FRAME = 256
+HIGHEST_ID = 2**63 - 1
+
+
+class Reader(AsyncWebsocketConsumer):
+    """One person's line to what happens on one site.
+
+    Frames wait in `outbox` for a task of their own, so that nothing here waits for a socket.
+    `position` is the cursor that was last put there.
+    """
+
+    # Sites have a channel, not sockets.
+    channel_layer_alias = None
+
+    ticket: Ticket
+    site: Site
+    position = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outbox: asyncio.Queue[str] = asyncio.Queue()
+        self.unacknowledged: deque[int] = deque()
+        self.writer: asyncio.Task[None] | None = None
+        self.closing: asyncio.Task[None] | None = None
+
+    async def join(self) -> None:
+        """Say hello and begin. Raises what storage raises."""
+        raise NotImplementedError
+
+    async def leave(self) -> None:
+        """End what `join` began, be it complete or not; may be called again."""
+
+    def find_site(self, domain: str) -> Site:
+        """The site of that domain, if the person may see it; else raises Site.DoesNotExist."""
+        return site_for(self.scope["user"], domain)
+
+    async def __call__(self, *args: Any) -> None:
+        # Also where the server cancels a connection, which `disconnect` would not see.
+        try:
+            await super().__call__(*args)
+        finally:
+            if self.writer:
+                self.writer.cancel()
+            await self.leave()
+
+    async def connect(self) -> None:
+        # A browser can read the code of a closed socket only if it was accepted before.
+        await self.accept()
+        if not self.scope["user"].is_authenticated:
+            return self.quit(Close.SIGNED_OUT)
+        self.ticket = Ticket.of(self.scope)
+        try:
+            self.site = await self.read_site()
+            await self.join()
+        except Site.DoesNotExist:
+            self.quit(Close.NO_ACCESS)
+        except (DatabaseError, OSError) as error:
+            logger.warning("line_unavailable", error=repr(error))
+            self.quit(Close.TRY_AGAIN)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.closing:
+            return
+        try:
+            cursor = acknowledged(text_data)
+        except (ValueError, RecursionError):
+            return self.quit(Close.MALFORMED)
+        while self.unacknowledged and self.unacknowledged[0] <= cursor:
+            self.unacknowledged.popleft()
+
+    def put(self, frame: str) -> None:
+        self.unacknowledged.append(self.position)
+        if len(self.unacknowledged) > MOST_UNACKNOWLEDGED:
+            self.quit(Close.BEHIND)
+        elif not self.closing:
+            self.writer = self.writer or asyncio.create_task(self.write())
+            self.outbox.put_nowait(frame)
+
+    def quit(self, code: Close) -> None:
+        """Close at once; what waits in the outbox is dropped."""
+        if self.closing:
+            return
+        if self.writer:
+            self.writer.cancel()
+        # daphne's websockets take a code of exactly the type int, and no other.
+        self.closing = asyncio.create_task(self.close(int(code)))
+
+    async def write(self) -> None:
+        while True:
+            await self.send(await self.outbox.get())
+
+    @database_sync_to_async
+    def read_site(self) -> Site:
+        return self.find_site(self.scope["url_route"]["kwargs"]["domain"])
+
+
+def acknowledged(text: str | None) -> int:
+    """The cursor of an acknowledgement, the only frame that a client sends. Raises ValueError."""
+    if text is None or len(text) > LONGEST_FRAME:
+        raise ValueError("not a short text")
+    frame = json.loads(text)
+    if not isinstance(frame, dict) or frame.get("type") != "ack":
+        raise ValueError("not an acknowledgement")
+    return valid_id(frame.get("cursor"))
+
+
+def valid_id(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= HIGHEST_ID:
+        raise ValueError("not an id")
+    return value
