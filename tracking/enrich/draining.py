@@ -2,25 +2,34 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import orjson
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
-from django.db.models.functions import Mod
+from django.db import InterfaceError, OperationalError, connection
+from django.dispatch import Signal
 
 from tracking.enrich import log, quarantine, visits
-from tracking.enrich.event import EnrichedEvent
 from tracking.enrich.steps import enrich
+from tracking.enrich.trace import Trace
 from tracking.ingest.hit import WaitingHit
-from tracking.models import InboxHit, Site
-from tracking.signals import events_stored
+from tracking.models import Site
+from tracking.signals import events_stored, hits_traced
 from tracking.turns import write_transaction
 
 logger = structlog.get_logger(__name__)
 
 # Accepting waits while a transaction writes: 500 rows keep that wait under a few milliseconds.
 BATCH = 500
+
+
+class Row(NamedTuple):
+    """A row of the inbox."""
+
+    id: int
+    site_id: int
+    payload: str
 
 
 def drain(shard: int = 0) -> int:
@@ -37,58 +46,70 @@ def drain(shard: int = 0) -> int:
     return taken
 
 
-def next_hits(shard: int) -> list[InboxHit]:
-    waiting = InboxHit.objects.order_by("id")
-    if settings.SHARDS > 1:
-        waiting = waiting.alias(shard=Mod("site_id", settings.SHARDS)).filter(shard=shard)
-    return list(waiting[:BATCH])
+def next_hits(shard: int) -> list[Row]:
+    mine = "WHERE site_id %% %s = %s" if settings.SHARDS > 1 else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, site_id, payload FROM tracking_inboxhit {mine} ORDER BY id LIMIT {BATCH}",  # noqa: S608
+            [settings.SHARDS, shard] if mine else None,
+        )
+        return [Row(*values) for values in cursor.fetchall()]
 
 
-def store(hits: Sequence[InboxHit]) -> None:
+def store(rows: Sequence[Row]) -> None:
     """Store a batch; where it fails, its halves, until the bad hit is alone and is set aside."""
     started = time.monotonic()
     try:
-        events = store_together(hits)
+        traces = store_together(rows)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        if len(hits) == 1:
-            quarantine.put(hits[0], error)
+        if len(rows) == 1:
+            quarantine.put(rows[0], error)
             return
-        middle = len(hits) // 2
-        store(hits[:middle])
-        store(hits[middle:])
+        middle = len(rows) // 2
+        store(rows[:middle])
+        store(rows[middle:])
         return
+    events = [trace.event for trace in traces if trace.event]
     logger.debug(
         "hits_enriched", count=len(events), took_ms=round((time.monotonic() - started) * 1000)
     )
-    announce(events)
+    announce(events_stored, events=events)
+    announce(hits_traced, traces=[trace for trace in traces if trace.hit.traced])
 
 
-def store_together(hits: Sequence[InboxHit]) -> list[EnrichedEvent]:
-    """Enrich and store all of them in one transaction, or none."""
-    made = [(hit.pk, *event_of(hit)) for hit in hits]
+def store_together(rows: Sequence[Row]) -> list[Trace]:
+    """Enrich and store all of them in one transaction, or none. Gives those that were still there.
+
+    A refused hit waits only to be shown in the ingest debugger: nothing of it is stored.
+    """
+    made = [(row.id, trace_of(row)) for row in rows]
     with write_transaction():
         first_id = log.take_ids(len(made))
-        # The log is locked now, so what another drain has stored meanwhile is seen to be gone.
-        still = set(waiting_among([pk for pk, *_ in made]))
-        sites = existing_sites({event.site_id for _, event, _ in made})
-        mine = [
-            (event, before) for pk, event, before in made if pk in still and event.site_id in sites
-        ]
-        InboxHit.objects.filter(pk__in=still).delete()
-        if not mine:
-            return []
-        events = [event for event, _ in mine]
-        for event_id, event in enumerate(events, first_id):
-            event.id = event_id
-        visits.assign(events, [before for _, before in mine])
-        log.append(events)
-    return events
+        # The log is locked now: what another drain has stored meanwhile is seen to be gone.
+        taken = take([row_id for row_id, _ in made])
+        sites = existing_sites({row.site_id for row in rows})
+        mine = [trace for row_id, trace in made if row_id in taken and trace.site_id in sites]
+        accepted = [(trace.event, trace.hit.visitor_before) for trace in mine if trace.event]
+        if accepted:
+            events = [event for event, _ in accepted]
+            for event_id, event in enumerate(events, first_id):
+                event.id = event_id
+            visits.assign(events, [before for _, before in accepted])
+            log.append(events)
+    return mine
 
 
-def waiting_among(ids: Sequence[int]) -> Iterable[int]:
-    return InboxHit.objects.filter(pk__in=ids).values_list("pk", flat=True)
+def take(ids: Sequence[int]) -> set[int]:
+    """Delete rows of the inbox; gives those that were there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM tracking_inboxhit WHERE id IN ({', '.join(['%s'] * len(ids))}) "  # noqa: S608
+            "RETURNING id",
+            ids,
+        )
+        return {row_id for (row_id,) in cursor.fetchall()}
 
 
 def existing_sites(ids: Iterable[int]) -> set[int]:
@@ -97,15 +118,15 @@ def existing_sites(ids: Iterable[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def event_of(hit: InboxHit) -> tuple[EnrichedEvent, int | None]:
-    waiting = WaitingHit(**orjson.loads(hit.payload))
-    return enrich(hit.site_id, waiting), waiting.visitor_before
+def trace_of(row: Row) -> Trace:
+    hit = WaitingHit(**orjson.loads(row.payload))
+    return Trace(row.site_id, hit, None if hit.refused else enrich(row.site_id, hit))
 
 
-def announce(events: list[EnrichedEvent]) -> None:
+def announce(signal: Signal, **news: list) -> None:
     """Tell whoever listens; a listener that fails cannot undo what is stored."""
-    if not events:
+    if not any(news.values()):
         return
-    for receiver, result in events_stored.send_robust(sender=None, events=events):
+    for receiver, result in signal.send_robust(sender=None, **news):
         if isinstance(result, Exception):
             logger.error("listener_failed", listener=receiver.__qualname__, exc_info=result)

@@ -14,6 +14,7 @@ INSERT = (
     f"INSERT INTO tracking_event ({', '.join(COLUMNS)}) "  # noqa: S608  # names from the class
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 )
+COPY = f"COPY tracking_event ({', '.join(COLUMNS)}) FROM STDIN"
 TIME = COLUMNS.index("time")
 AMOUNT = COLUMNS.index("revenue_amount")
 row_of = attrgetter(*COLUMNS)
@@ -36,11 +37,17 @@ def take_ids(count: int) -> int:
 
 def append(events: Sequence[EnrichedEvent]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT, [parameters(event) for event in events])
+        if connection.vendor == "postgresql":
+            with cursor.copy(COPY) as copy:
+                for event in events:
+                    copy.write_row(row_of(event))
+        else:
+            cursor.executemany(INSERT, [parameters(event) for event in events])
 
 
 def parameters(event: EnrichedEvent) -> list[Any]:
     row = list(row_of(event))
     row[TIME] = connection.ops.adapt_datetimefield_value(row[TIME])
-    row[AMOUNT] = connection.ops.adapt_decimalfield_value(row[AMOUNT], 18, 3)
+    if row[AMOUNT] is not None:
+        row[AMOUNT] = connection.ops.adapt_decimalfield_value(row[AMOUNT], 18, 3)
     return row

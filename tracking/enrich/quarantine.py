@@ -1,5 +1,7 @@
 """Hits that could not be made events: set aside, reported, replayed once their cause is mended."""
 
+from typing import Protocol
+
 import sentry_sdk
 import structlog
 from django.db import transaction
@@ -7,13 +9,27 @@ from django.db.models import QuerySet
 
 from tracking.models import InboxHit, QuarantinedHit
 
+
+class WaitingRow(Protocol):
+    """A row of the inbox."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def site_id(self) -> int: ...
+
+    @property
+    def payload(self) -> str: ...
+
+
 logger = structlog.get_logger(__name__)
 
 
-def put(hit: InboxHit, error: Exception) -> None:
+def put(hit: WaitingRow, error: Exception) -> None:
     """Move a hit from the inbox to the quarantine."""
     with transaction.atomic():
-        if not InboxHit.objects.filter(pk=hit.pk).delete()[0]:
+        if not InboxHit.objects.filter(pk=hit.id).delete()[0]:
             return
         QuarantinedHit.objects.create(
             site_id=hit.site_id, payload=hit.payload, error=f"{type(error).__name__}: {error}"

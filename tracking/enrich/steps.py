@@ -1,11 +1,13 @@
 """From a waiting hit to an event: one pure step after another."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import SplitResult, unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
-from tracking.enrich.campaign import campaign
+from tracking.enrich.campaign import Campaign, campaign
 from tracking.enrich.channel import channel
 from tracking.enrich.event import EnrichedEvent
 from tracking.enrich.language import language
@@ -16,18 +18,52 @@ from tracking.ingest.hit import WaitingHit
 from tracking.ingest.text import storable
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the address of a page says. `path` is readable text, `hostname` without "www."."""
+
+    hostname: str
+    path: str
+    campaign: Campaign
+
+
 def enrich(site_id: int, hit: WaitingHit) -> EnrichedEvent:
     """The event of a hit, but for its visit and its id, which need the events before it."""
-    event = EnrichedEvent(
+    page = page_of(hit.url, hit.hash_mode)
+    tags = page.campaign
+    origin = parse_source(hit.referrer, page.hostname, tags.source_tag)
+    agent = parse_agent(hit.user_agent)
+    return EnrichedEvent(
         site_id=site_id,
         visitor=hit.visitor,
         time=datetime.fromtimestamp(hit.time_ms / 1000, UTC),
         name=hit.name,
         interactive=hit.interactive,
+        hostname=page.hostname,
+        path=f"{page.path}?{hit.query}" if hit.query else page.path,
         title=hit.title,
+        referrer=origin.referrer,
+        source=origin.source,
+        channel=channel(
+            source=origin.source,
+            utm_medium=tags.utm_medium,
+            utm_source=tags.utm_source,
+            utm_campaign=tags.utm_campaign,
+            click_id=tags.click_id,
+        ),
+        utm_source=tags.utm_source,
+        utm_medium=tags.utm_medium,
+        utm_campaign=tags.utm_campaign,
+        utm_content=tags.utm_content,
+        utm_term=tags.utm_term,
         country=hit.country,
         region=hit.region,
         city=hit.city,
+        browser=agent.browser,
+        browser_version=agent.browser_version,
+        os=agent.os,
+        os_version=agent.os_version,
+        device=agent.device,
         screen=screen_class(hit.screen_width),
         language=language(hit.language),
         props=json.dumps(hit.props, ensure_ascii=False, separators=(",", ":")) if hit.props else "",
@@ -35,45 +71,19 @@ def enrich(site_id: int, hit: WaitingHit) -> EnrichedEvent:
         revenue_currency=hit.revenue_currency,
         scroll_depth=hit.scroll_depth,
         engaged_ms=hit.engaged_ms,
+        flags=hit.flags,
     )
-    url = urlsplit(hit.url)
-    add_page(event, url, hit.hash_mode)
-    add_source(event, url, hit.referrer)
-    add_agent(event, hit.user_agent)
-    return event
 
 
-def add_page(event: EnrichedEvent, url: SplitResult, hash_mode: bool) -> None:
-    event.hostname = (url.hostname or "").removeprefix("www.")
+@lru_cache(maxsize=8192)
+def page_of(address: str, hash_mode: bool) -> Page:
+    """Read the address of a page; in hash mode its fragment is part of the path."""
+    url = urlsplit(address)
     path = unquote(url.path) or "/"
     if hash_mode and url.fragment:
         path += "#" + unquote(url.fragment)
-    event.path = storable(path).strip()
-
-
-def add_source(event: EnrichedEvent, url: SplitResult, referrer: str) -> None:
-    tags = campaign(url.query)
-    event.utm_source = tags.utm_source
-    event.utm_medium = tags.utm_medium
-    event.utm_campaign = tags.utm_campaign
-    event.utm_content = tags.utm_content
-    event.utm_term = tags.utm_term
-    found = parse_source(referrer, event.hostname, tags.source_tag)
-    event.source = found.source
-    event.referrer = found.referrer
-    event.channel = channel(
-        source=found.source,
-        utm_medium=tags.utm_medium,
-        utm_source=tags.utm_source,
-        utm_campaign=tags.utm_campaign,
-        click_id=tags.click_id,
+    return Page(
+        hostname=(url.hostname or "").removeprefix("www."),
+        path=storable(path).strip(),
+        campaign=campaign(url.query),
     )
-
-
-def add_agent(event: EnrichedEvent, user_agent: str) -> None:
-    agent = parse_agent(user_agent)
-    event.browser = agent.browser
-    event.browser_version = agent.browser_version
-    event.os = agent.os
-    event.os_version = agent.os_version
-    event.device = agent.device

@@ -1,14 +1,16 @@
 """Which visit an event belongs to: same visitor, gaps under 30 minutes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
-from django.db.models import Max, Min
+from django.db import connection
 
 from tracking.enrich.event import EnrichedEvent
-from tracking.models import Event
+from tracking.ingest.hit import Flag
 
 GAP = timedelta(minutes=30)
 
@@ -33,6 +35,8 @@ VISIT_FIELDS = (
     "screen",
     "language",
 )
+
+visit_fields = attrgetter(*VISIT_FIELDS)
 
 Visitor = tuple[int, int]  # site, visitor id
 
@@ -72,6 +76,8 @@ def assign(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None
 
 
 def place(event: EnrichedEvent, visitor_before: int | None, visits: Visits) -> None:
+    if event.flags == Flag.NO_VISITOR:
+        return
     visit = reached(visits[event.site_id, event.visitor], event.time)
     if visit is None and visitor_before is not None:
         visit = reached(visits[event.site_id, visitor_before], event.time)
@@ -83,8 +89,8 @@ def place(event: EnrichedEvent, visitor_before: int | None, visits: Visits) -> N
     event.visit = event.id
     # Engagement without a visit counts nowhere, so nothing may join it.
     if event.name != "engagement":
-        fields = tuple(getattr(event, name) for name in VISIT_FIELDS)
-        visits[event.site_id, event.visitor].append(Visit(event.id, event.time, event.time, fields))
+        opened = Visit(event.id, event.time, event.time, visit_fields(event))
+        visits[event.site_id, event.visitor].append(opened)
 
 
 def reached(visits: Iterable[Visit], time: datetime) -> Visit | None:
@@ -110,29 +116,46 @@ def visits_around(events: Sequence[EnrichedEvent], visitors_before: Sequence[int
     earliest = min(event.time for event in events) - GAP
     latest = max(event.time for event in events) + GAP
     for site_id, visitors in wanted.items():
-        for row in stored_visits(site_id, visitors, earliest, latest):
-            visits[site_id, row.pop("visitor")].append(Visit(**row))
+        for visitor, visit in stored_visits(site_id, visitors, earliest, latest):
+            visits[site_id, visitor].append(visit)
     return visits
 
 
 def stored_visits(
     site_id: int, visitors: set[int], earliest: datetime, latest: datetime
-) -> Iterable[dict]:
-    spans = {
-        row["visit"]: row
-        for row in Event.objects.filter(
-            site_id=site_id, visitor__in=visitors, time__gt=earliest, time__lt=latest
-        )
-        .values("visitor", "visit")
-        .annotate(first=Min("time"), last=Max("time"))
-    }
-    opened = Event.objects.filter(id__in=spans).exclude(name="engagement")
-    for visit_id, *fields in opened.values_list("id", *VISIT_FIELDS):
-        span = spans[visit_id]
-        yield {
-            "visitor": span["visitor"],
-            "id": visit_id,
-            "first": span["first"],
-            "last": span["last"],
-            "fields": tuple(fields),
-        }
+) -> Iterable[tuple[int, Visit]]:
+    """The visits with events in that time, each with its visitor's id."""
+    spans = rows(
+        "SELECT visit, visitor, min(time), max(time) FROM tracking_event "  # noqa: S608
+        f"WHERE site_id = %s AND visitor IN ({marks(visitors)}) AND time > %s AND time < %s "
+        "GROUP BY visit, visitor",
+        [site_id, *visitors, *map(connection.ops.adapt_datetimefield_value, (earliest, latest))],
+    )
+    if not spans:
+        return
+    opened = rows(
+        f"SELECT id, {', '.join(VISIT_FIELDS)} FROM tracking_event "  # noqa: S608
+        f"WHERE id IN ({marks(spans)}) AND name <> 'engagement'",
+        [visit_id for visit_id, *_ in spans],
+    )
+    fields = {visit_id: tuple(values) for visit_id, *values in opened}
+    for visit_id, visitor, first, last in spans:
+        if visit_id in fields:
+            yield visitor, Visit(visit_id, moment(first), moment(last), fields[visit_id])
+
+
+def rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def moment(value: datetime | str) -> datetime:
+    """A time as a driver gives it: SQLite's knows nothing of times."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
