@@ -33,7 +33,14 @@ from tracking.ingest.http import (
 from tracking.ingest.inbox import Inbox
 from tracking.ingest.one_address import OneAddressWarning
 from tracking.ingest.place import Places
-from tracking.ingest.protocols import WireFormat, image, plausible, visited
+from tracking.ingest.protocols import (
+    WireFormat,
+    goatcounter,
+    goatcounter_api,
+    image,
+    plausible,
+    visited,
+)
 from tracking.ingest.protocols.answers import CORS, JSON, PREFLIGHT, dropped
 from tracking.ingest.refusals import LIMITS, Malformed, StorageDown
 from tracking.ingest.rules import Rules, refreshed
@@ -48,7 +55,13 @@ USER_AGENT_BYTES = 512
 LANGUAGE_BYTES = 100
 POLL_SECONDS = 1
 
-WIRE_FORMATS: tuple[WireFormat, ...] = (plausible, image, visited)
+WIRE_FORMATS: tuple[WireFormat, ...] = (
+    plausible,
+    goatcounter,
+    goatcounter_api,
+    image,
+    visited,
+)
 
 
 class AcceptApp:
