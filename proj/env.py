@@ -24,6 +24,8 @@ DATABASE_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql
 PATH_SENTENCE = "must be a path that begins with / such as /js/count.js"
 PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+", error=PATH_SENTENCE)
 
+RATE_RULE = Range(0, 1_000_000, error="must be a number of hits a second from 0 to 1000000")
+
 
 def public_url(value: str) -> None:
     try:
@@ -79,6 +81,8 @@ class Environment:
     trusted_proxies: list[str]
     script_path: str
     event_path: str
+    address_rate: int
+    site_rate: int
     geoip_file: Path
     geoip_maxmind_account: str
     geoip_maxmind_key: str
@@ -121,6 +125,8 @@ def read() -> Environment:
             ),
             script_path=env.str("FOOTFALL_SCRIPT_PATH", "/js/script.js", validate=PATH_RULE),
             event_path=env.str("FOOTFALL_EVENT_PATH", "/api/event", validate=PATH_RULE),
+            address_rate=env.int("FOOTFALL_ADDRESS_RATE", 20, validate=RATE_RULE),
+            site_rate=env.int("FOOTFALL_SITE_RATE", 2000, validate=RATE_RULE),
             geoip_file=env.path("FOOTFALL_GEOIP_FILE", data / "geoip" / "city.mmdb"),
             geoip_maxmind_account=env.str("FOOTFALL_MAXMIND_ACCOUNT", ""),
             geoip_maxmind_key=env.str("FOOTFALL_MAXMIND_KEY", ""),

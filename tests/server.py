@@ -36,6 +36,9 @@ class Server:
             **{key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"},
             "FOOTFALL_DATA": str(data),
             "FOOTFALL_SECRET_KEY": "tests",
+            # All hits come from this machine, and some tests and measurements send many.
+            "FOOTFALL_ADDRESS_RATE": "0",
+            "FOOTFALL_SITE_RATE": "0",
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             **environment,

@@ -6,6 +6,9 @@ import tempfile
 _folder = os.environ.setdefault("FOOTFALL_DATA", tempfile.mkdtemp(prefix="footfall-tests-"))
 os.environ.setdefault("FOOTFALL_SECRET_KEY", "tests")
 os.environ.setdefault("EMAIL_URL", "memory://")
+# All hits of the tests come from a few addresses.
+os.environ.setdefault("FOOTFALL_ADDRESS_RATE", "0")
+os.environ.setdefault("FOOTFALL_SITE_RATE", "0")
 
 from proj.settings import *  # noqa: E402, F403
 

@@ -96,6 +96,11 @@ def test_the_server_starts_without_any_setting(tmp_path):
             "FOOTFALL_QUERY_MEMORY must be a size such as 512MB or 2GB",
         ),
         ("FOOTFALL_SHARDS", "0", "FOOTFALL_SHARDS must be a number from 1 to 64"),
+        (
+            "FOOTFALL_ADDRESS_RATE",
+            "-1",
+            "FOOTFALL_ADDRESS_RATE must be a number of hits a second from 0 to 1000000",
+        ),
         ("FOOTFALL_DEBUG", "perhaps", "FOOTFALL_DEBUG must be true or false"),
         ("FOOTFALL_LOG_FORMAT", "xml", "FOOTFALL_LOG_FORMAT must be one of console, json"),
     ],

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from tracking.ingest.bots import is_bot
 from tracking.ingest.hit import Flag, Hit, Own, Sender, WaitingHit
+from tracking.ingest.limits import Limits
+from tracking.ingest.pages import Page, page_of
 from tracking.ingest.place import Place
-from tracking.ingest.refusals import Reason, StorageDown
+from tracking.ingest.refusals import LIMITS, Reason, StorageDown
 from tracking.ingest.rules import Rules, SiteRules
 from tracking.ingest.visitor import visitor_id
 
@@ -33,13 +35,41 @@ class Accepted:
 Outcome = Accepted | Refused
 
 
-def refusal(hit: Hit, sender: Sender, site: SiteRules) -> Reason | None:
+def refusal(
+    hit: Hit, page: Page, sender: Sender, has_key: bool, site: SiteRules, limits: Limits
+) -> Reason | None:
     """The first rule that refuses a hit, by rising cost of asking."""
+    # Without the key it needs, a hit would count the backend that sent it as the visitor.
+    if hit.needs_key and not has_key:
+        return Reason.KEY
     if site.honour_opt_out and sender.opts_out:
         return Reason.OPTED_OUT
+    if site.allowed_hostnames and not is_allowed(page.hostname, site):
+        return Reason.HOSTNAME
+    if page.path in site.blocked_pages:
+        return Reason.PAGE
+    if sender.address in site.blocked_addresses:
+        return Reason.ADDRESS
+    if not has_key and not limits.take_address(sender.address):
+        return Reason.ADDRESS_LIMIT
     if not site.bots_apart and is_program(hit, sender):
         return Reason.BOT
     return None
+
+
+def refusal_of_place(place: Place, site: SiteRules, limits: Limits) -> Reason | None:
+    """As `refusal`, for a hit that it let through."""
+    if place.country in site.blocked_countries:
+        return Reason.COUNTRY
+    # Last, so that only what would be stored takes from what the site may get.
+    if not limits.take_site(site.id):
+        return Reason.SITE_LIMIT
+    return None
+
+
+def is_allowed(hostname: str, site: SiteRules) -> bool:
+    allowed = site.allowed_hostnames
+    return hostname.removeprefix("www.") in allowed or hostname in allowed
 
 
 def is_program(hit: Hit, sender: Sender) -> bool:
@@ -49,6 +79,12 @@ def is_program(hit: Hit, sender: Sender) -> bool:
 def flags_of(hit: Hit, sender: Sender) -> str:
     flags = {Flag.BOT: is_program(hit, sender), Flag.NO_VISITOR: hit.no_visitor}
     return ",".join(flag for flag, holds in flags.items() if holds)
+
+
+def identity(hit: Hit, sender: Sender, flags: str) -> tuple[str, str]:
+    """What tells one visitor from another; a program is never the visitor that a person is."""
+    address, user_agent = (hit.visitor, "") if hit.visitor else (sender.address, sender.user_agent)
+    return address, f"{user_agent}\0{flags}" if flags else user_agent
 
 
 def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: datetime) -> Outcome:
@@ -62,12 +98,22 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
     own = hit.own if rules.may_send(hit.key or sender.key, site.id) else None
     if own is not None:
         sender = sender.as_said_by(own)
-    # Without the key it needs, a hit would count the backend that sent it as the visitor.
-    unproven = hit.needs_key and own is None
-    if reason := Reason.KEY if unproven else refusal(hit, sender, site):
-        return Refused(reason, site.id, traced(hit, reason, now) if site.watched else None)
-    place = place_of(sender, own, places)
-    return Accepted(site.id, hit.hit_id, waiting_hit(hit, sender, site, rules, place, own, now))
+    page = page_of(hit)
+    reason = refusal(hit, page, sender, own is not None, site, rules.limits)
+    if reason is None:
+        place = place_of(sender, own, places)
+        reason = refusal_of_place(place, site, rules.limits)
+    if reason is not None:
+        return refused(hit, reason, site, now)
+    query = site.query.kept(page.query)
+    waiting = waiting_hit(hit, query, sender, site, rules, place, own, now)
+    return Accepted(site.id, hit.hit_id, waiting)
+
+
+def refused(hit: Hit, reason: Reason, site: SiteRules, now: datetime) -> Refused:
+    # What is too much to store is too much to be shown as well.
+    is_shown = site.watched and reason not in LIMITS
+    return Refused(reason, site.id, traced(hit, reason, now) if is_shown else None)
 
 
 def place_of(sender: Sender, own: Own | None, places: PlaceLookup) -> Place:
@@ -100,6 +146,7 @@ def milliseconds(time: datetime) -> int:
 
 def waiting_hit(
     hit: Hit,
+    query: str,
     sender: Sender,
     site: SiteRules,
     rules: Rules,
@@ -111,7 +158,8 @@ def waiting_hit(
     if today is None:
         # A day that began between reading the salts and now: the next try finds its salt.
         raise StorageDown
-    who = (site.id, *((hit.visitor, "") if hit.visitor else (sender.address, sender.user_agent)))
+    flags = flags_of(hit, sender)
+    who = (site.id, *identity(hit, sender, flags))
     return WaitingHit(
         time_ms=milliseconds(time_of(own, now)),
         visitor=0 if hit.no_visitor else visitor_id(today, *who),
@@ -133,6 +181,7 @@ def waiting_hit(
         city=place.city,
         user_agent=sender.user_agent,
         language=hit.language or sender.language,
-        flags=flags_of(hit, sender),
+        query=query,
+        flags=flags,
         traced=site.watched,
     )

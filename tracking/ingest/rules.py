@@ -7,7 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
+from tracking.ingest.limits import Limits
+from tracking.ingest.lists import Globs, Networks, QueryRule
 from tracking.models import ApiKey, Generation, Membership, Salt, Site, Watch
+from tracking.models.lists import (
+    read_country,
+    read_hostname,
+    read_network,
+    read_page,
+    read_parameter,
+    readable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +27,11 @@ class SiteRules:
     id: int
     honour_opt_out: bool = True
     bots_apart: bool = False
+    allowed_hostnames: Globs = field(default_factory=Globs)  # empty: all
+    blocked_addresses: Networks = field(default_factory=Networks)
+    blocked_countries: frozenset[str] = frozenset()
+    blocked_pages: Globs = field(default_factory=Globs)
+    query: QueryRule = field(default_factory=QueryRule)
     watched: bool = False  # somebody has the ingest debugger open
 
 
@@ -28,6 +43,8 @@ class Rules:
     sites: dict[str, SiteRules] = field(default_factory=dict)  # by domain and by alias
     keys: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)  # sites by key's hash
     salts: dict[date, bytes] = field(default_factory=dict, repr=False)  # by UTC day
+    # How much senders have sent outlasts the generations.
+    limits: Limits = field(default_factory=Limits.of_settings, repr=False)
 
     def may_send(self, key: str, site_id: int) -> bool:
         """Whether an API key lets its holder speak for visitors of the site."""
@@ -46,10 +63,10 @@ def refreshed(rules: Rules, now: datetime | None = None) -> Rules:
         keep_salts(today)
     elif Generation.current(Generation.RULES) == rules.generation:
         return rules
-    return load()
+    return load(rules.limits)
 
 
-def load() -> Rules:
+def load(limits: Limits) -> Rules:
     # The number is read first: a change that comes in between is then read again, not missed.
     generation = Generation.current(Generation.RULES)
     return Rules(
@@ -57,6 +74,7 @@ def load() -> Rules:
         sites=load_sites(),
         keys=load_keys(),
         salts={day: bytes(key) for day, key in Salt.objects.values_list("day", "key")},
+        limits=limits,
     )
 
 
@@ -74,6 +92,14 @@ def rules_of(site: Site, watched: bool) -> SiteRules:
         id=site.pk,
         honour_opt_out=site.honour_opt_out,
         bots_apart=site.bots == Site.Bots.APART,
+        allowed_hostnames=Globs.of(readable(site.allowed_hostnames, read_hostname)),
+        blocked_addresses=Networks.of(readable(site.blocked_addresses, read_network)),
+        blocked_countries=frozenset(readable(site.blocked_countries, read_country)),
+        blocked_pages=Globs.of(readable(site.blocked_pages, read_page)),
+        query=QueryRule(
+            keeps_others=site.query_rule == Site.QueryRule.KEEP,
+            excepted=Globs.of(readable(site.query_parameters, read_parameter)),
+        ),
         watched=watched,
     )
 

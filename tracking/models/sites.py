@@ -8,6 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+from tracking.models.lists import (
+    validate_countries,
+    validate_hostnames,
+    validate_networks,
+    validate_pages,
+    validate_parameters,
+)
+
 DOMAIN = re.compile(
     r"(?=.{1,253}\Z)"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -67,17 +75,25 @@ class Site(models.Model):
     allowed_hostnames = models.TextField(
         blank=True,
         default="",
+        validators=[validate_hostnames],
         help_text="One a line, such as example.com or *.example.com. Empty allows all.",
     )
     blocked_addresses = models.TextField(
-        blank=True, default="", help_text="IP addresses or networks such as 10.0.0.0/8, one a line."
+        blank=True,
+        default="",
+        validators=[validate_networks],
+        help_text="IP addresses or networks such as 10.0.0.0/8, one a line.",
     )
     blocked_countries = models.TextField(
-        blank=True, default="", help_text="Codes such as DE, one a line."
+        blank=True,
+        default="",
+        validators=[validate_countries],
+        help_text="Codes such as DE, one a line.",
     )
     blocked_pages = models.TextField(
         blank=True,
         default="",
+        validators=[validate_pages],
         help_text="Paths, one a line; * stands for any text, as in /admin/*.",
     )
     query_rule = models.CharField(
@@ -89,7 +105,11 @@ class Site(models.Model):
         "are read in either case.",
     )
     query_parameters = models.TextField(
-        "except these parameters", blank=True, default="", help_text="One name a line."
+        "except these parameters",
+        blank=True,
+        default="",
+        validators=[validate_parameters],
+        help_text="One name a line.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(
@@ -127,6 +147,11 @@ class SiteAlias(models.Model):
 
     def clean(self) -> None:
         self.name = normalise_domain(self.name)
+        if not self.name or re.search(r"[\s,]", self.name):
+            raise ValidationError({"name": "Enter a name without spaces and commas."})
+        # A domain goes before an alias, which would never be asked for.
+        if Site.objects.filter(domain=self.name).exists():
+            raise ValidationError({"name": "This is the domain of a site on this server."})
 
 
 class Watch(models.Model):

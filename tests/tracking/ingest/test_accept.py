@@ -1,0 +1,166 @@
+"""What the rules of a site make of a hit."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.server import CHROME
+from tracking.ingest.accept import Accepted, Outcome, Refused, decide
+from tracking.ingest.hit import Flag, Hit, Own, Sender
+from tracking.ingest.limits import Limits
+from tracking.ingest.place import Place
+from tracking.ingest.refusals import Reason
+from tracking.ingest.rules import Rules, rules_of
+from tracking.models import ApiKey, Site
+
+NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+KEY = "ff_key"
+
+HIT = Hit(site="example.com", name="pageview", url="https://www.example.com/shop?page=2&q=tea")
+SENDER = Sender(address="203.0.113.7", user_agent=CHROME, language="de", opts_out=False)
+
+
+class Germany:
+    """Every address is there."""
+
+    def lookup(self, address: str) -> Place:
+        return Place("DE", "Saxony", "Leipzig")
+
+
+def judged(hit: Hit = HIT, sender: Sender = SENDER, times: int = 1, **rules: object) -> Outcome:
+    """The last of so many decisions on a hit, by a site with these rules."""
+    watched, limits = rules.pop("watched", False), rules.pop("limits", Limits(0, 0))
+    site = rules_of(Site(pk=1, domain="example.com", **rules), watched)
+    known = Rules(
+        sites={"example.com": site},
+        keys={ApiKey.hash(KEY): frozenset({1})},
+        salts={NOW.date(): b"s" * 32},
+        limits=limits,
+    )
+    return [decide(hit, sender, known, Germany(), NOW) for _ in range(times)][-1]
+
+
+def outcome(*args: object, **rules: object) -> Reason | None:
+    """The reason of a refusal, None for an accepted hit."""
+    made = judged(*args, **rules)
+    return made.reason if isinstance(made, Refused) else None
+
+
+def waiting(*args: object, **rules: object):
+    made = judged(*args, **rules)
+    assert isinstance(made, Accepted), made
+    return made.waiting
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        pytest.param({}, None, id="no rules"),
+        pytest.param({"allowed_hostnames": "example.com"}, None, id="hostname allowed"),
+        pytest.param({"allowed_hostnames": "www.example.com"}, None, id="with www"),
+        pytest.param({"allowed_hostnames": "*.example.com"}, None, id="wildcard allows"),
+        pytest.param({"allowed_hostnames": "example.org"}, Reason.HOSTNAME, id="another host"),
+        pytest.param({"allowed_hostnames": "*.example.org"}, Reason.HOSTNAME, id="wildcard"),
+        pytest.param({"allowed_hostnames": "not a host"}, None, id="nothing readable"),
+        pytest.param({"blocked_pages": "/shop"}, Reason.PAGE, id="page"),
+        pytest.param({"blocked_pages": "/admin/*\n/sh*"}, Reason.PAGE, id="pages"),
+        pytest.param({"blocked_pages": "/shop/*"}, None, id="another page"),
+        pytest.param({"blocked_addresses": "203.0.113.0/24"}, Reason.ADDRESS, id="network"),
+        pytest.param({"blocked_addresses": "203.0.113.8\n::/0"}, None, id="another address"),
+        pytest.param({"blocked_countries": "at\nde"}, Reason.COUNTRY, id="country"),
+        pytest.param({"blocked_countries": "AT"}, None, id="another country"),
+    ],
+)
+def test_a_rule_refuses_with_its_reason_and_lets_others_pass(rules, reason):
+    assert reason == outcome(**rules)
+
+
+def test_a_page_is_compared_as_reports_show_it():
+    hit = replace(HIT, url="https://example.com/b%C3%BCcher#top", hash_mode=True)
+
+    assert Reason.PAGE == outcome(hit, blocked_pages="/bücher#top")
+
+
+@pytest.mark.parametrize(
+    ("rules", "query"),
+    [
+        pytest.param({}, "", id="left out"),
+        pytest.param({"query_parameters": "q"}, "q=tea", id="left out but one"),
+        pytest.param({"query_rule": "keep"}, "page=2&q=tea", id="kept"),
+        pytest.param({"query_rule": "keep", "query_parameters": "q"}, "page=2", id="kept but one"),
+    ],
+)
+def test_a_hit_keeps_of_its_query_string_what_the_site_says(rules, query):
+    assert query == waiting(**rules).query
+
+
+BOT = replace(SENDER, user_agent=GOOGLEBOT)
+
+
+def test_a_bot_is_dropped_or_counted_apart():
+    assert (Reason.BOT, Flag.BOT, "") == (
+        outcome(HIT, BOT),
+        waiting(HIT, BOT, bots="apart").flags,
+        waiting(HIT, SENDER, bots="apart").flags,
+    )
+
+
+def test_a_bot_is_never_the_visitor_that_a_person_of_its_address_and_agent_is():
+    said = replace(HIT, bot=True)
+
+    assert waiting(said, bots="apart").visitor != waiting(bots="apart").visitor
+
+
+def test_a_backend_speaks_for_the_country_of_its_visitor():
+    hit = replace(HIT, own=Own(country="AT"), key=KEY)
+
+    assert Reason.COUNTRY == outcome(hit, blocked_countries="AT")
+
+
+def test_an_address_of_a_backend_s_own_words_is_blocked_like_another():
+    hit = replace(HIT, own=Own(address="198.51.100.1"), key=KEY)
+
+    assert Reason.ADDRESS == outcome(hit, blocked_addresses="198.51.100.1")
+
+
+def stands_still() -> float:
+    return 1000.0
+
+
+@pytest.mark.parametrize(
+    ("times", "reason"), [(20, None), (21, Reason.ADDRESS_LIMIT)], ids=["full", "too much"]
+)
+def test_an_address_that_sends_too_much_is_refused(times, reason):
+    assert reason == outcome(times=times, limits=Limits(2, 0, stands_still))
+
+
+def test_a_sender_with_a_key_is_limited_by_its_site_alone():
+    hit = replace(HIT, key=KEY)
+
+    assert (None, Reason.SITE_LIMIT) == (
+        outcome(hit, times=40, limits=Limits(2, 4, stands_still)),
+        outcome(hit, times=41, limits=Limits(2, 4, stands_still)),
+    )
+
+
+def test_a_refused_hit_takes_nothing_from_what_its_site_may_get():
+    limits = Limits(0, 1, stands_still)
+    outcome(times=100, blocked_countries="DE", limits=limits)
+
+    assert None is outcome(limits=limits)
+
+
+def test_an_address_its_site_blocks_takes_nothing_from_what_it_may_send_elsewhere():
+    limits = Limits(1, 0, stands_still)
+    outcome(times=100, blocked_addresses="203.0.113.7", limits=limits)
+
+    assert None is outcome(limits=limits)
+
+
+def test_a_watched_site_shows_what_a_rule_refused_and_not_what_a_limit_did():
+    refused = judged(watched=True, blocked_pages="/shop")
+    limited = judged(watched=True, times=11, limits=Limits(1, 0, stands_still))
+
+    assert ("page", None) == (refused.traced.refused, limited.traced)

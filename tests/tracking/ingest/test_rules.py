@@ -1,0 +1,42 @@
+import pytest
+
+from tests.factories import SiteFactory
+from tracking.ingest.limits import Limits
+from tracking.ingest.rules import Rules, SiteRules, load, refreshed
+from tracking.models import Generation, SiteAlias
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_site_is_known_by_its_domain_and_its_aliases():
+    site = SiteFactory(domain="example.com")
+    SiteAlias.objects.create(site=site, name="7")
+
+    assert {"example.com": SiteRules(site.pk), "7": SiteRules(site.pk)} == load(Limits(0, 0)).sites
+
+
+def test_a_domain_goes_before_an_alias_of_another_site():
+    SiteAlias.objects.create(site=SiteFactory(), name="example.com")
+    site = SiteFactory(domain="example.com")
+
+    assert site.pk == load(Limits(0, 0)).sites["example.com"].id
+
+
+def test_a_line_that_cannot_be_read_takes_no_other_rule_away():
+    SiteFactory(domain="example.com", blocked_addresses="nonsense\n10.0.0.0/8")
+
+    rules = load(Limits(0, 0)).sites["example.com"]
+
+    assert (True, False) == (
+        "10.0.0.1" in rules.blocked_addresses,
+        "11.0.0.1" in rules.blocked_addresses,
+    )
+
+
+def test_what_senders_have_sent_outlasts_a_change_of_the_rules():
+    first = refreshed(Rules())
+    Generation.bump(Generation.RULES)
+
+    second = refreshed(first)
+
+    assert (True, True) == (second is not first, second.limits is first.limits)
