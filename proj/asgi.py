@@ -12,12 +12,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
 # Must come first: it loads the models that the others import.
 pages = get_asgi_application()
 
+from django.conf import settings  # noqa: E402
+
+from proj.bodies import BoundedBodies  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": AcceptApp(pages),
+        "http": AcceptApp(BoundedBodies(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

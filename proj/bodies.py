@@ -1,29 +1,31 @@
-"""How much of a request's body the one-process server takes into memory."""
+"""How much of a request's body the pages take in."""
 
-from daphne import server
-from daphne.http_protocol import HTTPFactory, WebRequest
-from django.conf import settings
+from typing import Any
+
+from tracking.ingest.app import ASGIApp
+from tracking.ingest.http import ASGIReceive, ASGISend
 
 
-class BoundedRequest(WebRequest):
-    """Keeps of a body one byte more than any reader allows, which then refuses it by its size.
+class BoundedBodies:
+    """Passes on of a body one byte more than any page reads, which then refuses it by its size.
 
-    daphne reads a body to its end and hands it over whole, so a large one would fill the memory.
+    Django keeps a body before it looks at its size, so a large one would fill the disk.
     """
 
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
-        room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()
-        self.content.write(data[: max(0, room)])
+    def __init__(self, pages: ASGIApp, limit: int) -> None:
+        self.pages = pages
+        self.limit = limit
 
+    async def __call__(self, scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
+        room = self.limit + 1
 
-class BoundedFactory(HTTPFactory):
-    def buildProtocol(self, addr: object) -> object:  # noqa: N802  # Twisted's name
-        protocol = super().buildProtocol(addr)
-        protocol.requestFactory = BoundedRequest
-        return protocol
+        async def bounded() -> dict[str, Any]:
+            nonlocal room
+            message = await receive()
+            if message["type"] == "http.request":
+                message = {**message, "body": message.get("body", b"")[:room]}
+                room -= len(message["body"])
+                message["more_body"] = bool(message.get("more_body") and room)
+            return message
 
-
-def bound_bodies() -> None:
-    """Have the servers that daphne makes from here on keep no more of a body than is read."""
-    # daphne has no setting for the class of its factory.
-    server.HTTPFactory = BoundedFactory
+        await self.pages(scope, bounded, send)

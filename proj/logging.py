@@ -116,6 +116,7 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
             "huey.consumer.Scheduler": {"filters": ["once_a_minute"]},
             "huey.consumer.Worker": {"filters": ["once_a_minute"]},
             "daphne": {"level": "WARNING"},
+            "uvicorn": {"level": "WARNING"},
         },
     }
 

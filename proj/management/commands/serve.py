@@ -10,6 +10,7 @@ import sys
 import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, demo: bool, **options: Any) -> None:
-        # A shell starts background jobs with SIGINT ignored; Twisted would then leave it so.
+        # A shell starts background jobs with SIGINT ignored, which they would stay.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         refuse_taken_port(settings.BIND, settings.PORT)
         refuse_unreadable_places(settings.GEOIP_FILE)
@@ -57,7 +58,7 @@ class Command(BaseCommand):
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """End with a sentence where daphne would only log that it cannot listen."""
+    """End with a sentence where the server would only log that it cannot listen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -100,13 +101,12 @@ def in_background(work: Callable[[], None]) -> None:
 
 
 def serve(host: str, port: int) -> None:
-    """Run daphne with the consumer beside it; returns after a signal, when both have stopped."""
-    from daphne.endpoints import build_endpoint_description_strings
-    from daphne.server import Server
+    """Run uvicorn with the consumer beside it; returns after a signal, when both have stopped."""
+    import uvicorn
 
     from proj.asgi import application
-    from proj.bodies import bound_bodies
     from proj.consumer import embedded_consumer
+    from proj.lifespan import Lifespan
     from realtime import loop
     from tracking.drains import DrainRequests
     from tracking.warehouse import close, prepare
@@ -114,28 +114,34 @@ def serve(host: str, port: int) -> None:
     consumer = embedded_consumer()
     drains = DrainRequests()
 
-    def ready() -> None:
+    def started() -> None:
         loop.use_current()
         consumer.run_in_background()
         threading.Thread(target=in_background, args=[prepare], name="prepare", daemon=True).start()
         # What a killed process left behind need not wait for the next hit, nor the start for a
         # queue that is down.
-        asyncio.get_event_loop().call_soon(drains.ask)
+        asyncio.get_running_loop().call_soon(drains.ask)
 
-    bound_bodies()
-    server = Server(
-        application=application,
-        endpoints=build_endpoint_description_strings(host=host, port=port),
-        ready_callable=ready,
-        server_name="footfall",
-        verbosity=0,
-        ping_interval=20,
-        ping_timeout=30,
-        websocket_max_message_size=16384,
-        websocket_max_frame_size=16384,
-        application_close_timeout=5,
+    config = uvicorn.Config(
+        Lifespan(application, started),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        # The accept application decides by itself whom it believes.
+        proxy_headers=False,
+        server_header=False,
+        headers=[("server", "footfall")],
+        ws="websockets-sansio",
+        ws_max_size=16384,
+        ws_ping_interval=20,
+        ws_ping_timeout=30,
+        timeout_graceful_shutdown=5,
     )
-    server.run()
+    # uvicorn stops at a signal and then raises it again.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()
     consumer.stop(graceful=True)
     # DuckDB complains at length of what is still open when the interpreter ends.
     close()
