@@ -254,8 +254,9 @@ def test_parse_asks_for_the_site_at_our_own_host():
     assert {"site": ["must be named, as in /api/v0/count?site=example.com"]} == raised.value.errors
 
 
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | FLOATS | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
@@ -268,11 +269,7 @@ FIELDS = st.sampled_from(
 def test_every_hit_of_a_list_is_counted_or_told(hits):
     sent = request(*hits, no_sessions=True)
 
-    try:
-        outcomes, _ = send(goatcounter_api, sent)
-    except Malformed as error:
-        assert {"request": ["must be JSON"]} == error.errors
-        return
+    outcomes, _ = send(goatcounter_api, sent)
 
     assert len(hits) == len(outcomes) + len(sent.faults)
 
