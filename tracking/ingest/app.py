@@ -38,6 +38,7 @@ from tracking.ingest.protocols import (
     goatcounter,
     goatcounter_api,
     image,
+    matomo,
     plausible,
     visited,
 )
@@ -59,6 +60,7 @@ WIRE_FORMATS: tuple[WireFormat, ...] = (
     plausible,
     goatcounter,
     goatcounter_api,
+    matomo,
     image,
     visited,
 )
