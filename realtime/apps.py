@@ -6,5 +6,7 @@ class RealtimeConfig(AppConfig):
 
     def ready(self) -> None:
         from realtime import publish
+        from realtime.debugger import publish as debugger_publish
 
         publish.listen()
+        debugger_publish.listen()

@@ -20,7 +20,7 @@ def end() -> int:
 
 
 def is_empty(site_id: int) -> bool:
-    return not Event.objects.filter(site_id=site_id).exclude(name="engagement").exists()
+    return not counted(site_id).exists()
 
 
 def after(site_id: int, cursor: int, upto: int) -> list[Visit]:
@@ -52,5 +52,10 @@ def is_lost(site_id: int, cursor: int) -> bool:
 
 
 def _visits(site_id: int) -> QuerySet[Event]:
-    """The events that opened a visit. One opened by an engagement event alone counts nowhere."""
-    return Event.objects.filter(site_id=site_id, visit=F("id")).exclude(name="engagement")
+    """The events that opened a visit."""
+    return counted(site_id).filter(visit=F("id"))
+
+
+def counted(site_id: int) -> QuerySet[Event]:
+    """Less what counts nowhere: engagement alone, bots, and events without a known visitor."""
+    return Event.objects.filter(site_id=site_id, flags="").exclude(name="engagement")

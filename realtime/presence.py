@@ -1,4 +1,4 @@
-"""Who is on a site now and how many pages were viewed lately.
+"""Who is on a site now and how many pages were viewed lately. Bots are left out; an event without a known visitor is a pageview of nobody's.
 
 A visitor is online for five minutes after an event, the rule that Plausible uses for its current
 visitors. An engagement event counts nowhere, so it keeps nobody online.
@@ -52,11 +52,13 @@ class Window:
 
     def read(self, now: datetime) -> Now:
         """Take in what was stored since the last call, let go what is too old, and count."""
-        columns = ("id", "visitor", "time", "name", "path", "source")
-        for id_, visitor, time, name, path, source in self._news(now).values_list(*columns):
+        columns = ("id", "visitor", "time", "name", "path", "source", "visit")
+        for id_, visitor, time, name, path, source, visit in self._news(now).values_list(*columns):
             self.cursor = id_
             if name == "pageview":
                 self.pageviews[minute(time)] += 1
+            if not visit:
+                continue
             seen = self.visitors.get(visitor)
             if seen is None or seen.time <= time:
                 self.visitors[visitor] = Seen(time, path, source)
@@ -88,12 +90,13 @@ def minute(time: datetime) -> int:
 
 
 def counted(site_id: int) -> QuerySet[Event]:
-    return Event.objects.filter(site_id=site_id).exclude(name="engagement")
+    events = Event.objects.filter(site_id=site_id).exclude(name="engagement")
+    return events.exclude(flags__contains="bot")
 
 
 def online(site_id: int, now: datetime | None = None) -> int:
     """How many visitors had an event in the last five minutes."""
-    recent = counted(site_id).filter(time__gt=(now or timezone.now()) - ONLINE)
+    recent = counted(site_id).filter(time__gt=(now or timezone.now()) - ONLINE).exclude(visit=0)
     return recent.aggregate(online=Count("visitor", distinct=True))["online"]
 
 

@@ -35,17 +35,24 @@ def group(site_id: int) -> str:
 
 
 def announce(events: list[EnrichedEvent], **_kwargs: object) -> None:
-    """Send one message a site, without waiting where the server's loop is in this process."""
+    """Send one message a site."""
     try:
-        messages = {group(site): message(site, news) for site, news in by_site(events).items()}
-        if server_loop := loop.server_loop():
-            future = asyncio.run_coroutine_threadsafe(send(messages), server_loop)
-            future.add_done_callback(finished)
-        else:
-            async_to_sync(send)(messages)
-            note_success()
+        deliver({group(site): message(site, news) for site, news in by_site(events).items()})
     except Exception as error:
         note_failure(error)
+
+
+def deliver(messages: dict[str, dict[str, Any]]) -> None:
+    """Send a message a group, without waiting where the server's loop is in this process.
+
+    Where it waits, it raises what the channel layer raises.
+    """
+    if server_loop := loop.server_loop():
+        future = asyncio.run_coroutine_threadsafe(send(messages), server_loop)
+        future.add_done_callback(finished)
+    else:
+        async_to_sync(send)(messages)
+        note_success()
 
 
 def by_site(events: list[EnrichedEvent]) -> dict[int, list[EnrichedEvent]]:

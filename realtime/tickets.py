@@ -1,15 +1,18 @@
 """Whether the people behind open sockets may still see a site."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tracking.access import visible_sites
+from tracking.models import Site
 
 
 class Close(IntEnum):
@@ -36,13 +39,20 @@ class Ticket:
         return cls(scope["user"].pk, session.session_key, session.get(HASH_SESSION_KEY, ""))
 
 
-def invalid(site_id: int, tickets: set[Ticket]) -> dict[Ticket, Close]:
-    """The tickets that do not hold any more, and why; a query a person, none a socket."""
+def invalid(
+    site_id: int,
+    tickets: set[Ticket],
+    sites_of: Callable[[Any], QuerySet[Site]] = visible_sites,
+) -> dict[Ticket, Close]:
+    """The tickets that do not hold any more, and why; a query a person, none a socket.
+
+    `sites_of` are the sites of which a person may have a line.
+    """
     keys = {ticket.session_key for ticket in tickets}
     living = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     sessions = set(living.values_list("session_key", flat=True))
     people = get_user_model().objects.in_bulk({ticket.user_id for ticket in tickets})
-    seeing = {pk for pk, user in people.items() if visible_sites(user).filter(pk=site_id).exists()}
+    seeing = {pk for pk, user in people.items() if sites_of(user).filter(pk=site_id).exists()}
     reasons = {}
     for ticket in tickets:
         user = people.get(ticket.user_id)
