@@ -71,7 +71,7 @@ def message(site_id: int, news: list[EnrichedEvent]) -> dict[str, Any]:
     others: how many more events there are
     """
     earlier = Event.objects.filter(site_id=site_id, id__lt=news[0].id).order_by("-id")
-    visits = [Visit.of(event).as_message() for event in news if event.opens_visit]
+    visits = [Visit.of(event).as_message() for event in news if is_shown(event)]
     return {
         "type": "site.news",
         "before": earlier.values_list("id", flat=True).first() or 0,
@@ -79,6 +79,11 @@ def message(site_id: int, news: list[EnrichedEvent]) -> dict[str, Any]:
         "visits": visits,
         "others": len(news) - len(visits),
     }
+
+
+def is_shown(event: EnrichedEvent) -> bool:
+    """Whether the feed shows it, as `realtime.feed` reads it back: no bots, no unknown visitors."""
+    return event.opens_visit and not event.flags
 
 
 async def send(messages: dict[str, dict[str, Any]]) -> None:

@@ -45,6 +45,7 @@ DIMENSIONS = {
     "visit:device": "Device",
     "visit:screen": "Screen",
     "visit:language": "Language",
+    "visit:bot": "Bot",
 }
 MOST = 20
 

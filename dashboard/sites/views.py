@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 
 from dashboard.access import owner_view, site_view
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
+from realtime import feed
 from realtime.presence import online
 from tracking.access import visible_sites
-from tracking.models import Event, Membership, Site
+from tracking.models import Membership, Site
 from tracking.snippet import image_snippet, snippet, visited_address
 
 
@@ -40,7 +41,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         "snippet": snippet(site),
         "image": image_snippet(site),
         "visited": visited_address(site, "Signup"),
-        "arrived": Event.objects.filter(site_id=site.pk).exclude(name="engagement").exists(),
+        "arrived": not feed.is_empty(site.pk),
     }
     return render(request, "sites/install.html", context)
 

@@ -65,3 +65,15 @@ def test_a_cursor_too_far_behind_is_lost(monkeypatch, farthest, lost):
     site = make_site()
     store(*(event(site) for _ in range(5)))
     assert feed.is_lost(site.pk, 0) == lost
+
+
+@pytest.mark.parametrize("flags", ["bot", "no_visitor", "bot,no_visitor"])
+def test_a_flagged_event_is_no_visit_of_the_feed(flags):
+    site = make_site()
+    store(event(site, flags=flags))
+
+    assert ([], [], True) == (
+        feed.after(site.pk, 0, feed.end()),
+        feed.latest(site.pk, feed.end(), 10),
+        feed.is_empty(site.pk),
+    )

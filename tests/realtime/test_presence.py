@@ -4,6 +4,7 @@ import pytest
 
 from realtime.presence import Now, Window, minutes, online
 from tests.realtime.stored import at, event, make_site, store
+from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +81,26 @@ def test_a_visitor_is_ranked_at_the_page_of_the_latest_event():
         event(site, visitor=1, path="/late", time=ago(seconds=30)),
     )
     assert Window(site.pk).read(NOW).pages == [("/second", 1)]
+
+
+def test_a_bot_is_neither_online_nor_a_pageview():
+    site = make_site()
+    store(event(site, flags="bot", time=ago(seconds=1)))
+
+    assert (0, [0] * 30, 0) == (
+        online(site.pk, NOW),
+        minutes(site.pk, NOW),
+        Window(site.pk).read(NOW).online,
+    )
+
+
+def test_an_event_without_a_known_visitor_is_a_pageview_of_nobody():
+    site = make_site()
+    store(event(site, flags="no_visitor", time=ago(seconds=1)))
+    Event.objects.update(visit=0, visitor=0)
+
+    assert (0, [*[0] * 29, 1], 0) == (
+        online(site.pk, NOW),
+        minutes(site.pk, NOW),
+        Window(site.pk).read(NOW).online,
+    )

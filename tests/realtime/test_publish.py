@@ -73,3 +73,12 @@ def test_a_layer_that_is_down_is_logged_once_and_breaks_nothing(layer):
         "feed_publish_recovered",
     ]
     assert EventLog.objects.get().last_id == 3
+
+
+def test_a_bot_that_is_counted_apart_is_not_announced(layer):
+    site = make_site()
+
+    store_and_announce(event(site, flags="bot"), event(site))
+
+    [(_, data)] = layer.sent
+    assert ([2], 2, 1) == ([visit["id"] for visit in data["visits"]], data["last"], data["others"])

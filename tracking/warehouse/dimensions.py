@@ -65,6 +65,7 @@ DIMENSIONS = {
         Dimension("visit:city", Scope.VISIT, "city"),
         Dimension("visit:screen", Scope.VISIT, "screen"),
         Dimension("visit:language", Scope.VISIT, "language"),
+        Dimension("visit:bot", Scope.VISIT, "bot"),
         Dimension("time:minute", Scope.TIME, "minute"),
         Dimension("time:hour", Scope.TIME, "hour"),
         Dimension("time:day", Scope.TIME, "day"),

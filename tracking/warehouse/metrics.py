@@ -15,7 +15,8 @@ class Metric:
     """An aggregate.
 
     `over_events` counts rows that may share a visit, `over_visits` rows that are one visit each;
-    a metric that has both can be answered from either. `{entered}` becomes the condition that a
+    a metric that has both can be answered from either. Events of an unknown visitor have visitor and
+    visit 0. `{entered}` becomes the condition that a
     visit entered on the filtered page. `whole` says that the figure is a whole number, `empty`
     what it is where nothing was counted: None for an average of nothing.
     """
@@ -30,8 +31,8 @@ class Metric:
 METRICS = {
     row.name: row
     for row in (
-        Metric("visitors", "count(DISTINCT visitor)", "count(DISTINCT visitor)"),
-        Metric("visits", "count(DISTINCT visit)", "count(*)"),
+        Metric("visitors", "count(DISTINCT nullif(visitor, 0))", "count(DISTINCT visitor)"),
+        Metric("visits", "count(DISTINCT nullif(visit, 0))", "count(*)"),
         Metric("pageviews", over_events="count(*) FILTER (WHERE name = 'pageview')"),
         Metric("events", over_events="count(*)"),
         Metric(

@@ -31,6 +31,7 @@ COLUMNS = {
     "hostname": "VARCHAR",
     "path": "VARCHAR",
     "props": "VARCHAR",
+    "flags": "VARCHAR",
 }
 OF_VISIT = (
     *("referrer", "source", "channel"),
@@ -42,23 +43,26 @@ COLUMNS |= dict.fromkeys(OF_VISIT, "VARCHAR")
 
 ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in COLUMNS.items()) + "}"
 
+# What is read from some of them; `bot` is "yes" or "no".
+TABLE = {name: kind for name, kind in COLUMNS.items() if name != "flags"}
+TABLE |= {"props": "MAP(VARCHAR, VARCHAR)", "bot": "VARCHAR"}
+
 CREATE_EVENTS = "CREATE OR REPLACE TABLE hot.events ({})".format(
-    ", ".join(
-        f"{name} {'MAP(VARCHAR, VARCHAR)' if name == 'props' else kind}"
-        for name, kind in COLUMNS.items()
-    )
+    ", ".join(f"{name} {kind}" for name, kind in TABLE.items())
 )
 
 # One parameter, a JSON array of rows. Properties that are no JSON object are none.
 INSERT_EVENTS = f"""
 INSERT INTO hot.events BY NAME
-SELECT row.* REPLACE (
-    try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
-)
+SELECT
+    row.* EXCLUDE (flags) REPLACE (
+        try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
+    ),
+    if(list_contains(string_split(row.flags, ','), 'bot'), 'yes', 'no') AS bot
 FROM (SELECT unnest(from_json($1, '[{ROW}]')) AS row)
 """  # noqa: S608
 
-# A visit as its events make it. Engagement alone makes none.
+# A visit as its events make it. Engagement alone makes none, and events of visit 0 are of none.
 VISITS = f"""
 SELECT
     visit,
@@ -74,9 +78,9 @@ SELECT
     coalesce(arg_max(path, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_page,
     coalesce(arg_min(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS entry_hostname,
     coalesce(arg_max(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_hostname,
-    {", ".join(f"any_value({name}) AS {name}" for name in OF_VISIT)}
+    {", ".join(f"any_value({name}) AS {name}" for name in (*OF_VISIT, "bot"))}
 FROM hot.events
-WHERE name <> 'engagement' AND visit IN (SELECT visit FROM hot.events WHERE id > $1)
+WHERE name <> 'engagement' AND visit <> 0 AND visit IN (SELECT visit FROM hot.events WHERE id > $1)
 GROUP BY visit
 """  # noqa: S608
 

@@ -104,6 +104,12 @@ class Query:
         return any(row.scope is Scope.EVENT for row in used)
 
     @property
+    def asks_about_bots(self) -> bool:
+        """Whether it says itself which bots it counts; otherwise it counts none."""
+        used = (*self.dimensions, *(row.dimension for row in conditions(self.filters)))
+        return any(row.name == "visit:bot" for row in used)
+
+    @property
     def counts_entries(self) -> bool:
         """Whether visits are broken down by where they entered, for want of one page of a visit."""
         return any(row.entry for row in self.dimensions)

@@ -152,7 +152,8 @@ class Statement:
         return (
             f"(SELECT * FROM hot.events{visits}"  # noqa: S608
             f" WHERE site_id = {self._site} AND time >= {self._start} AND time < {self._end}"
-            f" AND name <> 'engagement' AND {sql(tree, self._column, self._bind)})"
+            f" AND name <> 'engagement'{self._people()}"
+            f" AND {sql(tree, self._column, self._bind)})"
         )
 
     def _visits(self, tree: Filter) -> str:
@@ -163,8 +164,12 @@ class Statement:
             holds = sql(tree, self._column, self._bind)
         return (
             f"(SELECT * FROM hot.visits WHERE site_id = {self._site}"  # noqa: S608
-            f" AND last_time >= {self._start} AND first_time < {self._end} AND {holds})"
+            f" AND last_time >= {self._start} AND first_time < {self._end}{self._people()}"
+            f" AND {holds})"
         )
+
+    def _people(self) -> str:
+        return "" if self.query.asks_about_bots else " AND bot = 'no'"
 
     def _column(self, dimension: Dimension) -> str:
         if dimension.key:
