@@ -16,14 +16,15 @@ from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.hit import Hit
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, GIF, PIXEL, UNCACHED, Headers, dropped
-from tracking.ingest.protocols.page import page_of
-from tracking.ingest.protocols.plausible import (
+from tracking.ingest.protocols.fields import (
     INT32_MAX,
     NAME_CHARACTERS,
     URL_BYTES,
     is_page,
+    told,
     whole_number,
 )
+from tracking.ingest.protocols.page import page_of
 from tracking.ingest.refusals import Malformed
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
@@ -81,10 +82,6 @@ def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
 
 def reason(text: str) -> tuple[bytes, bytes]:
     return (b"x-goatcounter", text.encode())
-
-
-def told(error: Malformed) -> str:
-    return "; ".join(f"{field}: {', '.join(texts)}" for field, texts in error.errors.items())
 
 
 def sites_of(request: Request) -> tuple[str, str]:

@@ -16,16 +16,16 @@ from tracking.ingest.accept import Accepted, Outcome, Refused
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import BodyTooLarge, Request, Response
 from tracking.ingest.protocols.answers import CORS, GIF, JSON, PIXEL, UNCACHED, Headers, dropped
-from tracking.ingest.protocols.goatcounter import told
-from tracking.ingest.protocols.matomo_events import kind_of
-from tracking.ingest.protocols.plausible import (
+from tracking.ingest.protocols.fields import (
     BODY_BYTES,
     INT32_MAX,
     URL_BYTES,
     is_page,
     read_json,
+    told,
     whole_number,
 )
+from tracking.ingest.protocols.matomo_events import kind_of
 from tracking.ingest.refusals import Malformed, Reason
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tracking.ingest.protocols.plausible import (
+from tracking.ingest.protocols.fields import (
     NAME_CHARACTERS,
     PROP_VALUE_BYTES,
     PROPS,
-    revenue,
+    money,
 )
 from tracking.ingest.refusals import Malformed
 from tracking.ingest.text import cut, storable
@@ -100,8 +100,8 @@ def goal(fields: Fields) -> Kind:
 
 def with_revenue(kind: Kind, fields: Fields) -> Kind:
     """Matomo's sites have one currency each, so it names none: without ours, it is a property."""
-    money = {"amount": fields.get("revenue", ""), "currency": fields.get("currency", "")}
-    kind.revenue_amount, kind.revenue_currency = revenue({"$": money})
+    amount, currency = fields.get("revenue", ""), fields.get("currency", "")
+    kind.revenue_amount, kind.revenue_currency = money(amount, currency)
     if not kind.revenue_amount:
         kind.props["revenue"] = fields.get("revenue", "")
     return kind

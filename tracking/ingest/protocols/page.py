@@ -1,7 +1,7 @@
 """What a request without a script says: which page it came from."""
 
 from tracking.ingest.http import Request
-from tracking.ingest.protocols.plausible import URL_BYTES, is_page
+from tracking.ingest.protocols.fields import URL_BYTES, is_page
 from tracking.ingest.text import cut, storable
 
 

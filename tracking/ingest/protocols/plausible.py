@@ -4,11 +4,8 @@ Fields and limits are those of Plausible's events API; `id` is ours: a text that
 each hit, so that a retry is counted once.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
@@ -17,26 +14,30 @@ from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.hit import Hit
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, TEXT, dropped
+from tracking.ingest.protocols.fields import (
+    BODY_BYTES,
+    INT32_MAX,
+    NAME_CHARACTERS,
+    PROP_KEY_BYTES,
+    PROP_VALUE_BYTES,
+    PROPS,
+    URL_BYTES,
+    Body,
+    checked_url,
+    first,
+    hit_id,
+    money,
+    prop_text,
+    read_json,
+    text_of,
+    whole_number,
+)
 from tracking.ingest.refusals import Malformed
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
 
 METHODS = frozenset({"POST"})
-BODY_BYTES = 16 * 1024
-
-NAME_CHARACTERS = 120
-URL_BYTES = 2000
-PROPS = 30
-PROP_KEY_BYTES = 300
-PROP_VALUE_BYTES = 2000
 DOMAINS = 10
-HIT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-CURRENCY = re.compile(r"[A-Z]{3}")
-INT32_MAX = 2**31 - 1
-# What has 15 digits before the point and 3 behind it once it is rounded to them.
-AMOUNT_BELOW = Decimal("999999999999999.9995")
-
-Body = Mapping[str, Any]
 
 
 def matches(path: str) -> bool:
@@ -52,7 +53,7 @@ def parse(request: Request) -> list[Hit]:
     body = read_json(request.body)
     name = event_name(body)
     amount, currency = revenue(body) if name not in ("pageview", "engagement") else ("", "")
-    url = page_url(body)
+    url = checked_url(text_of(body, "u", "url"))
     return [
         Hit(
             site=domain,
@@ -67,7 +68,7 @@ def parse(request: Request) -> list[Hit]:
             scroll_depth=whole_number(first(body, "sd", "scrollDepth"), 100),
             engaged_ms=whole_number(first(body, "e", "engagementTime"), INT32_MAX),
             screen_width=whole_number(first(body, "w", "screenWidth"), INT32_MAX),
-            hit_id=hit_id(body),
+            hit_id=hit_id(body, "id"),
         )
         for domain in domains(body)
     ]
@@ -77,27 +78,6 @@ def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
     refused = sum(isinstance(outcome, Refused) for outcome in outcomes)
     count = ((b"x-plausible-dropped", str(refused).encode()),) if refused else ()
     return Response(202, b"ok", (*TEXT, *CORS, *count, *dropped(outcomes)))
-
-
-def read_json(data: bytes) -> Body:
-    """The body as an object. orjson refuses what the standard parser lets through: NaN, numbers
-    beyond range, lone surrogates and nesting without end."""
-    try:
-        body = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        raise Malformed(request="must be JSON") from None
-    if not isinstance(body, dict):
-        raise Malformed(request="must be a JSON object")
-    return body
-
-
-def first(body: Body, *keys: str) -> Any:
-    return next((body[key] for key in keys if body.get(key) is not None), None)
-
-
-def text_of(body: Body, *keys: str) -> str:
-    value = first(body, *keys)
-    return storable(value).strip() if isinstance(value, str) else ""
 
 
 def event_name(body: Body) -> str:
@@ -119,35 +99,9 @@ def domains(body: Body) -> list[str]:
     return named
 
 
-def page_url(body: Body) -> str:
-    url = text_of(body, "u", "url")
-    if not url:
-        raise Malformed(url="is required")
-    if len(url.encode()) > URL_BYTES:
-        raise Malformed(url=f"should be at most {URL_BYTES} bytes")
-    if not is_page(url):
-        raise Malformed(url="must be a page's address, such as https://example.com/")
-    return url
-
-
-def is_page(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme not in ("", "data", "javascript") and bool(parts.hostname)
-
-
 def props(body: Body) -> dict[str, str]:
     """Custom properties as texts: blank and nested values left out, the first 30 kept."""
-    value = first(body, "p", "props", "m", "meta")
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return {}
-    if not isinstance(value, dict):
-        return {}
+    value = object_of(first(body, "p", "props", "m", "meta"))
     texts = {storable(key): text for key, item in value.items() if (text := prop_text(item))}
     if any(
         len(key.encode()) > PROP_KEY_BYTES or len(text.encode()) > PROP_VALUE_BYTES
@@ -160,47 +114,16 @@ def props(body: Body) -> dict[str, str]:
     return dict(list(texts.items())[:PROPS])
 
 
-def prop_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return storable(str(value)).strip()
-    return ""
-
-
 def revenue(body: Body) -> tuple[str, str]:
-    """Amount and currency; two empty texts where they are not both there and sound."""
-    value = first(body, "$", "revenue")
+    value = object_of(first(body, "$", "revenue"))
+    return money(value.get("amount", ""), value.get("currency", ""))
+
+
+def object_of(value: Any) -> Body:
+    """An object, or the JSON text of one; an empty object for anything else."""
     if isinstance(value, str):
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
-            return "", ""
-    if not isinstance(value, dict):
-        return "", ""
-    currency = str(value.get("currency", "")).upper()
-    try:
-        amount = Decimal(str(value.get("amount", "")))
-    except InvalidOperation:
-        return "", ""
-    if not CURRENCY.fullmatch(currency) or not amount.is_finite() or abs(amount) >= AMOUNT_BELOW:
-        return "", ""
-    return f"{amount:.3f}", currency
-
-
-def whole_number(value: object, highest: int) -> int | None:
-    """A number between 0 and `highest`, or None."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= highest else None
-
-
-def hit_id(body: Body) -> str:
-    value = body.get("id")
-    if value is None:
-        return ""
-    if not isinstance(value, str) or not HIT_ID.fullmatch(value):
-        raise Malformed(id="should be a text of 1 to 64 letters, digits, and . : _ -")
-    return value
+            return {}
+    return value if isinstance(value, dict) else {}

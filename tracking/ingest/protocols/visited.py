@@ -6,8 +6,8 @@ from tracking.ingest.accept import Outcome
 from tracking.ingest.hit import Hit
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, TEXT, UNCACHED, dropped
+from tracking.ingest.protocols.fields import NAME_CHARACTERS
 from tracking.ingest.protocols.page import page_of
-from tracking.ingest.protocols.plausible import NAME_CHARACTERS
 from tracking.ingest.refusals import Malformed
 from tracking.ingest.text import storable
 from tracking.models.sites import normalise_domain
