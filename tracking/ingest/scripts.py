@@ -7,15 +7,25 @@ from django.conf import settings
 from tracking.ingest import script
 from tracking.ingest.http import Request, Response
 
+# For pages written for other trackers: small, and served as they stand.
+COMPATIBLE = {
+    "/count.js": "goatcounter.js",
+    "/matomo.js": "matomo.js",
+    "/piwik.js": "matomo.js",
+}
+
 
 class Scripts:
     """All scripts by path, built once at the start."""
 
     def __init__(self) -> None:
-        source = (Path(settings.BASE_DIR) / "static/tracker/footfall.js").read_text()
+        folder = Path(settings.BASE_DIR) / "static/tracker"
+        source = (folder / "footfall.js").read_text()
         self._by_path = {
             settings.SCRIPT_PATH: script.build(source, settings.EVENT_PATH),
             source_path(settings.SCRIPT_PATH): script.readable(source),
+        } | {
+            path: script.readable((folder / name).read_text()) for path, name in COMPATIBLE.items()
         }
 
     def at(self, path: str) -> script.Script | None:
