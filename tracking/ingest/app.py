@@ -40,6 +40,7 @@ from tracking.ingest.protocols import (
     image,
     matomo,
     plausible,
+    umami,
     visited,
 )
 from tracking.ingest.protocols.answers import CORS, JSON, PREFLIGHT, dropped
@@ -58,6 +59,7 @@ POLL_SECONDS = 1
 
 WIRE_FORMATS: tuple[WireFormat, ...] = (
     plausible,
+    umami,
     goatcounter,
     goatcounter_api,
     matomo,

@@ -217,7 +217,7 @@ async def test_another_method_is_answered_405(client):
 async def test_preflight_allows_any_origin(client):
     answer = await client.options("/api/event")
 
-    assert (204, "*", "content-type, authorization") == (
+    assert (204, "*", "content-type, authorization, x-umami-cache") == (
         answer.status_code,
         answer.headers["access-control-allow-origin"],
         answer.headers["access-control-allow-headers"],

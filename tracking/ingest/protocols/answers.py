@@ -20,7 +20,7 @@ CORS: Headers = (
 PREFLIGHT: Headers = (
     *CORS,
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"content-type, authorization"),
+    (b"access-control-allow-headers", b"content-type, authorization, x-umami-cache"),
     (b"access-control-max-age", b"86400"),
 )
 
