@@ -95,6 +95,7 @@ class Environment:
     log_level: str
     log_format: str
     error_log: str
+    metrics_token: str
     sentry_dsn: str
     sentry_environment: str
 
@@ -153,6 +154,7 @@ def read() -> Environment:
                 "FOOTFALL_LOG_FORMAT", "console", validate=one_of("console", "json")
             ),
             error_log=env.str("FOOTFALL_ERROR_LOG", "", validate=log_file),
+            metrics_token=env.str("FOOTFALL_METRICS_TOKEN", ""),
             sentry_dsn=env.str("SENTRY_DSN", "", validate=error_report_address),
             sentry_environment=env.str("SENTRY_ENVIRONMENT", "production"),
         )

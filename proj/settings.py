@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "proj.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -173,6 +174,7 @@ SITE_RATE = environment.site_rate
 GEOIP_FILE = environment.geoip_file
 GEOIP_MAXMIND_ACCOUNT = environment.geoip_maxmind_account
 GEOIP_MAXMIND_KEY = environment.geoip_maxmind_key
+METRICS_TOKEN = environment.metrics_token
 QUERY_MEMORY = environment.query_memory
 QUERY_THREADS = environment.query_threads
 

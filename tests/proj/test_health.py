@@ -1,0 +1,124 @@
+"""What the server says of its own health."""
+
+import pytest
+from django.db import OperationalError
+
+from proj import health
+from tests.factories import UserFactory
+from tracking.models import EventLog, InboxHit, QuarantinedHit, RefusalCount
+
+pytestmark = pytest.mark.django_db
+
+BACKLOG = {"hits": 0, "exact": True, "oldest_seconds": 0, "quarantined": 0, "last_event": 7}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch):
+    EventLog.objects.update_or_create(defaults={"last_id": 7})
+    monkeypatch.setattr(health, "recent", health.Recent())
+
+
+def away(*_arguments: object, **_named: object) -> None:
+    raise OperationalError
+
+
+def test_a_server_that_stores_is_healthy_and_says_what_waits(client):
+    QuarantinedHit.objects.create(site_id=1, payload="{}", error="x")
+
+    answer = client.get("/healthz")
+
+    assert (200, {"status": "ok", "backlog": {**BACKLOG, "quarantined": 1}}, "no-store") == (
+        answer.status_code,
+        answer.json(),
+        answer["Cache-Control"],
+    )
+
+
+def test_it_answers_under_any_name_without_asking_for_a_session(client, django_assert_num_queries):
+    client.force_login(UserFactory())
+    client.get("/healthz")
+
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz", headers={"host": "10.0.0.7"})
+
+    assert 200 == answer.status_code
+
+
+def test_a_database_that_does_not_answer_is_said(client, monkeypatch):
+    monkeypatch.setattr("tracking.backlog.measure", away)
+
+    answer = client.get("/healthz")
+
+    assert (503, {"status": "failing", "reason": "the database does not answer"}) == (
+        answer.status_code,
+        answer.json(),
+    )
+
+
+def test_a_database_that_cannot_be_written_is_said_with_what_waits(client, monkeypatch):
+    monkeypatch.setattr("tracking.models.TaskRun.objects.update_or_create", away)
+
+    answer = client.get("/healthz")
+
+    assert (
+        503,
+        {"status": "failing", "reason": "the database cannot be written", "backlog": BACKLOG},
+    ) == (answer.status_code, answer.json())
+
+
+def test_an_unhealthy_answer_is_no_error_of_its_own_in_the_log(client, monkeypatch, caplog):
+    monkeypatch.setattr("tracking.backlog.measure", away)
+
+    client.get("/healthz")
+
+    assert [] == caplog.records
+
+
+def test_a_check_is_made_anew_once_it_is_old(client, monkeypatch):
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0)
+    client.get("/healthz")
+    InboxHit.objects.create(site_id=1, payload="{}")
+
+    assert 1 == client.get("/healthz").json()["backlog"]["hits"]
+
+
+def test_without_a_token_set_there_are_no_metrics(client):
+    assert 404 == client.get("/metrics").status_code
+
+
+@pytest.mark.parametrize("sent", ["", "Bearer wrong", "Bearer é", "secret"])
+def test_metrics_ask_for_the_token(client, settings, sent):
+    settings.METRICS_TOKEN = "secret"
+
+    answer = client.get("/metrics", headers={"authorization": sent})
+
+    assert (401, b"", "Bearer") == (answer.status_code, answer.content, answer["WWW-Authenticate"])
+
+
+def scraped(client) -> list[str]:
+    answer = client.get("/metrics", headers={"authorization": "Bearer secret"})
+    return [line for line in answer.text.splitlines() if not line.startswith("#")]
+
+
+def test_metrics_tell_the_backlog_the_events_and_the_refusals(client, settings):
+    settings.METRICS_TOKEN = "secret"
+    for site_id, reason, count in [(1, "bot", 2), (2, "bot", 3), (1, "opted_out", 1)]:
+        RefusalCount.objects.create(site_id=site_id, day="2026-05-04", reason=reason, count=count)
+    InboxHit.objects.create(site_id=1, payload="{}")
+
+    assert [
+        "footfall_database_up 1.0",
+        "footfall_inbox_hits 1.0",
+        "footfall_inbox_oldest_seconds 0.0",
+        "footfall_quarantined_hits 0.0",
+        "footfall_events_total 7.0",
+        'footfall_refused_hits_total{reason="bot"} 5.0',
+        'footfall_refused_hits_total{reason="opted_out"} 1.0',
+    ] == scraped(client)
+
+
+def test_metrics_say_that_the_database_is_away(client, settings, monkeypatch):
+    settings.METRICS_TOKEN = "secret"
+    monkeypatch.setattr("tracking.backlog.measure", away)
+
+    assert ["footfall_database_up 0.0"] == scraped(client)
