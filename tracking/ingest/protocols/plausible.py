@@ -1,19 +1,22 @@
 """`POST /api/event`: Plausible's wire format, which our own script speaks too.
 
-Fields and limits are those of Plausible's events API; `id` is ours: a text that a client makes for
-each hit, so that a retry is counted once.
+Fields and limits are those of Plausible's events API, but for the size of a request, 16 KB. Ours
+are `id`, a text that a client makes for each hit, so that a retry is counted once, and `timestamp`,
+when the hit happened, which is believed with an API key of the site.
 """
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
 
 from tracking.ingest.accept import Outcome, Refused
-from tracking.ingest.hit import Hit
+from tracking.ingest.address import TrustedProxies
+from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import Request, Response
-from tracking.ingest.protocols.answers import CORS, TEXT, dropped
+from tracking.ingest.protocols.answers import CORS, JSON, TEXT, dropped
 from tracking.ingest.protocols.fields import (
     BODY_BYTES,
     INT32_MAX,
@@ -30,6 +33,7 @@ from tracking.ingest.protocols.fields import (
     prop_text,
     read_json,
     text_of,
+    time_from_text,
     whole_number,
 )
 from tracking.ingest.refusals import Malformed
@@ -54,6 +58,8 @@ def parse(request: Request) -> list[Hit]:
     name = event_name(body)
     amount, currency = revenue(body) if name not in ("pageview", "engagement") else ("", "")
     url = checked_url(text_of(body, "u", "url"))
+    moment = text_of(body, "timestamp")
+    own = Own(time=time_from_text(moment) if moment else None)
     return [
         Hit(
             site=domain,
@@ -69,15 +75,41 @@ def parse(request: Request) -> list[Hit]:
             engaged_ms=whole_number(first(body, "e", "engagementTime"), INT32_MAX),
             screen_width=whole_number(first(body, "w", "screenWidth"), INT32_MAX),
             hit_id=hit_id(body, "id"),
+            own=own,
         )
-        for domain in domains(body)
+        for domain in domains(body, url)
     ]
 
 
 def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
     refused = sum(isinstance(outcome, Refused) for outcome in outcomes)
     count = ((b"x-plausible-dropped", str(refused).encode()),) if refused else ()
-    return Response(202, b"ok", (*TEXT, *CORS, *count, *dropped(outcomes)))
+    headers = (*CORS, *count, *dropped(outcomes))
+    if request.headers.get("x-debug-request") == "true":
+        return Response(202, orjson.dumps(seen(request, outcomes)), (*JSON, *headers))
+    return Response(202, b"ok", (*TEXT, *headers))
+
+
+def seen(request: Request, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """How the request looked from here, for whoever sent it.
+
+    The address is the sender's own. No page can ask for a visitor's: a preflight refuses the
+    header that asks.
+    """
+    return {
+        "ip": TrustedProxies(settings.TRUSTED_PROXIES).client(request.peer, request.headers),
+        "user_agent": request.headers.get("user-agent", ""),
+        "hits": [
+            {
+                "domain": hit.site,
+                "name": hit.name,
+                "url": hit.url,
+                "props": hit.props,
+                "dropped": outcome.reason if isinstance(outcome, Refused) else None,
+            }
+            for hit, outcome in zip(parse(request), outcomes, strict=True)
+        ],
+    }
 
 
 def event_name(body: Body) -> str:
@@ -89,8 +121,12 @@ def event_name(body: Body) -> str:
     return name
 
 
-def domains(body: Body) -> list[str]:
-    names = [normalise_domain(part) for part in text_of(body, "d", "domain").split(",")]
+def domains(body: Body, url: str) -> list[str]:
+    """The sites that the body names; without a name, the host of the page."""
+    text = text_of(body, "d", "domain")
+    if first(body, "d", "domain") is None:
+        text = urlsplit(url).hostname or ""
+    names = [normalise_domain(part) for part in text.split(",")]
     named = list(dict.fromkeys(name for name in names if name))
     if not named:
         raise Malformed(domain="can't be blank")

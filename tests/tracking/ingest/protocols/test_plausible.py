@@ -1,6 +1,8 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +10,7 @@ from tracking.ingest.accept import Refused
 from tracking.ingest.hit import Hit
 from tracking.ingest.http import Request
 from tracking.ingest.protocols import plausible
+from tracking.ingest.protocols.answers import PREFLIGHT
 from tracking.ingest.refusals import Malformed, Reason
 
 
@@ -88,6 +91,23 @@ def test_parse_makes_a_hit_for_each_domain_of_a_comma_list():
     assert ["example.com", "example.org"] == [hit.site for hit in hits]
 
 
+def test_parse_takes_the_page_s_host_where_no_domain_is_named():
+    body = {key: value for key, value in PAGEVIEW.items() if key != "d"}
+
+    assert ["example.com"] == [hit.site for hit in plausible.parse(request(body))]
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", "2026-01-31T12:00:00"]
+)
+def test_parse_reads_when_the_hit_happened(text):
+    assert datetime(2026, 1, 31, 12, tzinfo=UTC) == parsed(timestamp=text).own.time
+
+
+def test_parse_ignores_the_version_of_the_script():
+    assert parsed() == parsed(v=27)
+
+
 def test_parse_reads_engagement():
     hit = parsed(n="engagement", sd=80, e=12345)
 
@@ -166,6 +186,10 @@ def test_parse_removes_what_storage_cannot_hold():
         pytest.param(PAGEVIEW | {"p": {"k": "v" * 2001}}, "props", id="long property"),
         pytest.param(PAGEVIEW | {"id": "x" * 65}, "id", id="long id"),
         pytest.param(PAGEVIEW | {"id": 7}, "id", id="id is a number"),
+        pytest.param(PAGEVIEW | {"timestamp": "soon"}, "timestamp", id="no time"),
+        pytest.param(
+            PAGEVIEW | {"timestamp": "0001-01-01T00:00:00+14:00"}, "timestamp", id="before all time"
+        ),
     ],
 )
 def test_parse_names_the_field_that_is_wrong(body, field):
@@ -181,7 +205,7 @@ JSON = st.recursive(
     max_leaves=20,
 )
 KEYS = st.sampled_from(
-    ["n", "d", "u", "r", "p", "$", "i", "h", "sd", "e", "w", "id", "name", "url"]
+    ["n", "d", "u", "r", "p", "$", "i", "h", "sd", "e", "w", "id", "name", "url", "timestamp"]
 )
 
 
@@ -205,4 +229,71 @@ def test_answer_is_ok_and_counts_what_was_dropped():
         answer.body,
         headers[b"x-plausible-dropped"],
         headers[b"x-footfall-dropped"],
+    )
+
+
+def debugged(peer: str, **headers: str) -> dict:
+    asked = request(PAGEVIEW | {"d": "example.com,example.org", "p": {"plan": "pro"}})
+    asked.peer = peer
+    asked.headers = {"x-debug-request": "true", **headers}
+    answer = plausible.answer(asked, [Refused(Reason.BOT, 1), Refused(Reason.UNKNOWN_SITE)])
+    return json.loads(answer.body)
+
+
+@override_settings(TRUSTED_PROXIES=["127.0.0.1"])
+def test_answer_tells_whoever_asks_how_the_request_was_seen():
+    seen = debugged("127.0.0.1", **{"x-forwarded-for": "91.0.0.7", "user-agent": "Agent"})
+
+    hit = {
+        "name": "pageview",
+        "url": "https://example.com/a",
+        "props": {"plan": "pro"},
+    }
+    assert {
+        "ip": "91.0.0.7",
+        "user_agent": "Agent",
+        "hits": [
+            {"domain": "example.com", **hit, "dropped": "bot"},
+            {"domain": "example.org", **hit, "dropped": "unknown_site"},
+        ],
+    } == seen
+
+
+@override_settings(TRUSTED_PROXIES=["127.0.0.1"])
+def test_answer_shows_no_address_that_somebody_claims():
+    assert "203.0.113.9" == debugged("203.0.113.9", **{"x-forwarded-for": "91.0.0.7"})["ip"]
+
+
+def test_a_page_may_not_ask_how_its_visitor_was_seen():
+    assert b"x-debug-request" not in dict(PREFLIGHT)[b"access-control-allow-headers"]
+
+
+WORDS = st.text("abcdefghij éß漢", min_size=1, max_size=20).map(str.strip).filter(bool)
+
+
+@given(
+    name=WORDS,
+    props=st.dictionaries(WORDS, WORDS, max_size=30),
+    cents=st.integers(-(10**12), 10**12),
+    interactive=st.booleans(),
+    width=st.integers(0, 10_000),
+    time=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+)
+def test_what_is_valid_arrives_unchanged(name, props, cents, interactive, width, time):
+    amount = f"{cents / 100:.3f}"
+
+    hit = parsed(
+        **{"n": name, "p": props, "$": {"amount": amount, "currency": "EUR"}, "w": width},
+        i=interactive,
+        timestamp=time.isoformat(),
+    )
+
+    assert (name, props, amount, "EUR", interactive, width, time) == (
+        hit.name,
+        hit.props,
+        hit.revenue_amount,
+        hit.revenue_currency,
+        hit.interactive,
+        hit.screen_width,
+        hit.own.time,
     )
