@@ -26,15 +26,15 @@
 
   // What the call gives, else the page's setting; a function gets the usual value.
   const chosen = (name, vars, usual) => {
-    const value = vars[name] === undefined ? goatcounter[name] : vars[name];
+    const value = vars?.[name] === undefined ? goatcounter[name] : vars[name];
     return typeof value == "function" ? value(usual) : (value ?? usual);
   };
 
-  goatcounter.get_data = (vars = {}) => ({
+  goatcounter.get_data = (vars) => ({
     p: chosen("path", vars, path()),
     r: chosen("referrer", vars, document.referrer),
     t: chosen("title", vars, document.title),
-    e: Boolean(vars.event || goatcounter.event),
+    e: Boolean(vars?.event || goatcounter.event),
     s: screen.width,
     b: navigator.webdriver ? 153 : 0,
     q: location.search,
