@@ -1,4 +1,6 @@
-"""Who is on a site now and how many pages were viewed lately. Bots are left out; an event without a known visitor is a pageview of nobody's.
+"""Who is on a site now and how many pages were viewed lately.
+
+Bots are left out; an event without a known visitor is a pageview of nobody's.
 
 A visitor is online for five minutes after an event, the rule that Plausible uses for its current
 visitors. An engagement event counts nowhere, so it keeps nobody online.

@@ -25,6 +25,7 @@ PAGES = {
     "add": "/sites/new",
     "install": f"/sites/{DOMAIN}/install",
     "settings": f"/sites/{DOMAIN}/settings",
+    "hits": f"/sites/{DOMAIN}/hits",
 }
 IN_DOCUMENTS = ("report", "live")
 

@@ -25,7 +25,9 @@ from tracking.models import (
     RefusalCount,
     Salt,
     Site,
+    SiteAlias,
     TaskRun,
+    Watch,
 )
 
 
@@ -120,14 +122,43 @@ class MembershipInline(TabularInline):
     autocomplete_fields = ["user"]
 
 
+class SiteAliasInline(TabularInline):
+    model = SiteAlias
+    extra = 0
+
+
 @admin.register(Site)
 class SiteAdmin(ModelAdmin):
-    list_display = ["domain", "timezone", "honour_opt_out", "created_at"]
-    list_filter = ["honour_opt_out", "timezone"]
-    search_fields = ["domain", "members__email"]
+    list_display = ["domain", "timezone", "bots", "honour_opt_out", "created_at"]
+    list_filter = ["bots", "honour_opt_out", "timezone"]
+    search_fields = ["domain", "aliases__name", "members__email"]
     date_hierarchy = "created_at"
     readonly_fields = ["created_at"]
-    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["domain", "timezone", "created_at"]}),
+        (
+            "Which hits count",
+            {
+                "fields": [
+                    "bots",
+                    "honour_opt_out",
+                    "allowed_hostnames",
+                    "blocked_pages",
+                    "blocked_addresses",
+                    "blocked_countries",
+                ]
+            },
+        ),
+        ("Query strings", {"fields": ["query_rule", "query_parameters"]}),
+    ]
+    inlines = [SiteAliasInline, MembershipInline]
+
+
+@admin.register(Watch)
+class WatchAdmin(WithDomain):
+    list_display = ["domain", "until"]
+    list_filter = ["until"]
+    ordering = ["-until"]
 
 
 @admin.register(Event)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from tracking.models import Site
+from tracking.models import Site, SiteAlias
 from tracking.models.sites import normalise_domain, validate_domain
 
 AREAS = {
@@ -20,6 +20,14 @@ AREAS = {
     "Indian",
     "Pacific",
 }
+LISTS = (
+    "allowed_hostnames",
+    "blocked_pages",
+    "blocked_addresses",
+    "blocked_countries",
+    "query_parameters",
+)
+MOST_ALIASES = 50
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
 
@@ -76,11 +84,46 @@ class SiteSettingsForm(forms.ModelForm):
 
     class Meta:
         model = Site
-        fields = ["timezone", "honour_opt_out"]
+        fields = ["timezone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["timezone"].choices = timezone_choices(self.instance.timezone)
+
+
+class RulesForm(forms.ModelForm):
+    """Which hits of a site count; the lists have one entry a line."""
+
+    class Meta:
+        model = Site
+        fields = [
+            "bots",
+            "honour_opt_out",
+            "allowed_hostnames",
+            "blocked_pages",
+            "blocked_addresses",
+            "blocked_countries",
+            "query_rule",
+            "query_parameters",
+        ]
+        widgets = {name: forms.Textarea(attrs={"rows": 3, **PLAIN}) for name in LISTS}
+
+
+class AliasForm(forms.ModelForm):
+    """Another name for a site."""
+
+    class Meta:
+        model = SiteAlias
+        fields = ["name"]
+        labels = {"name": "Another name"}
+        help_texts = {"name": "Such as an Umami website id, a Matomo number or an old domain."}
+        widgets = {"name": forms.TextInput(attrs=PLAIN)}
+        error_messages = {"name": {"unique": "This name is taken on this server."}}
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance.site.aliases.count() >= MOST_ALIASES:
+            raise forms.ValidationError(f"A site has at most {MOST_ALIASES} other names.")
+        return super().clean() or {}
 
 
 class DeleteForm(forms.Form):

@@ -25,6 +25,7 @@ INSIDE = [
     "/sites/waiting.example/install",
     "/sites/visited.example/install",
     "/sites/waiting.example/settings",
+    "/sites/waiting.example/hits",
     "/sites/waiting.example/delete",
     f"/sites/{LONG}/settings",
     "/password",

@@ -21,6 +21,7 @@ from tracking.models import (
     RefusalCount,
     Salt,
     TaskRun,
+    Watch,
 )
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ WRITTEN_BY_THE_SERVER = [
     RefusalCount,
     Salt,
     TaskRun,
+    Watch,
 ]
 
 
@@ -60,6 +62,7 @@ def rows() -> dict[type[models.Model], models.Model]:
         LedgerEntry: LedgerEntry.objects.create(site_id=site_id, hit_id="one", accepted_at=now),
         RefusalCount: RefusalCount.objects.create(site_id=0, day=now, reason="bot", count=3),
         Salt: Salt.objects.create(day=now.date(), key=b"the-secret-of-a-day-is-32-bytes!"),
+        Watch: Watch.objects.create(site=membership.site, until=now),
         TaskRun: TaskRun.objects.create(name="salts", ran_at=now),
         QuarantinedHit: QuarantinedHit.objects.create(
             site_id=site_id, payload="no JSON", error="ValueError: no"

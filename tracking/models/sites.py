@@ -146,6 +146,8 @@ class SiteAlias(models.Model):
         return self.name
 
     def clean(self) -> None:
+        if not self.name:
+            return
         self.name = normalise_domain(self.name)
         if not self.name or re.search(r"[\s,]", self.name):
             raise ValidationError({"name": "Enter a name without spaces and commas."})

@@ -15,10 +15,10 @@ class Metric:
     """An aggregate.
 
     `over_events` counts rows that may share a visit, `over_visits` rows that are one visit each;
-    a metric that has both can be answered from either. Events of an unknown visitor have visitor and
-    visit 0. `{entered}` becomes the condition that a
-    visit entered on the filtered page. `whole` says that the figure is a whole number, `empty`
-    what it is where nothing was counted: None for an average of nothing.
+    a metric that has both can be answered from either. Events of an unknown visitor have visitor
+    and visit 0. `{entered}` becomes the condition that a visit entered on the filtered page.
+    `whole` says that the figure is a whole number, `empty` what it is where nothing was counted:
+    None for an average of nothing.
     """
 
     name: str

@@ -1,0 +1,66 @@
+"""The page on which an owner decides which hits count, and sees which did not."""
+
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dashboard.access import owner_view
+from dashboard.sites.forms import AliasForm, RulesForm
+from dashboard.sites.refused import refused
+from realtime.presence import online
+from tracking.models import Site, SiteAlias
+
+
+@owner_view
+def rules(request: HttpRequest, site: Site) -> HttpResponse:
+    form = RulesForm(request.POST or None, instance=site)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "The rules are saved. They hold from now on.")
+        return redirect("site_rules", site.domain)
+    return page(request, site, form, AliasForm())
+
+
+@owner_view
+@require_POST
+def add_alias(request: HttpRequest, site: Site) -> HttpResponse:
+    form = AliasForm(request.POST, instance=SiteAlias(site=site))
+    if form.is_valid():
+        form.save()
+        return aliases_shown(request, site)
+    if request.htmx:
+        return part(request, site, form)
+    return page(request, site, RulesForm(instance=site), form)
+
+
+@owner_view
+@require_POST
+def remove_alias(request: HttpRequest, site: Site, alias: int) -> HttpResponse:
+    found = site.aliases.filter(pk=alias).first()
+    if found is None:
+        raise Http404("No such name.")
+    found.delete()
+    return aliases_shown(request, site)
+
+
+def aliases_shown(request: HttpRequest, site: Site) -> HttpResponse:
+    return part(request, site, AliasForm()) if request.htmx else redirect("site_rules", site.domain)
+
+
+def part(request: HttpRequest, site: Site, alias_form: AliasForm) -> HttpResponse:
+    """The names alone, for htmx."""
+    return render(request, "sites/aliases.html", {"site": site, "alias_form": alias_form})
+
+
+def page(request: HttpRequest, site: Site, form: RulesForm, alias_form: AliasForm) -> HttpResponse:
+    context = {
+        "site": site,
+        "online": online(site.pk),
+        "form": form,
+        "alias_form": alias_form,
+        "refused": refused(site.pk, datetime.now(UTC).date()),
+    }
+    return render(request, "sites/rules.html", context)
