@@ -1,69 +1,94 @@
-"""Durable hits a second that the one-process default takes, and how long each waits for its answer.
+"""Durable hits a second, and how long each waits for its answer.
 
     python -m tests.bench.bench_accept [seconds]
 
-Keep-alive connections on loopback, each sending its next hit when the last is answered. Prints also
-how many events were stored meanwhile, since enrichment shares the process.
+The accept application under gunicorn with one worker, on SQLite (NORMAL and FULL) and on
+PostgreSQL, beside a bare ASGI application that answers 202 under the same server; then the
+one-process default, where enrichment shares the process. The generator has the other core.
 """
 
-import asyncio
-import json
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
-from time import perf_counter
 
-from proj.sqlite import sqlite3
-from tests.server import CHROME, Server
+import httpx
 
-CONNECTIONS = (1, 16, 64)
+from tests.bench.load import run
+from tests.on_postgres import postgres
+from tests.server import ROOT, Server, free_port
+
+CONNECTIONS = (1, 16, 64, 256)
+NO_LIMITS = {"FOOTFALL_ADDRESS_RATE": "0", "FOOTFALL_SITE_RATE": "0"}
 
 
 def main(seconds: float) -> None:
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
+    print("connections:" + " " * 18 + "".join(f"{number:>24}" for number in CONNECTIONS))
+    bare = measure("bare ASGI", "tests.bench.bare:application", {}, seconds)
+    print("ratio to bare at 64 connections follows each")
+    for name, environment in (
+        ("SQLite NORMAL", {"FOOTFALL_SYNCHRONOUS": "NORMAL"}),
+        ("SQLite FULL", {"FOOTFALL_SYNCHRONOUS": "FULL"}),
+    ):
+        rate = measure(name, "proj.hits:application", environment, seconds)
+        print(f"    {rate / bare:.2f} of bare")
+    with postgres() as address:
+        rate = measure("PostgreSQL", "proj.hits:application", {"DATABASE_URL": address}, seconds)
+        print(f"    {rate / bare:.2f} of bare")
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), **NO_LIMITS) as server:
         server.manage("site_create", "example.com")
-        print("connections   hits/s   p50 ms   p99 ms   events stored/s")
-        for connections in CONNECTIONS:
-            before = stored(Path(folder))
-            took = asyncio.run(load(server.port, connections, seconds))
-            events = stored(Path(folder)) - before
-            cuts = quantiles(took, n=100)
-            print(
-                f"{connections:11} {len(took) / seconds:8.0f} {cuts[49] * 1000:8.1f} "
-                f"{cuts[98] * 1000:8.1f} {events / seconds:10.0f}",
-                flush=True,
-            )
+        rates("one process, all of it", server.port, seconds)
 
 
-def stored(data: Path) -> int:
-    with sqlite3.connect(data / "footfall.sqlite3") as database:
-        return database.execute("SELECT count(*) FROM tracking_event").fetchone()[0]
+def measure(name: str, application: str, environment: dict[str, str], seconds: float) -> float:
+    """Hits a second at 64 connections."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), **NO_LIMITS, **environment)
+        server.manage("migrate")
+        server.manage("site_create", "example.com")
+        with gunicorn(application, server) as port:
+            return rates(name, port, seconds)
 
 
-async def load(port: int, connections: int, seconds: float) -> list[float]:
-    """Seconds that each accepted hit waited."""
-    until = perf_counter() + seconds
-    clients = [client(port, number, until) for number in range(connections)]
-    return [took for each in await asyncio.gather(*clients) for took in each]
+@contextmanager
+def gunicorn(application: str, server: Server) -> Iterator[int]:
+    """An ASGI application under gunicorn with the server's environment; gives the port."""
+    port = free_port()
+    command = ["-m", "gunicorn", "-k", "asgi", "-w", "1", "-b", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(
+        [sys.executable, *command, "--log-level", "warning", application],
+        cwd=ROOT,
+        env=server.environment,
+    )
+    try:
+        wait_until_it_answers(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
 
 
-async def client(port: int, number: int, until: float) -> list[float]:
-    body = json.dumps({"n": "pageview", "d": "example.com", "u": f"https://example.com/{number}"})
-    request = (
-        f"POST /api/event HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {CHROME}\r\n"
-        f"X-Forwarded-For: 91.0.0.{number}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    ).encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    took = []
-    while (started := perf_counter()) < until:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(len("ok"))
-        assert head.startswith(b"HTTP/1.1 202"), head
-        took.append(perf_counter() - started)
-    writer.close()
-    return took
+def wait_until_it_answers(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/")
+            return
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def rates(name: str, port: int, seconds: float) -> float:
+    run(port, 16, 1)
+    loads = {number: run(port, number, seconds) for number in CONNECTIONS}
+    cells = (f"{each.rate:8.0f}/s p99 {each.p99_ms:5.1f} ms" for each in loads.values())
+    print(f"{name:30}" + " ".join(cells), flush=True)
+    return loads[64].rate
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -10,10 +11,7 @@ from django.db import connection
 from tracking.enrich.event import EnrichedEvent
 
 COLUMNS = tuple(field.name for field in fields(EnrichedEvent))
-INSERT = (
-    f"INSERT INTO tracking_event ({', '.join(COLUMNS)}) "  # noqa: S608  # names from the class
-    f"VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-)
+ROWS = 50
 COPY = f"COPY tracking_event ({', '.join(COLUMNS)}) FROM STDIN"
 TIME = COLUMNS.index("time")
 AMOUNT = COLUMNS.index("revenue_amount")
@@ -42,12 +40,25 @@ def append(events: Sequence[EnrichedEvent]) -> None:
                 for event in events:
                     copy.write_row(row_of(event))
         else:
-            cursor.executemany(INSERT, [parameters(event) for event in events])
+            # With a statement a row, this thread would queue for the interpreter at each row.
+            for first in range(0, len(events), ROWS):
+                rows = events[first : first + ROWS]
+                cursor.execute(
+                    insert(len(rows)), [value for row in rows for value in parameters(row)]
+                )
+
+
+@cache
+def insert(count: int) -> str:
+    marks = f"({', '.join(['%s'] * len(COLUMNS))})"
+    names = ", ".join(COLUMNS)
+    return f"INSERT INTO tracking_event ({names}) VALUES {', '.join([marks] * count)}"  # noqa: S608
 
 
 def parameters(event: EnrichedEvent) -> list[Any]:
     row = list(row_of(event))
-    row[TIME] = connection.ops.adapt_datetimefield_value(row[TIME])
+    # As Django writes a time for SQLite: in UTC, without a zone.
+    row[TIME] = str(row[TIME].replace(tzinfo=None))
     if row[AMOUNT] is not None:
         row[AMOUNT] = connection.ops.adapt_decimalfield_value(row[AMOUNT], 18, 3)
     return row

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tracking.drains import DrainRequests
 from tracking.ingest.accept import Outcome, Refused, decide
-from tracking.ingest.address import TrustedProxies, first_forwarded
+from tracking.ingest.address import TrustedProxies
 from tracking.ingest.hit import Hit, Sender
 from tracking.ingest.http import (
     ASGIReceive,
@@ -138,7 +138,7 @@ class AcceptApp:
             language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
             opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
             key=bearer(headers.get("authorization", "")),
-            forwarded=first_forwarded(headers.get("x-forwarded-for", "")),
+            forwarded=headers.get("x-forwarded-for", ""),
         )
 
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from tracking.ingest.address import first_forwarded
+
 
 class Flag(StrEnum):
     """What sets an event apart from those that reports count."""
@@ -69,7 +71,7 @@ class Sender:
     language: str
     opts_out: bool
     key: str = ""  # the API key of the request
-    forwarded: str = ""  # the first address that X-Forwarded-For names, whoever wrote it
+    forwarded: str = ""  # the request's X-Forwarded-For, whoever wrote it
 
     def as_said_by(self, own: Own) -> "Sender":
         """The sender that a backend with a key of the site speaks for."""
@@ -77,7 +79,7 @@ class Sender:
             return Sender(own.address, own.user_agent, language="", opts_out=False)
         return replace(
             self,
-            address=own.address or self.forwarded or self.address,
+            address=own.address or first_forwarded(self.forwarded) or self.address,
             user_agent=own.user_agent or self.user_agent,
         )
 

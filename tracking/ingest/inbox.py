@@ -50,7 +50,9 @@ class Inbox:
                 self._count(outcome)
             else:
                 futures.append(self._append(outcome))
-        if futures:
+        if len(futures) == 1:
+            await futures[0]
+        elif futures:
             await asyncio.gather(*futures)
 
     async def flush_refusals(self) -> None:
@@ -124,9 +126,18 @@ def commit(accepted: Sequence[Accepted], refused: Counter[RefusalKey]) -> None:
 
 
 def insert(accepted: Sequence[Accepted]) -> None:
-    rows = [(row.site_id, orjson.dumps(row.waiting).decode()) for row in accepted]
+    values = [
+        value for row in accepted for value in (row.site_id, orjson.dumps(row.waiting).decode())
+    ]
+    if not values:
+        return
+    # One statement: with one a row, this thread would queue for the interpreter at each row.
+    marks = ", ".join(["(%s, %s)"] * len(accepted))
     with connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO tracking_inboxhit (site_id, payload) VALUES (%s, %s)", rows)
+        cursor.execute(
+            f"INSERT INTO tracking_inboxhit (site_id, payload) VALUES {marks}",  # noqa: S608
+            values,
+        )
 
 
 def first_sent(accepted: Sequence[Accepted]) -> list[Accepted]:

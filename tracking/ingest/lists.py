@@ -62,7 +62,7 @@ class Networks:
 
     def __contains__(self, address: str) -> bool:
         """Whether an address is in one; what is no address is in none."""
-        parsed = parse(address)
+        parsed = parse(address) if self.prefixes else None
         if parsed is None:
             return False
         number, version = int(parsed), parsed.version
