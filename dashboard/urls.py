@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("dashboard.sites.urls")),
     path("", include("dashboard.report.urls")),
     path("", include("dashboard.live.urls")),
+    path("", include("dashboard.debugger.urls")),
 ]

@@ -58,7 +58,7 @@ export function connect({ url, cursor = null, onMessage, onState = () => {} }) {
       attempts = 0;
       cursor = frame.cursor;
       onState("live");
-    } else if (frame.type === "visits") {
+    } else if (frame.cursor !== undefined) {
       if (frame.cursor <= cursor) return;
       cursor = frame.cursor;
     }

@@ -9,7 +9,7 @@ from tracking.models import Membership
 pytestmark = pytest.mark.django_db
 
 OTHER_PARTS = {"name": "sources", "alias": 1}
-OWNERS_ONLY = ["site_delete", "site_rules", "site_settings"]
+OWNERS_ONLY = ["debugger", "site_delete", "site_rules", "site_settings"]
 # Addresses that only change something.
 CHANGES = ["alias_add", "alias_remove"]
 
@@ -43,6 +43,7 @@ def test_addresses_of_a_site_are_those_known():
     assert [
         "alias_add",
         "alias_remove",
+        "debugger",
         "live",
         "report",
         "site_delete",

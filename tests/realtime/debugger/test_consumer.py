@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from realtime import reader
 from realtime.debugger import consumer, watch
 from realtime.debugger.hits import MOST
+from realtime.debugger.publish import message
 from tests.factories import MembershipFactory, SiteFactory
 from tests.realtime.debugger import traces
 from tests.realtime.debugger.traces import accepted, refused
@@ -72,19 +73,24 @@ async def test_hits_come_newest_first_with_verdict_and_reason():
     assert ["dropped", "accepted"] == re.findall(r'data-verdict="(\w+)"', frame["html"])
 
 
-async def test_hits_that_come_too_quickly_are_counted_instead(monkeypatch):
-    monkeypatch.setattr(consumer, "SHOW_SECONDS", 0.3)
+async def test_hits_that_come_before_the_last_were_shown_are_counted_instead():
+    line = consumer.DebuggerConsumer()
+
+    for path in ("/one", "/two", "/three"):
+        line.take(message([accepted(1, path)] * MOST))
+
+    assert (2 * MOST, ["/three"] * MOST) == (line.skipped, [hit["page"] for hit in line.waiting])
+
+
+async def test_frame_says_how_many_hits_it_does_not_show():
     member = await make_member()
     async with await line_of(member) as line:
         await line.receive_json_from()
-        await announce(accepted(member.site_id, "/first"))
-        await line.frames("hits", 1)
 
-        for batch in range(3):
-            await announce(*(accepted(member.site_id, f"/{batch}") for _ in range(MOST)))
+        await announce(*[accepted(member.site_id)] * (MOST + 3))
 
         [frame] = await line.frames("hits", 1)
-    assert (2 * MOST, ["/2"] * MOST) == (frame["skipped"], pages(frame))
+    assert (3, MOST) == (frame["skipped"], len(pages(frame)))
 
 
 async def test_hits_of_another_site_are_never_seen():
