@@ -9,9 +9,10 @@ from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter, TabularInline
 from django.core.paginator import Paginator
 from django.db.models import Model, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
+from tracking import backlog
 from tracking.enrich import quarantine
 from tracking.models import (
     ApiKey,
@@ -116,6 +117,14 @@ class WithPayload(WithDomain):
         return format_html("<pre>{}</pre>", text)
 
 
+def summary(now: backlog.Backlog) -> str:
+    about = "" if now.exact else "about "
+    return (
+        f"Waiting: {about}{now.hits}, oldest {now.oldest_seconds:.0f} s. "
+        f"In quarantine: {now.quarantined}"
+    )
+
+
 class MembershipInline(TabularInline):
     model = Membership
     extra = 0
@@ -176,6 +185,12 @@ class InboxHitAdmin(WithPayload):
     list_display = ["id", "domain"]
     search_fields = ["payload"]
     ordering = ["id"]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"subtitle": summary(backlog.measure()), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
 
 @admin.register(QuarantinedHit)

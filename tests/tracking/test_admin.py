@@ -10,6 +10,7 @@ from django.utils import timezone
 from dashboard.accounts.models import SetupLink, User
 from tests.factories import EventFactory, MembershipFactory, UserFactory
 from tracking.admin import BoundedPaginator
+from tracking.backlog import Backlog
 from tracking.models import (
     ApiKey,
     Event,
@@ -192,3 +193,12 @@ def test_counting_ends_at_its_bound(monkeypatch):
 
     events = Event.objects.order_by("-id")
     assert (2, 3) == (BoundedPaginator(events, 10).count, Paginator(events, 10).count)
+
+
+def test_the_list_of_waiting_hits_says_how_many_wait_and_how_long(admin_client, monkeypatch):
+    now = Backlog(hits=12_345, exact=False, oldest_seconds=61.4, quarantined=2, last_event=0)
+    monkeypatch.setattr("tracking.backlog.measure", lambda: now)
+
+    page = admin_client.get(url(InboxHit, "changelist")).content.decode()
+
+    assert "Waiting: about 12345, oldest 61 s. In quarantine: 2" in page
