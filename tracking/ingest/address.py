@@ -36,6 +36,11 @@ class TrustedProxies:
                 break
         return str(address or "")
 
+    def trusts(self, peer: str) -> bool:
+        """Whether the other end of a connection is a trusted proxy; a local socket's always is."""
+        address = parse(peer)
+        return address is None or address in self
+
 
 def first_forwarded(header: str) -> str:
     """The first address of an X-Forwarded-For header, or an empty text."""

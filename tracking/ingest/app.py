@@ -18,6 +18,7 @@ from tracking.drains import DrainRequests
 from tracking.ingest.accept import Outcome, Refused, decide
 from tracking.ingest.address import TrustedProxies
 from tracking.ingest.hit import Hit, Sender
+from tracking.ingest.hit_id import REQUEST_ID, name_hits
 from tracking.ingest.http import (
     ASGIReceive,
     ASGISend,
@@ -124,6 +125,10 @@ class AcceptApp:
         """Decide on the hits of a request and return once the accepted ones are committed."""
         sender = self.sender(request)
         self.one_address.see(sender.address)
+        request_id = request.headers.get("x-request-id", "")
+        if REQUEST_ID.fullmatch(request_id) and self.proxies.trusts(request.peer):
+            # Known by its request, a hit that the proxy also wrote to its file counts once.
+            name_hits(hits, request_id)
         now = datetime.now(UTC)
         await self.ensure_rules(hits, now)
         outcomes = [decide(hit, sender, self.rules, self.places, now) for hit in hits]

@@ -110,6 +110,23 @@ async def test_a_hit_with_an_id_is_counted_once_however_often_it_is_sent(site, c
     assert 2 == await LedgerEntry.objects.acount()
 
 
+async def test_a_request_that_a_trusted_proxy_names_counts_once(site, client):
+    name = {"X-Request-ID": "0123456789abcdef0123456789abcdef"}
+    for _ in range(2):
+        await client.post("/api/event", content=json.dumps(PAGEVIEW), headers=name)
+
+    assert 1 == len(await waiting())
+
+
+async def test_a_request_that_a_stranger_names_counts_each_time(site, client):
+    client._transport.client = ("91.0.0.7", 5000)
+    name = {"X-Request-ID": "0123456789abcdef0123456789abcdef"}
+    for _ in range(2):
+        await client.post("/api/event", content=json.dumps(PAGEVIEW), headers=name)
+
+    assert 2 == len(await waiting())
+
+
 async def test_hits_without_an_id_each_count(site, client):
     await send(client)
     await send(client)
