@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 
-from tracking.ingest import address
 from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, JSON, dropped
 from tracking.ingest.protocols.fields import read_json, told
 from tracking.ingest.protocols.goatcounter import NAMES, asked_host, hit_of
+from tracking.ingest.protocols.own import EARLIEST, country, visitor_address
 from tracking.ingest.refusals import Malformed, Reason
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
@@ -31,7 +31,6 @@ HITS = 500
 OTHER_NAMES = ("user_agent", "location", "language", "ip", "created_at", "session")
 TEXT_BYTES = 512
 CLOCKS_DIFFER = timedelta(seconds=5)
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 Item = Mapping[str, Any]
 
@@ -147,19 +146,12 @@ def text(item: Item, name: str) -> str:
 
 def own(texts: Mapping[str, str]) -> Own:
     return Own(
-        address=visitor_address(texts["ip"]),
+        address=visitor_address(texts["ip"], "ip"),
         user_agent=texts["user_agent"],
         time=time_of(texts["created_at"]),
         country=country(texts["location"]),
         alone=True,
     )
-
-
-def visitor_address(value: str) -> str:
-    parsed = address.parse(value) if value else None
-    if value and parsed is None:
-        raise Malformed(ip="must be an IP address")
-    return str(parsed or "")
 
 
 def time_of(value: str) -> datetime | None:
@@ -175,8 +167,3 @@ def time_of(value: str) -> datetime | None:
     if not EARLIEST <= time <= datetime.now(UTC) + CLOCKS_DIFFER:
         raise Malformed(created_at="must be in the past, and not before 2000")
     return time
-
-
-def country(location: str) -> str:
-    code = location.partition("-")[0].upper()
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else ""

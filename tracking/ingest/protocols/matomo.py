@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from tracking.ingest import address
 from tracking.ingest.accept import Accepted, Outcome, Refused
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import BodyTooLarge, Request, Response
@@ -22,10 +21,13 @@ from tracking.ingest.protocols.fields import (
     URL_BYTES,
     is_page,
     read_json,
+    time_from_seconds,
+    time_from_text,
     told,
     whole_number,
 )
 from tracking.ingest.protocols.matomo_events import kind_of
+from tracking.ingest.protocols.own import EARLIEST, country, visitor_address
 from tracking.ingest.refusals import Malformed, Reason
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
@@ -41,7 +43,6 @@ INVALID = frozenset({Reason.UNKNOWN_SITE, Reason.KEY})
 TEXT_BYTES = 512
 TITLE_BYTES = 1024
 RECENT = timedelta(hours=24)
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 Fields = Mapping[str, str]
 
@@ -186,7 +187,7 @@ def width(resolution: str) -> int | None:
 
 def own_of(fields: Fields) -> Own:
     return Own(
-        address=visitor_address(text(fields, "cip")),
+        address=visitor_address(text(fields, "cip"), "cip"),
         user_agent=text(fields, "ua"),
         time=time_of(text(fields, "cdt")),
         country=country(text(fields, "country")),
@@ -199,32 +200,14 @@ def needs_key(own: Own) -> bool:
     return bool(own.address or own.country or own.city or is_old)
 
 
-def visitor_address(value: str) -> str:
-    parsed = address.parse(value) if value else None
-    if value and parsed is None:
-        raise Malformed(cip="must be an IP address")
-    return str(parsed or "")
-
-
-def country(code: str) -> str:
-    return code.upper() if len(code) == 2 and code.isascii() and code.isalpha() else ""
-
-
 def time_of(value: str) -> datetime | None:
     """A Unix time in seconds, or a date and time in UTC. One in the future is now, as at Matomo."""
     if not value:
         return None
     try:
-        is_number = value.isascii() and value.isdigit()
-        seconds = int(value) if is_number else None
-        time = datetime.fromtimestamp(seconds, UTC) if seconds is not None else utc(value)
-    except (ValueError, OverflowError, OSError):
+        time = time_from_seconds(value) if value.isdigit() else time_from_text(value)
+    except Malformed:
         raise Malformed(cdt="must be a Unix time or as 2026-05-05 12:00:00") from None
     if time < EARLIEST:
         raise Malformed(cdt="must not be before 2000")
     return time
-
-
-def utc(value: str) -> datetime:
-    time = datetime.fromisoformat(value)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
