@@ -1,10 +1,17 @@
-"""Turns at writing, within this process."""
+"""Turns at writing."""
 
+import fcntl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+
+LONGEST_WAIT = 5.0  # seconds, as SQLite waits
+LOOK_AGAIN = 0.001
 
 _turn = threading.Lock()
 
@@ -30,14 +37,40 @@ class OneAtATime:
 
 @contextmanager
 def write_transaction() -> Iterator[None]:
-    """A transaction that writes, after those of this process that came before.
+    """A transaction that writes, after those that came before.
 
     SQLite has one writer at a time, and whoever finds it busy sleeps for ever longer until it
-    looks again. Threads that take turns here never find it busy; other processes still may.
+    looks again. Writers that take turns here never find it busy. Raises OperationalError where the
+    turn does not come in time.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
             yield
         return
-    with _turn, transaction.atomic():
+    with _turn, turn_of_process(), transaction.atomic():
         yield
+
+
+@contextmanager
+def turn_of_process() -> Iterator[None]:
+    """The turn among the processes of this database; a killed process gives it back."""
+    # Opened anew each time: forked processes that share a file share its lock.
+    try:
+        file = Path(f"{connection.settings_dict['NAME']}-turn").open("a")  # noqa: SIM115
+    except OSError as error:
+        raise OperationalError(f"no turn at writing: {error}") from error
+    with file:
+        wait_for(file)
+        yield
+
+
+def wait_for(file: TextIO) -> None:
+    deadline = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Not without end: a process that was stopped in its turn may never give it back.
+            if time.monotonic() > deadline:
+                raise OperationalError("another process does not end its turn at writing") from None
+            time.sleep(LOOK_AGAIN)
