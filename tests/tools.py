@@ -1,4 +1,4 @@
-"""Installs the programs that the tests use and Python packages cannot carry: a Chromium.
+"""Installs what the tests use and Python packages cannot carry: a Chromium, published trackers.
 
 Run as `python -m tests.tools`; ends with a sentence where it cannot.
 """
@@ -7,25 +7,55 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFESTS = ROOT / "tests" / "browser" / "trackers"
+NPM = ROOT / ".cache" / "npm"
 
 
 def main() -> None:
-    if shutil.which("chromium"):
+    have("chromium", "chromium")
+    have_trackers()
+
+
+def have_trackers() -> None:
+    """Install the packages that the lock file names, unless that was done.
+
+    The lock file leaves out what those packages depend on: a browser loads their trackers alone.
+    """
+    lock = (MANIFESTS / "package-lock.json").read_bytes()
+    done = NPM / "installed-lock.json"
+    if done.exists() and done.read_bytes() == lock:
+        return
+    have("npm", "npm")
+    NPM.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(MANIFESTS / name, NPM)
+    print("Installing published trackers for the browser tests…", flush=True)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if subprocess.run(command, cwd=NPM, stdin=subprocess.DEVNULL).returncode:
+        sys.exit("npm ci failed in .cache/npm; see what it says above, and try again.")
+    done.write_bytes(lock)
+
+
+def have(program: str, package: str) -> None:
+    if shutil.which(program):
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(
-            "The browser tests need Debian's Chromium at /usr/bin/chromium: "
-            "apt install chromium (or run make test as root, which installs it)."
+            f"The browser tests need {program}: "
+            f"apt install {package} (or run make test as root, which installs it)."
         )
-    print("Installing chromium for the browser tests…", flush=True)
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+    print(f"Installing {package} for the browser tests…", flush=True)
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
         done = subprocess.run(
             ["apt-get", "--quiet=2", *command],
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             stdin=subprocess.DEVNULL,
         )
         if done.returncode:
-            sys.exit(f"apt-get {command[0]} failed; install chromium by hand and try again.")
+            sys.exit(f"apt-get {command[0]} failed; install {package} by hand and try again.")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ COMPATIBLE = {
     "/count.js": "goatcounter.js",
     "/matomo.js": "matomo.js",
     "/piwik.js": "matomo.js",
+    "/script.js": "umami.js",
 }
 
 
