@@ -15,6 +15,8 @@ from tests.factories import SiteFactory
 from tests.server import CHROME
 from tracking.ingest import inbox
 from tracking.ingest.app import AcceptApp
+from tracking.ingest.limits import Limits
+from tracking.ingest.rules import Rules
 from tracking.models import InboxHit, LedgerEntry, RefusalCount, Salt
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -322,3 +324,33 @@ async def test_a_slow_body_is_answered_408(site, client, monkeypatch):
     await client.accepting(scope, never, collect)
 
     assert 408 == started[0]["status"]
+
+
+async def test_a_limit_that_took_every_hit_is_answered_429_and_counted(site, client):
+    client.accepting.rules = Rules(limits=Limits(1, 0, clock=lambda: 1000.0))
+    answers = [await send(client) for _ in range(11)]
+    await client.accepting.inbox.flush_refusals()
+
+    assert [202] * 10 + [429] == [answer.status_code for answer in answers]
+    assert ("address_limit", "1") == (
+        answers[-1].headers["x-footfall-dropped"],
+        answers[-1].headers["retry-after"],
+    )
+    assert [(site.pk, "address_limit", 1)] == [
+        row async for row in RefusalCount.objects.values_list("site_id", "reason", "count")
+    ]
+
+
+async def test_a_rule_that_is_changed_holds_for_the_next_hits(site, client):
+    await send(client)
+    site.blocked_pages = "/a"
+    await sync_to_async(site.save)()
+    await client.accepting.refresh()
+
+    answer = await send(client)
+
+    assert (202, "page", 1) == (
+        answer.status_code,
+        answer.headers["x-footfall-dropped"],
+        len(await waiting()),
+    )
