@@ -1,4 +1,4 @@
-"""Installs what the tests use and Python packages cannot carry: a Chromium, published trackers.
+"""Installs what the tests use and Python packages cannot carry: programs, published trackers.
 
 Run as `python -m tests.tools`; ends with a sentence where it cannot.
 """
@@ -16,6 +16,7 @@ NPM = ROOT / ".cache" / "npm"
 
 def main() -> None:
     have("chromium", "chromium")
+    have("nginx", "nginx")
     have_trackers()
 
 
@@ -40,18 +41,20 @@ def have_trackers() -> None:
 
 
 def have(program: str, package: str) -> None:
-    if shutil.which(program):
+    # nginx lies where only root looks.
+    if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(
-            f"The browser tests need {program}: "
+            f"The tests need {program}: "
             f"apt install {package} (or run make test as root, which installs it)."
         )
-    print(f"Installing {package} for the browser tests…", flush=True)
+    print(f"Installing {package} for the tests…", flush=True)
     for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
         done = subprocess.run(
             ["apt-get", "--quiet=2", *command],
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            # In run level 1 Debian starts no service that it installs.
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"},
             stdin=subprocess.DEVNULL,
         )
         if done.returncode:

@@ -5,20 +5,26 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, db_task, lock_task
 
+from tracking import backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.models import LedgerEntry, TaskRun
 from tracking.turns import OneAtATime
 
+logger = structlog.get_logger(__name__)
+
 LEDGER_DAYS = 7
 LEDGER_CHUNK = 5000
 # A request older than this was lost with a killed worker, and another may be made.
 PENDING_SECONDS = 5
+# A drain takes moments: what waits longer than this waits for something else.
+GROWING_SECONDS = 60
 
 # Two drains of a shard at once would be right, and do the same work twice.
 drainers: dict[int, OneAtATime] = defaultdict(OneAtATime)
@@ -49,6 +55,9 @@ def drain_net() -> None:
     """Catch hits whose drain was lost with a killed process."""
     for shard in range(settings.SHARDS):
         request_drain(shard)
+    waiting = backlog.measure()
+    if waiting.oldest_seconds > GROWING_SECONDS:
+        logger.warning("backlog_growing", hits=waiting.hits, oldest_s=round(waiting.oldest_seconds))
 
 
 @db_periodic_task(crontab(minute="0"), retries=3, retry_delay=10, retry_backoff=2)

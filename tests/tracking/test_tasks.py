@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from tracking import tasks
-from tracking.models import LedgerEntry, Salt, TaskRun
+from tracking.models import InboxHit, LedgerEntry, Salt, TaskRun
 
 NOW = datetime(2026, 5, 4, 12, 7, tzinfo=UTC)
 
@@ -74,3 +74,15 @@ def test_forget_leaves_no_byte_of_an_old_salt_in_the_files():
     database = Path(connection.settings_dict["NAME"])
     files = [path for path in database.parent.iterdir() if path.name.startswith(database.name)]
     assert [] == [path.name for path in files if key in path.read_bytes()]
+
+
+@pytest.mark.parametrize(("seconds", "warned"), [(59, False), (61, True)])
+def test_the_net_warns_of_hits_that_wait_longer_than_a_minute(seconds, warned, monkeypatch, caplog):
+    happened = NOW - timedelta(seconds=seconds)
+    payload = f'{{"time_ms": {int(happened.timestamp() * 1000)}}}'
+    InboxHit.objects.create(site_id=1, payload=payload)
+    monkeypatch.setattr(tasks, "request_drain", lambda _shard: None)
+
+    tasks.drain_net.call_local()
+
+    assert warned == any("backlog_growing" in record.getMessage() for record in caplog.records)

@@ -39,3 +39,39 @@ def test_the_package_counts_pages_and_events(server, browser, collector, body):
         ("Signup", "site.example/beans", "", {"plan": "pro"}),
         ("pageview", "site.example/next", "", {}),
     ] == found
+
+
+SNIPPET = """<script>
+window.plausible = window.plausible || function () {
+  (plausible.q = plausible.q || []).push(arguments);
+};
+plausible("Early");
+</script>
+<script defer data-domain="site.example" src="URL/js/NAME"></script>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("plausible.js", ["pageview /beans", "Early /beans"], id="plain"),
+        pytest.param("script.hash.js", ["pageview /beans#part", "Early /beans#part"], id="hash"),
+        pytest.param("script.manual.outbound-links.js", ["Early /beans"], id="manual"),
+    ],
+)
+def test_a_snippet_of_plausible_counts_as_the_name_of_its_script_says(
+    server, browser, collector, name, expected
+):
+    add_site(server)
+    body = SNIPPET.replace("URL", server.url).replace("NAME", name)
+    address = collector.serve_bare("/beans", body)
+
+    with visitor(browser) as page:
+        page.goto(f"{address}#part")
+        events(server, len(expected))
+        page.evaluate("plausible('Late')")
+        found = [each for each in events(server, len(expected) + 1) if each[0] != "engagement"]
+
+    path = expected[-1].partition(" ")[2]
+    assert sorted([*expected, f"Late {path}"]) == sorted(
+        f"{event} {page.removeprefix('site.example')}" for event, page, *_ in found
+    )
