@@ -86,7 +86,7 @@ def known_site() -> Step:
 
 def rules(hit: WaitingHit) -> Step:
     if Flag.BOT in hit.flags.split(","):
-        return Step("Rules", "", "Passed, counted apart", "It is a program's, by its user agent.")
+        return Step("Rules", "", "Passed, counted apart", "It comes from a program.")
     return Step("Rules", "", "Passed")
 
 
@@ -126,7 +126,8 @@ def place(hit: WaitingHit, event: EnrichedEvent) -> Step:
 
 
 def place_words(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+    """City, region and country; a city that is a region is named once."""
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def page(hit: WaitingHit, event: EnrichedEvent, url: SplitResult) -> Step:
@@ -198,7 +199,7 @@ def channel_clues(source: str, tags: Campaign) -> str:
 
 def agent(hit: WaitingHit, event: EnrichedEvent) -> Step:
     alone = agent_words(parse_agent(hit.user_agent))
-    return of_visit("Browser and device", hit.user_agent, alone, agent_words(event))
+    return of_visit("Browser", hit.user_agent, alone, agent_words(event))
 
 
 def agent_words(found: object) -> str:

@@ -52,4 +52,4 @@ def test_page_tells_what_was_dropped_and_what_to_do(client, site):
 
 
 def test_page_of_a_site_that_dropped_nothing_says_so(client, site):
-    assert "Each hit that named this site was counted." in open_page(client, site).content.decode()
+    assert "None when you opened this page." in open_page(client, site).content.decode()

@@ -59,7 +59,7 @@ def test_bare_hit_is_told_in_the_order_of_its_way():
         Step("Campaign", "", "None"),
         Step("Source", "", "Direct / None", "No referrer came, and no parameter names a source."),
         Step("Channel", "", "Direct"),
-        Step("Browser and device", "", "Unknown"),
+        Step("Browser", "", "Unknown"),
         Step("Screen", "", "Unknown"),
         Step("Language", "", "Unknown"),
         Step("Visit", "", "Opens visit 41"),
@@ -72,13 +72,14 @@ def test_full_hit_shows_what_each_step_made():
         name="Purchase",
         interactive=False,
         url=url,
-        query="?q=guji",
+        query="q=guji",
         title="Beans",
         referrer="https://www.google.com/",
         user_agent=CHROME,
         screen_width=1920,
         language="de-AT,de;q=0.9",
         city="Vienna",
+        region="Vienna",
         country="AT",
         props={"plan": "pro", "size": "L"},
         revenue_amount="12.500",
@@ -101,6 +102,7 @@ def test_full_hit_shows_what_each_step_made():
         screen="Desktop",
         language="de-AT",
         city="Vienna",
+        region="Vienna",
         country="AT",
         revenue_amount=Decimal("12.500"),
         revenue_currency="EUR",
@@ -118,12 +120,12 @@ def test_full_hit_shows_what_each_step_made():
             "Not interactive: the bounce rate leaves it out.",
         ),
         Step("Place", "Address, which is not kept", "Vienna, AT"),
-        Step("Page", url, "example.com/beans?q=guji", "Kept of its parameters: ?q=guji."),
+        Step("Page", url, "example.com/beans?q=guji", "Kept of its parameters: q=guji."),
         Step("Title", "Beans", "Beans"),
         Step("Campaign", "utm_medium=email", "medium email"),
         Step("Source", "https://www.google.com/", "Google", "A site known by this name."),
         Step("Channel", "source Google · kind search · medium email", "Organic Search"),
-        Step("Browser and device", CHROME, "Chrome 142.0 · Windows 10 · Desktop"),
+        Step("Browser", CHROME, "Chrome 142.0 · Windows 10 · Desktop"),
         Step("Screen", "1920 pixels wide", "Desktop"),
         Step("Language", "de-AT,de;q=0.9", "de-AT"),
         Step("Properties", "plan = pro · size = L", "2 kept"),
@@ -234,9 +236,9 @@ def test_engagement_without_a_visit_counts_nowhere():
 
 
 def test_program_that_is_counted_apart_is_told_as_such():
-    assert Step(
-        "Rules", "", "Passed, counted apart", "It is a program's, by its user agent."
-    ) == step("Rules", steps(hit(flags="bot"), event(flags="bot")))
+    assert Step("Rules", "", "Passed, counted apart", "It comes from a program.") == step(
+        "Rules", steps(hit(flags="bot"), event(flags="bot"))
+    )
 
 
 @pytest.mark.parametrize(
