@@ -2,10 +2,9 @@
 
 import secrets
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-
-from django.utils import timezone
 
 from tracking.ingest.limits import Limits
 from tracking.ingest.lists import Globs, Networks, QueryRule
@@ -45,6 +44,7 @@ class Rules:
     salts: dict[date, bytes] = field(default_factory=dict, repr=False)  # by UTC day
     # How much senders have sent outlasts the generations.
     limits: Limits = field(default_factory=Limits.of_settings, repr=False)
+    watch_ends: datetime | None = None  # the first of those that run
 
     def may_send(self, key: str, site_id: int) -> bool:
         """Whether an API key lets its holder speak for visitors of the site."""
@@ -55,31 +55,45 @@ class Rules:
         day = time.date()
         return self.salts.get(day), self.salts.get(day - timedelta(days=1))
 
+    def has_ended_watch(self, time: datetime) -> bool:
+        """Whether a site is still watched here and nowhere else: a watch ends unannounced."""
+        return self.watch_ends is not None and self.watch_ends <= time
+
 
 def refreshed(rules: Rules, now: datetime | None = None) -> Rules:
     """The rules as stored now: the same object unless a change was announced or a day began."""
-    today = (now or datetime.now(UTC)).date()
-    if today not in rules.salts:
-        keep_salts(today)
-    elif Generation.current(Generation.RULES) == rules.generation:
+    now = now or datetime.now(UTC)
+    if now.date() not in rules.salts:
+        keep_salts(now.date())
+    elif not rules.has_ended_watch(now) and is_current(rules):
         return rules
-    return load(rules.limits)
+    return load(rules.limits, now)
 
 
-def load(limits: Limits) -> Rules:
+def is_current(rules: Rules) -> bool:
+    return Generation.current(Generation.RULES) == rules.generation
+
+
+def load(limits: Limits, now: datetime | None = None) -> Rules:
     # The number is read first: a change that comes in between is then read again, not missed.
     generation = Generation.current(Generation.RULES)
+    watches = load_watches(now or datetime.now(UTC))
     return Rules(
         generation=generation,
-        sites=load_sites(),
+        sites=load_sites(watches),
         keys=load_keys(),
         salts={day: bytes(key) for day, key in Salt.objects.values_list("day", "key")},
         limits=limits,
+        watch_ends=min(watches.values(), default=None),
     )
 
 
-def load_sites() -> dict[str, SiteRules]:
-    watched = set(Watch.objects.filter(until__gt=timezone.now()).values_list("site_id", flat=True))
+def load_watches(now: datetime) -> dict[int, datetime]:
+    """When the watch of each site that is watched ends."""
+    return dict(Watch.objects.filter(until__gt=now).values_list("site_id", "until"))
+
+
+def load_sites(watched: Container[int]) -> dict[str, SiteRules]:
     sites = list(Site.objects.prefetch_related("aliases"))
     rules = {site.pk: rules_of(site, site.pk in watched) for site in sites}
     aliases = {alias.name: rules[site.pk] for site in sites for alias in site.aliases.all()}

@@ -1,11 +1,15 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.factories import SiteFactory
 from tracking.ingest.limits import Limits
 from tracking.ingest.rules import Rules, SiteRules, load, refreshed
-from tracking.models import Generation, SiteAlias
+from tracking.models import Generation, SiteAlias, Watch
 
 pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
 def test_a_site_is_known_by_its_domain_and_its_aliases():
@@ -40,3 +44,27 @@ def test_what_senders_have_sent_outlasts_a_change_of_the_rules():
     second = refreshed(first)
 
     assert (True, True) == (second is not first, second.limits is first.limits)
+
+
+def test_a_watch_ends_in_time_without_any_announcement():
+    site = SiteFactory(domain="example.com")
+    Watch.objects.create(site=site, until=NOON + timedelta(minutes=2))
+
+    during = refreshed(Rules(), NOON)
+    still = refreshed(during, NOON + timedelta(seconds=119))
+    after = refreshed(still, NOON + timedelta(seconds=120))
+
+    assert (True, True, False) == (
+        during.sites["example.com"].watched,
+        still is during,
+        after.sites["example.com"].watched,
+    )
+
+
+def test_rules_without_a_running_watch_are_kept():
+    site = SiteFactory(domain="example.com")
+    Watch.objects.create(site=site, until=NOON)
+
+    rules = refreshed(Rules(), NOON)
+
+    assert rules is refreshed(rules, NOON + timedelta(hours=1))
