@@ -172,7 +172,7 @@ def test_a_widget_shows_the_engines_answer(client, site, widget):
             site,
             **{field: f"{field}-{name}" for field in FIELDS},
             country=["DE", "AT", "CH"][ord(name) - ord("a")],
-            visitor=number,
+            visitor=number + 1,
         )
     query = Query.build(
         site=site,
