@@ -21,6 +21,7 @@ PASSWORD = "a long walk by the river"
 PAGES = {
     "report": f"/sites/{DOMAIN}/",
     "live": f"/sites/{DOMAIN}/live",
+    "debugger": f"/sites/{DOMAIN}/debugger",
     "sites": "/sites/",
     "add": "/sites/new",
     "install": f"/sites/{DOMAIN}/install",
