@@ -22,6 +22,9 @@ class BoundedBodies:
         async def bounded() -> dict[str, Any]:
             nonlocal room
             message = await receive()
+            # For the pages the body has ended; they wait now for the client to go.
+            while not room and message["type"] == "http.request":
+                message = await receive()
             if message["type"] == "http.request":
                 message = {**message, "body": message.get("body", b"")[:room]}
                 room -= len(message["body"])
