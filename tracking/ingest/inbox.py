@@ -48,6 +48,8 @@ class Inbox:
         for outcome in outcomes:
             if isinstance(outcome, Refused):
                 self._count(outcome)
+                if outcome.traced is not None:
+                    futures.append(self._append(Accepted(outcome.site_id, "", outcome.traced)))
             else:
                 futures.append(self._append(outcome))
         if len(futures) == 1:
