@@ -71,9 +71,9 @@ def address(running: Server, domain: str) -> str:
 
 @pytest.fixture
 def send(running: Server, domain: str) -> Callable[..., None]:
-    def send_hit(path: str = "/", referrer: str = "") -> None:
+    def send_hit(path: str = "/", referrer: str = "", **headers: str) -> None:
         body = {"n": "pageview", "d": domain, "u": f"https://{domain}{path}", "r": referrer}
-        headers = {"content-type": "text/plain", "user-agent": CHROME}
+        headers |= {"content-type": "text/plain", "user-agent": CHROME}
         httpx.post(f"{running.url}/api/event", content=json.dumps(body), headers=headers)
 
     return send_hit
@@ -159,6 +159,16 @@ def test_dropped_hit_names_its_reason(page, address):
     expect(row.locator(".hit-verdict")).to_have_text("Dropped: visitor opted out")
     row.locator("summary").click()
     expect(step(page, "Rules")).to_contain_text("Dropped: visitor opted out")
+
+
+def test_hit_that_a_rule_refuses_is_shown_with_the_reason(page, address, send):
+    open_debugger(page, address)
+
+    send("/about", dnt="1")
+
+    row = page.locator("#rows .hit")
+    expect(row.locator(".hit-verdict")).to_have_text("Dropped: visitor opted out")
+    expect(row.locator(".hit-page")).to_have_text("/about")
 
 
 def test_hostile_text_is_shown_and_does_nothing(page, address, send):
