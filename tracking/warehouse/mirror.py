@@ -15,40 +15,19 @@ from django.db.models import TextField
 from django.db.models.functions import Cast, JSONObject
 
 from tracking.models import Event, Generation
+from tracking.warehouse.schema import EVENTS, OF_VISIT
 
 # Rows that are read and written at once: a bound on the memory that a cold start takes.
 CHUNK = 20_000
 
-# The columns that questions use, with the type that each has here. Times are UTC without a zone.
-COLUMNS = {
-    "id": "BIGINT",
-    "site_id": "BIGINT",
-    "visitor": "BIGINT",
-    "visit": "BIGINT",
-    "time": "TIMESTAMP",
-    "name": "VARCHAR",
-    "interactive": "BOOLEAN",
-    "hostname": "VARCHAR",
-    "path": "VARCHAR",
-    "props": "VARCHAR",
-    "flags": "VARCHAR",
-}
-OF_VISIT = (
-    *("referrer", "source", "channel"),
-    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
-    *("country", "region", "city"),
-    *("browser", "browser_version", "os", "os_version", "device", "screen", "language"),
-)
-COLUMNS |= dict.fromkeys(OF_VISIT, "VARCHAR")
+# What each row is read as before it becomes one of `EVENTS`.
+READ = {name: kind for name, kind in EVENTS.items() if name != "bot"}
+READ |= {"props": "VARCHAR", "flags": "VARCHAR"}
 
-ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in COLUMNS.items()) + "}"
-
-# What is read from some of them; `bot` is "yes" or "no".
-TABLE = {name: kind for name, kind in COLUMNS.items() if name != "flags"}
-TABLE |= {"props": "MAP(VARCHAR, VARCHAR)", "bot": "VARCHAR"}
+ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in READ.items()) + "}"
 
 CREATE_EVENTS = "CREATE OR REPLACE TABLE hot.events ({})".format(
-    ", ".join(f"{name} {kind}" for name, kind in TABLE.items())
+    ", ".join(f"{name} {kind}" for name, kind in EVENTS.items())
 )
 
 # One parameter, a JSON array of rows. Properties that are no JSON object are none.
@@ -165,7 +144,7 @@ def _open() -> duckdb.DuckDBPyConnection:
 def _chunks(seen: int) -> Iterator[tuple[int, str]]:
     """The events above an id in order: the last id of each chunk, and its rows as a JSON array."""
     # The database writes the JSON: no row becomes Python objects on its way.
-    row = Cast(JSONObject(**{name: name for name in COLUMNS}), TextField())
+    row = Cast(JSONObject(**{name: name for name in READ}), TextField())
     events = Event.objects.order_by("id").annotate(row=row).values_list("id", "row")
     full = True
     while full:

@@ -1,0 +1,65 @@
+"""The two relations that questions are asked of, with the types that DuckDB gives their columns.
+
+Times are UTC without a zone. What belongs to a visit is the same on all its events. Blank texts are
+empty, never NULL.
+"""
+
+from dataclasses import dataclass
+
+# What all events of a visit share, as their event of opening had it.
+OF_VISIT = (
+    *("referrer", "source", "channel"),
+    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+    *("country", "region", "city"),
+    *("browser", "browser_version", "os", "os_version", "device", "screen", "language"),
+)
+
+# Engagement among them, under that name. Events of an unknown visitor have visitor and visit 0.
+# Engagement has the `scroll_depth` in per cent and the engaged milliseconds, others NULL.
+# `bot` is "yes" or "no".
+EVENTS = {
+    "id": "BIGINT",
+    "site_id": "BIGINT",
+    "visitor": "BIGINT",
+    "visit": "BIGINT",
+    "time": "TIMESTAMP",
+    "name": "VARCHAR",
+    "interactive": "BOOLEAN",
+    "hostname": "VARCHAR",
+    "path": "VARCHAR",
+    "title": "VARCHAR",
+    "props": "MAP(VARCHAR, VARCHAR)",
+    "revenue_amount": "DECIMAL(18, 3)",
+    "revenue_currency": "VARCHAR",
+    "scroll_depth": "SMALLINT",
+    "engaged_ms": "INTEGER",
+    "bot": "VARCHAR",
+    **dict.fromkeys(OF_VISIT, "VARCHAR"),
+}
+
+# A visit as its events make it, engagement left out; engagement alone makes none.
+# `duration` is in microseconds, pages of entry and exit are those of its pageviews.
+VISITS = {
+    "visit": "BIGINT",
+    "site_id": "BIGINT",
+    "visitor": "BIGINT",
+    "first_time": "TIMESTAMP",
+    "last_time": "TIMESTAMP",
+    "duration": "BIGINT",
+    "pageviews": "BIGINT",
+    "bounced": "BOOLEAN",
+    "entry_page": "VARCHAR",
+    "exit_page": "VARCHAR",
+    "entry_hostname": "VARCHAR",
+    "exit_hostname": "VARCHAR",
+    "bot": "VARCHAR",
+    **dict.fromkeys(OF_VISIT, "VARCHAR"),
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Where a question finds the relations: SQL that stands after FROM, once or several times."""
+
+    events: str = "hot.events"
+    visits: str = "hot.visits"
