@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from tracking.enrich.explain import DIRECT, Step, reason_words, steps
+from tracking.enrich.explain import DIRECT, Step, refusal_words, steps
 from tracking.enrich.trace import Trace
 from tracking.ingest.hit import Flag
 
@@ -79,7 +79,7 @@ def verdict_of(trace: Trace) -> tuple[str, str]:
         apart = Flag.BOT in trace.hit.flags.split(",")
         return "accepted", "bot, counted apart" if apart else ""
     if trace.hit.refused:
-        return "dropped", reason_words(trace.hit.refused)
+        return "dropped", cut(refusal_words(trace.hit))
     return "aside", "enrichment failed"
 
 

@@ -71,8 +71,8 @@ def address(running: Server, domain: str) -> str:
 
 @pytest.fixture
 def send(running: Server, domain: str) -> Callable[..., None]:
-    def send_hit(path: str = "/", referrer: str = "", **headers: str) -> None:
-        body = {"n": "pageview", "d": domain, "u": f"https://{domain}{path}", "r": referrer}
+    def send_hit(path: str = "/", referrer: str = "", called: str = domain, **headers: str) -> None:
+        body = {"n": "pageview", "d": called, "u": f"https://{domain}{path}", "r": referrer}
         headers |= {"content-type": "text/plain", "user-agent": CHROME}
         httpx.post(f"{running.url}/api/event", content=json.dumps(body), headers=headers)
 
@@ -169,6 +169,16 @@ def test_hit_that_a_rule_refuses_is_shown_with_the_reason(page, address, send):
     row = page.locator("#rows .hit")
     expect(row.locator(".hit-verdict")).to_have_text("Dropped: visitor opted out")
     expect(row.locator(".hit-page")).to_have_text("/about")
+
+
+def test_hit_that_calls_its_site_by_a_wrong_name_is_shown(page, address, send, domain):
+    open_debugger(page, address)
+
+    send("/about", called="shop.invalid")
+
+    expect(page.locator("#rows .hit-verdict")).to_have_text(
+        f"Dropped: unknown site: the hit says shop.invalid, the page is on {domain}"
+    )
 
 
 def test_hostile_text_is_shown_and_does_nothing(page, address, send):

@@ -54,6 +54,15 @@ def reason_words(reason: str) -> str:
     return REASONS.get(reason, reason.replace("_", " "))
 
 
+def refusal_words(hit: WaitingHit) -> str:
+    """Why a hit was refused, and what of it does not fit."""
+    words = reason_words(hit.refused)
+    if not hit.unknown_site:
+        return words
+    host = urlsplit(hit.url).hostname
+    return f"{words}: the hit says {hit.unknown_site}, the page is on {host}"
+
+
 def steps(hit: WaitingHit, event: EnrichedEvent | None, error: str = "") -> list[Step]:
     """The steps in their order.
 
@@ -72,7 +81,10 @@ def received(hit: WaitingHit) -> Step:
 
 def ended(hit: WaitingHit, error: str) -> Iterator[Step]:
     yield Step("Page", hit.url)
-    if hit.refused:
+    if hit.unknown_site:
+        note = "No site has this domain or alias. It is shown here because of the page's host."
+        yield Step("Site", hit.unknown_site, f"Dropped: {reason_words(hit.refused)}", note)
+    elif hit.refused:
         note = "Nothing else of it was looked at or kept."
         yield Step("Rules", "", f"Dropped: {reason_words(hit.refused)}", note)
     else:

@@ -12,6 +12,7 @@ from tracking.ingest.place import Place
 from tracking.ingest.refusals import LIMITS, Reason, StorageDown
 from tracking.ingest.rules import Rules, SiteRules
 from tracking.ingest.visitor import visitor_id
+from tracking.models.sites import normalise_domain
 
 
 class PlaceLookup(Protocol):
@@ -19,17 +20,17 @@ class PlaceLookup(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    reason: Reason
-    site_id: int = 0  # 0: no known site
-    traced: WaitingHit | None = None  # for the ingest debugger, where somebody has it open
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     site_id: int
     hit_id: str
     waiting: WaitingHit
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: Reason
+    site_id: int = 0  # 0: no known site
+    traced: Accepted | None = None  # for the ingest debugger, where somebody has it open
 
 
 Outcome = Accepted | Refused
@@ -94,7 +95,7 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
     """
     site = rules.sites.get(hit.site) or rules.sites.get(hit.other_site)
     if site is None:
-        return Refused(Reason.UNKNOWN_SITE)
+        return Refused(Reason.UNKNOWN_SITE, traced=traced_by_page(hit, rules, now))
     own = hit.own if rules.may_send(hit.key or sender.key, site.id) else None
     if own is not None:
         sender = sender.as_said_by(own)
@@ -113,7 +114,7 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
 def refused(hit: Hit, reason: Reason, site: SiteRules, now: datetime) -> Refused:
     # What is too much to store is too much to be shown as well.
     is_shown = site.watched and reason not in LIMITS
-    return Refused(reason, site.id, traced(hit, reason, now) if is_shown else None)
+    return Refused(reason, site.id, traced(hit, reason, site, now) if is_shown else None)
 
 
 def place_of(sender: Sender, own: Own | None, places: PlaceLookup) -> Place:
@@ -127,9 +128,22 @@ def time_of(own: Own | None, now: datetime) -> datetime:
     return min(own.time, now) if own is not None and own.time is not None else now
 
 
-def traced(hit: Hit, reason: Reason, now: datetime) -> WaitingHit:
+def traced_by_page(hit: Hit, rules: Rules, now: datetime) -> Accepted | None:
+    """A hit for a site that nobody has, where the site that its page is on is watched.
+
+    Its tracker gives a wrong name, and who watches would wait for it in vain.
+    """
+    if rules.watch_ends is None:
+        return None
+    site = rules.sites.get(normalise_domain(page_of(hit).hostname))
+    if site is None or not site.watched:
+        return None
+    return traced(hit, Reason.UNKNOWN_SITE, site, now)
+
+
+def traced(hit: Hit, reason: Reason, site: SiteRules, now: datetime) -> Accepted:
     """What the ingest debugger shows of a refused hit, which says nothing of who sent it."""
-    return WaitingHit(
+    waiting = WaitingHit(
         time_ms=milliseconds(now),
         visitor=0,
         visitor_before=None,
@@ -137,7 +151,9 @@ def traced(hit: Hit, reason: Reason, now: datetime) -> WaitingHit:
         url=hit.url,
         traced=True,
         refused=reason,
+        unknown_site=hit.site if reason is Reason.UNKNOWN_SITE else "",
     )
+    return Accepted(site.id, "", waiting)
 
 
 def milliseconds(time: datetime) -> int:

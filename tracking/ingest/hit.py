@@ -112,3 +112,4 @@ class WaitingHit:
     flags: str = ""  # see `tracking.models.Event.flags`
     traced: bool = False  # somebody watches the site's hits in the ingest debugger
     refused: str = ""  # the reason; such a hit waits only to be shown there
+    unknown_site: str = ""  # what a refused hit called its site, where no site is called that

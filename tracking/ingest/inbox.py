@@ -49,7 +49,7 @@ class Inbox:
             if isinstance(outcome, Refused):
                 self._count(outcome)
                 if outcome.traced is not None:
-                    futures.append(self._append(Accepted(outcome.site_id, "", outcome.traced)))
+                    futures.append(self._append(outcome.traced))
             else:
                 futures.append(self._append(outcome))
         if len(futures) == 1:

@@ -46,6 +46,16 @@ def test_refused_hit_has_its_reason_and_nothing_of_its_sender():
         ),
         pytest.param(refused(1), ("dropped", "bot", "/beans", ""), id="refused"),
         pytest.param(
+            refused(1, "unknown_site", unknown_site="shop.example"),
+            (
+                "dropped",
+                "unknown site: the hit says shop.example, the page is on example.com",
+                "/beans",
+                "",
+            ),
+            id="unknown-site",
+        ),
+        pytest.param(
             Trace(1, waiting(), error="ValueError"),
             ("aside", "enrichment failed", "/beans", ""),
             id="set-aside",

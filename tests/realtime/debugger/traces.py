@@ -38,8 +38,8 @@ def accepted(site_id: int, path: str = "/beans", **fields: Any) -> Trace:
     return Trace(site_id, waiting(url=f"https://example.com{path}", **fields), made)
 
 
-def refused(site_id: int, reason: str = "bot", path: str = "/beans") -> Trace:
-    return Trace(site_id, waiting(url=f"https://example.com{path}", refused=reason))
+def refused(site_id: int, reason: str = "bot", path: str = "/beans", **fields: Any) -> Trace:
+    return Trace(site_id, waiting(url=f"https://example.com{path}", refused=reason, **fields))
 
 
 def announce(*traces: Trace) -> None:

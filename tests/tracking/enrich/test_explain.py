@@ -257,6 +257,21 @@ def test_page_tells_what_became_of_the_rest_of_its_address(fields, note):
     assert note == step("Page", steps(hit(**fields), event())).note
 
 
+def test_hit_for_an_unknown_site_shows_what_it_called_its_site():
+    refused = hit(refused=Reason.UNKNOWN_SITE, unknown_site="shop.example")
+
+    assert [
+        Step("Received", "pageview", "Pageview"),
+        Step("Page", "https://example.com/beans"),
+        Step(
+            "Site",
+            "shop.example",
+            "Dropped: unknown site",
+            "No site has this domain or alias. It is shown here because of the page's host.",
+        ),
+    ] == steps(refused, None)
+
+
 def test_refused_hit_shows_its_page_and_the_reason_alone():
     assert [
         Step("Received", "pageview", "Pageview"),

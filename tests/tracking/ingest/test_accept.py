@@ -1,7 +1,7 @@
 """What the rules of a site make of a hit."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -32,12 +32,14 @@ class Germany:
 def judged(hit: Hit = HIT, sender: Sender = SENDER, times: int = 1, **rules: object) -> Outcome:
     """The last of so many decisions on a hit, by a site with these rules."""
     watched, limits = rules.pop("watched", False), rules.pop("limits", Limits(0, 0))
+    minute_later = NOW + timedelta(minutes=1)
     site = rules_of(Site(pk=1, domain="example.com", **rules), watched)
     known = Rules(
         sites={"example.com": site},
         keys={ApiKey.hash(KEY): frozenset({1})},
         salts={NOW.date(): b"s" * 32},
         limits=limits,
+        watch_ends=minute_later if watched else None,
     )
     return [decide(hit, sender, known, Germany(), NOW) for _ in range(times)][-1]
 
@@ -163,4 +165,30 @@ def test_a_watched_site_shows_what_a_rule_refused_and_not_what_a_limit_did():
     refused = judged(watched=True, blocked_pages="/shop")
     limited = judged(watched=True, times=11, limits=Limits(1, 0, stands_still))
 
-    assert ("page", None) == (refused.traced.refused, limited.traced)
+    assert ("page", None) == (refused.traced.waiting.refused, limited.traced)
+
+
+WRONG_NAME = replace(HIT, site="shop.example")
+
+
+def test_a_hit_for_no_site_is_shown_to_who_watches_the_site_of_its_page():
+    made = judged(WRONG_NAME, watched=True)
+
+    assert (0, 1, "unknown_site", "shop.example", HIT.url) == (
+        made.site_id,
+        made.traced.site_id,
+        made.traced.waiting.refused,
+        made.traced.waiting.unknown_site,
+        made.traced.waiting.url,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hit", "watched"),
+    [
+        pytest.param(WRONG_NAME, False, id="nobody watches"),
+        pytest.param(replace(WRONG_NAME, url="https://shop.example/"), True, id="another page"),
+    ],
+)
+def test_a_hit_for_no_site_is_shown_to_nobody_else(hit, watched):
+    assert Refused(Reason.UNKNOWN_SITE) == judged(hit, watched=watched)
