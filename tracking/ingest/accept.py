@@ -93,7 +93,7 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
 
     Raises StorageDown where `rules` have no salt for the UTC day of `now`.
     """
-    site = rules.sites.get(hit.site) or rules.sites.get(hit.other_site)
+    site = rules.site_of(hit)
     if site is None:
         return Refused(Reason.UNKNOWN_SITE, traced=traced_by_page(hit, rules, now))
     own = hit.own if rules.may_send(hit.key or sender.key, site.id) else None

@@ -150,8 +150,8 @@ class AcceptApp:
         """Have rules that judge these hits: an unknown site or a new day asks storage at once."""
         if self.poller is None:
             self.poller = asyncio.create_task(self.poll())
-        known = self.rules.sites
-        if now.date() not in self.rules.salts or any(hit.site not in known for hit in hits):
+        site_of = self.rules.site_of
+        if now.date() not in self.rules.salts or any(site_of(hit) is None for hit in hits):
             # All that wait ask together: many hits for a site that nobody has cost one look.
             self.refreshing = self.refreshing or asyncio.create_task(self.refresh())
             await asyncio.shield(self.refreshing)

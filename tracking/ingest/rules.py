@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from tracking.ingest.hit import Hit
 from tracking.ingest.limits import Limits
 from tracking.ingest.lists import Globs, Networks, QueryRule
 from tracking.models import ApiKey, Generation, Membership, Salt, Site, Watch
@@ -45,6 +46,9 @@ class Rules:
     # How much senders have sent outlasts the generations.
     limits: Limits = field(default_factory=Limits.of_settings, repr=False)
     watch_ends: datetime | None = None  # the first of those that run
+
+    def site_of(self, hit: Hit) -> SiteRules | None:
+        return self.sites.get(hit.site) or self.sites.get(hit.other_site)
 
     def may_send(self, key: str, site_id: int) -> bool:
         """Whether an API key lets its holder speak for visitors of the site."""

@@ -13,7 +13,7 @@ from django.db import OperationalError, connections
 
 from tests.factories import SiteFactory
 from tests.server import CHROME
-from tracking.ingest import inbox
+from tracking.ingest import app, inbox
 from tracking.ingest.app import AcceptApp
 from tracking.ingest.limits import Limits
 from tracking.ingest.rules import Rules
@@ -154,6 +154,18 @@ async def test_a_site_counts_from_the_moment_it_is_added(site, client):
         refused.headers["x-footfall-dropped"],
         accepted.headers.get("x-footfall-dropped"),
     )
+
+
+async def test_a_hit_known_by_its_other_name_reads_no_rules_again(site, client, monkeypatch):
+    page = {"Host": "stats.invalid", "Referer": "https://example.com/"}
+    await client.get("/count?p=/a", headers=page)
+    client.accepting.poller.cancel()
+    read: list[Rules] = []
+    monkeypatch.setattr(app, "refreshed_or_down", read.append)
+
+    await client.get("/count?p=/b", headers=page)
+
+    assert ([], 2) == (read, len(await waiting()))
 
 
 @pytest.mark.parametrize(
