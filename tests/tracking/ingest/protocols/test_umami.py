@@ -274,6 +274,21 @@ def test_a_bad_item_of_a_batch_loses_no_other():
     ) == (status, content)
 
 
+def test_an_item_of_a_batch_that_a_limit_took_is_named():
+    outcomes = [accepted(), Refused(Reason.SITE_LIMIT, 1), accepted()]
+
+    status, content = answered([item()] * 3, *outcomes, path="/api/batch")
+
+    sentence = "Too many hits; send it again later."
+    error = {"message": sentence, "code": "too-many-requests", "status": 429}
+    assert (200, 2, 1, [{"index": 1, "response": {"error": error}}]) == (
+        status,
+        content["processed"],
+        content["errors"],
+        content["details"],
+    )
+
+
 def test_a_batch_may_be_larger_than_one_hit():
     assert (16 * 1024, 1024 * 1024) == (
         umami.body_limit("/api/send"),
