@@ -9,7 +9,7 @@ from tracking.warehouse.errors import QueryError
 from tracking.warehouse.filters import conditions
 from tracking.warehouse.mirror import Mirror
 from tracking.warehouse.query import Query
-from tracking.warehouse.result import Figure, Figures, Result, Row, nothing
+from tracking.warehouse.result import Figures, Result, Row, figures, nothing
 from tracking.warehouse.sql import Group, Key, Statement
 
 SECONDS = 30
@@ -73,8 +73,8 @@ def _answer(cursor: duckdb.DuckDBPyConnection, query: Query) -> Result:
         rows.append(
             Row(
                 dimensions=tuple(labels.get(key, str(key)) for key in group),
-                metrics=found.get(group) or nothing(query.metrics),
-                comparison=(compared or nothing(query.metrics)) if query.previous else None,
+                metrics=found.get(group) or nothing(query, group),
+                comparison=(compared or nothing(query, group)) if query.previous else None,
             )
         )
     return Result(
@@ -104,7 +104,7 @@ def _earlier(
     if query.previous is None or not groups:
         return {}
     only = None if query.time else groups
-    return _figures(cursor, Statement(query, query.previous, only))[0]
+    return _figures(cursor, Statement(query, query.previous, only=only))[0]
 
 
 def _matches(buckets: list[Bucket], earlier_buckets: list[Bucket]) -> dict[Key, Key]:
@@ -123,17 +123,5 @@ def _figures(
     if not fetched and paged and query.offset:
         counted = cursor.execute(statement.count(), statement.values).fetchone()
         return {}, counted[0] if counted else 0
-    found = {
-        row[:width]: tuple(
-            _figure(value, metric.whole, metric.empty)
-            for metric, value in zip(query.metrics, row[width:-1], strict=True)
-        )
-        for row in fetched
-    }
+    found = {row[:width]: figures(query, row[:width], row[width:-1]) for row in fetched}
     return found, fetched[0][-1] if fetched else 0
-
-
-def _figure(value: float | None, whole: bool, empty: int | None) -> Figure:
-    if value is None:
-        return empty
-    return int(value) if whole else value

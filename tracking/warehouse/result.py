@@ -1,5 +1,6 @@
 """What an engine answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracking.warehouse.metrics import Metric
@@ -37,6 +38,22 @@ class Result:
     comparison_labels: tuple[str, ...] = ()
 
 
-def nothing(metrics: tuple[Metric, ...]) -> Figures:
+def figures(query: Query, group: Sequence[object], values: Sequence[float | None]) -> Figures:
+    """A group's metrics from the numbers that an engine gives for them, None for no number.
+
+    `group` has the keys of the question's dimensions.
+    """
+    return tuple(
+        _figure(metric, value) for metric, value in zip(query.metrics, values, strict=True)
+    )
+
+
+def nothing(query: Query, group: Sequence[object]) -> Figures:
     """The figures of a group in which nothing was counted."""
-    return tuple(row.empty for row in metrics)
+    return figures(query, group, [None] * len(query.metrics))
+
+
+def _figure(metric: Metric, value: float | None) -> Figure:
+    if value is None:
+        return metric.empty
+    return int(value) if metric.whole else value

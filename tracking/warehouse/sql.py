@@ -18,15 +18,13 @@ from tracking.warehouse.filters import All, Filter, conditions, on_entry, rewrit
 from tracking.warehouse.metrics import Metric
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
+from tracking.warehouse.schema import Tables
 
 # A text, or a bucket's key.
 Key = str | date
 Group = tuple[Key, ...]
 
-WHOLE_VISITS = (
-    "(SELECT visit AS whole_visit, entry_page, exit_page, entry_hostname, exit_hostname"
-    " FROM hot.visits)"
-)
+HOT = Tables()
 
 
 class Source(Enum):
@@ -49,12 +47,20 @@ def source_of(metric: Metric, query: Query) -> Source:
 class Statement:
     """The SQL of a question over a period, and the values of its parameters.
 
-    `only` restricts the groups to those that another statement gave; not with a time dimension.
+    `tables` says where the events and visits are. `only` restricts the groups to those that another
+    statement gave; not with a time dimension.
     """
 
-    def __init__(self, query: Query, period: Period, only: list[Group] | None = None) -> None:
+    def __init__(
+        self,
+        query: Query,
+        period: Period,
+        tables: Tables = HOT,
+        only: list[Group] | None = None,
+    ) -> None:
         self.query = query
         self.period = period
+        self.tables = tables
         self.values: dict[str, object] = {}
         self._start = self._bind(naive_utc(period.start))
         self._end = self._bind(naive_utc(period.end))
@@ -148,9 +154,9 @@ class Statement:
         """The events of the period that the tree holds for, with their visits where it asks."""
         asked = [*self.query.dimensions, *(row.dimension for row in conditions(tree))]
         whole = any(row.scope is Scope.WHOLE_VISIT for row in asked)
-        visits = f" JOIN {WHOLE_VISITS} ON whole_visit = visit" if whole else ""
+        visits = f" JOIN {self._whole_visits()} ON whole_visit = visit" if whole else ""
         return (
-            f"(SELECT * FROM hot.events{visits}"  # noqa: S608
+            f"(SELECT * FROM {self.tables.events}{visits}"  # noqa: S608
             f" WHERE site_id = {self._site} AND time >= {self._start} AND time < {self._end}"
             f" AND name <> 'engagement'{self._people()}"
             f" AND {sql(tree, self._column, self._bind)})"
@@ -163,10 +169,20 @@ class Statement:
         else:
             holds = sql(tree, self._column, self._bind)
         return (
-            f"(SELECT * FROM hot.visits WHERE site_id = {self._site}"  # noqa: S608
-            f" AND last_time >= {self._start} AND first_time < {self._end}{self._people()}"
-            f" AND {holds})"
+            f"(SELECT * FROM {self.tables.visits} WHERE {self._active()}"  # noqa: S608
+            f"{self._people()} AND {holds})"
         )
+
+    def _whole_visits(self) -> str:
+        """What only visits have, under names that no event has."""
+        return (
+            "(SELECT visit AS whole_visit, entry_page, exit_page, entry_hostname, exit_hostname"  # noqa: S608
+            f" FROM {self.tables.visits} WHERE {self._active()})"
+        )
+
+    def _active(self) -> str:
+        """That a visit of the site was active in the period."""
+        return f"site_id = {self._site} AND last_time >= {self._start} AND first_time < {self._end}"
 
     def _people(self) -> str:
         return "" if self.query.asks_about_bots else " AND bot = 'no'"
