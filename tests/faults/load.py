@@ -1,0 +1,176 @@
+"""Hits at a steady rate, and a log of what each client sent and what it was answered.
+
+Visitors come one after the other, each with a few hits, so that the log alone tells every figure.
+"""
+
+import http.client
+import json
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.server import CHROME
+
+DOMAIN = "example.com"
+CLIENTS = 8
+# A client waits this long before it sends a hit again. Trackers wait longer; this is harder.
+RETRY_SECONDS = 0.1
+MOST_HITS_A_VISITOR = 6
+NO_ANSWER = 0
+
+
+@dataclass
+class Hit:
+    """A hit as its client logged it; its page is its own, so that storage tells it by that."""
+
+    path: str
+    visitor: str
+    name: str
+    id: str  # "" for a hit that is sent once
+    accepted: bool = False
+
+
+@dataclass
+class Log:
+    """What a client sent, in order, and when it was answered what."""
+
+    hits: list[Hit] = field(default_factory=list)
+    answers: list[tuple[float, int]] = field(default_factory=list)  # monotonic seconds, status
+    wrong: list[str] = field(default_factory=list)  # answers that no fault excuses
+
+
+class Client(threading.Thread):
+    """Sends hits one after another at `rate` a second, and catches up after a pause.
+
+    With ids it sends a hit until it is accepted, as the tracker script would; without, it sends
+    each hit once, and what was not answered may or may not be stored.
+    """
+
+    def __init__(
+        self, port: int, number: int, with_ids: bool, rate: float, stop: threading.Event
+    ) -> None:
+        super().__init__(daemon=True)
+        self.port, self.number, self.with_ids, self.rate = port, number, with_ids, rate
+        self.stop = stop
+        self.log = Log()
+        self.chance = random.Random(number)
+        self.connection: http.client.HTTPConnection | None = None
+
+    def run(self) -> None:
+        started = time.monotonic()
+        for count, hit in enumerate(self.hits()):
+            if self.stop.wait(max(0, started + count / self.rate - time.monotonic())):
+                return
+            self.log.hits.append(hit)
+            while not self.send(hit) and self.with_ids:
+                if self.stop.wait(RETRY_SECONDS):
+                    return
+
+    def hits(self) -> Iterator[Hit]:
+        visitor = 0
+        while True:
+            visitor += 1
+            address = f"91.{self.number}.{visitor >> 8}.{visitor & 255}"
+            for count in range(self.chance.randint(1, MOST_HITS_A_VISITOR)):
+                yield Hit(
+                    path=f"/{self.number}/{visitor}/{count}",
+                    visitor=address,
+                    name="Signup" if count and self.chance.random() < 0.2 else "pageview",
+                    id=str(uuid.uuid4()) if self.with_ids else "",
+                )
+
+    def send(self, hit: Hit) -> bool:
+        try:
+            status, headers = self.answer_to(hit)
+        except (OSError, http.client.HTTPException):
+            self.close()
+            status, headers = NO_ANSWER, http.client.HTTPMessage()
+        self.log.answers.append((time.monotonic(), status))
+        hit.accepted = status == 202
+        is_right = (
+            (hit.accepted and "x-footfall-dropped" not in headers)
+            or (status == 503 and headers.get("retry-after"))
+            or status == NO_ANSWER
+        )
+        if not is_right:
+            self.log.wrong.append(f"{status} {headers}")
+        return hit.accepted
+
+    def answer_to(self, hit: Hit) -> tuple[int, http.client.HTTPMessage]:
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        body = {"n": hit.name, "d": DOMAIN, "u": f"https://{DOMAIN}{hit.path}"}
+        if hit.id:
+            body["id"] = hit.id
+        headers = {"User-Agent": CHROME, "X-Forwarded-For": hit.visitor}
+        self.connection.request("POST", "/api/event", json.dumps(body), headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+@dataclass
+class Load:
+    """The clients' logs together."""
+
+    logs: list[Log]
+    started: float = field(default_factory=time.monotonic)
+    seconds: float = 0
+
+    @property
+    def hits(self) -> list[Hit]:
+        return [hit for log in self.logs for hit in log.hits]
+
+    @property
+    def accepted(self) -> list[Hit]:
+        return [hit for hit in self.hits if hit.accepted]
+
+    @property
+    def wrong(self) -> list[str]:
+        return [answer for log in self.logs for answer in log.wrong]
+
+    @property
+    def statuses(self) -> Counter[int]:
+        return Counter(status for log in self.logs for _, status in log.answers)
+
+    @property
+    def rate(self) -> float:
+        """Accepted hits a second, over pauses too."""
+        return len(self.accepted) / self.seconds
+
+    def recovery(self, moments: list[float]) -> float:
+        """The longest that no hit was accepted after any of these moments, in seconds."""
+        times = sorted(at for log in self.logs for at, status in log.answers if status == 202)
+        return max(
+            next((at for at in times if at >= moment), float("inf")) - moment for moment in moments
+        )
+
+
+@contextmanager
+def load(port: int, rate: float) -> Iterator[Load]:
+    """Send `rate` hits a second, every fourth client without ids, until the block ends."""
+    stop = threading.Event()
+    clients = [
+        Client(port, number, number % 4 != 0, rate / CLIENTS, stop) for number in range(CLIENTS)
+    ]
+    running = Load([client.log for client in clients])
+    for client in clients:
+        client.start()
+    try:
+        yield running
+    finally:
+        stop.set()
+        for client in clients:
+            client.join(timeout=30)
+            client.close()
+        running.seconds = time.monotonic() - running.started

@@ -1,0 +1,135 @@
+"""Whether what is stored is what was sent: by hit, by visit and by figure, counted in plain Python.
+
+Only the clients' logs say what a hit was and whose; of the stored events the times are taken.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.faults.load import Hit, Load
+from tests.faults.stored import Event, Figures, Stored
+
+GAP = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a load while something failed; `recovery` is in seconds, over all failures."""
+
+    fault: str
+    sent: int
+    accepted: int
+    stored: int
+    doubled: int
+    lost: int
+    not_sent: int  # stored, though nobody sent it
+    unavailable: int  # answers 503
+    unanswered: int
+    rate: float  # accepted hits a second
+    recovery: float
+    wrong: tuple[str, ...]  # answers that are neither "stored" nor "send it again"
+
+    def check(self) -> "Outcome":
+        """Raise AssertionError unless accepted ⊆ stored ⊆ sent, each once."""
+        assert () == self.wrong[:5], self
+        assert (0, 0, 0) == (self.doubled, self.lost, self.not_sent), self
+        assert self.accepted > 0
+        return self
+
+
+def outcome(fault: str, load: Load, stored: Stored, moments: list[float]) -> Outcome:
+    """`moments` are those (monotonic) after which the server was to answer again."""
+    times = Counter(event.path for event in stored.events)
+    sent = {hit.path for hit in load.hits}
+    return Outcome(
+        fault=fault,
+        sent=len(sent),
+        accepted=len(load.accepted),
+        stored=len(stored.events),
+        doubled=sum(count - 1 for count in times.values()),
+        lost=len({hit.path for hit in load.accepted} - set(times)),
+        not_sent=len(set(times) - sent),
+        unavailable=load.statuses[503],
+        unanswered=load.statuses[0],
+        rate=load.rate,
+        recovery=load.recovery(moments) if moments else 0,
+        wrong=tuple(load.wrong),
+    )
+
+
+def check_order(load: Load, stored: Stored) -> None:
+    """Each client's accepted hits have become events in the order in which it sent them."""
+    ids = {event.path: event.id for event in stored.events}
+    for log in load.logs:
+        theirs = [ids[hit.path] for hit in log.hits if hit.accepted]
+        assert sorted(theirs) == theirs
+
+
+def check_visits(load: Load, stored: Stored) -> None:
+    """The stored names, visitors and visits are those that the logs make, and so are the figures.
+
+    For a load whose clock went forward only.
+    """
+    hits = {hit.path: hit for hit in load.hits}
+    assert [hits[event.path].name for event in stored.events] == [
+        event.name for event in stored.events
+    ]
+    visits = visits_of(hits, stored.events)
+    assert visits == visits_stored(stored.events)
+    visitors = {hits[event.path].visitor for event in stored.events}
+    assert figures_of(visits, len(visitors)) == stored.figures
+
+
+Visits = list[list[Event]]
+
+
+def visits_of(hits: dict[str, Hit], events: Iterable[Event]) -> Visits:
+    """Each visitor's events, parted where 30 minutes lie between them."""
+    by_visitor: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_visitor[hits[event.path].visitor].append(event)
+    visits: Visits = []
+    for theirs in by_visitor.values():
+        visit: list[Event] = []
+        for event in sorted(theirs, key=lambda event: (event.time, event.id)):
+            if not visit or event.time - visit[-1].time >= GAP:
+                visit = []
+                visits.append(visit)
+            visit.append(event)
+    return sorted(visits, key=lambda visit: visit[0].id)
+
+
+def visits_stored(events: Iterable[Event]) -> Visits:
+    by_visit: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        by_visit[event.visit].append(event)
+    visits = [
+        sorted(visit, key=lambda event: (event.time, event.id)) for visit in by_visit.values()
+    ]
+    return sorted(visits, key=lambda visit: visit[0].id)
+
+
+def figures_of(visits: Visits, visitors: int) -> Figures:
+    """The report's headline figures, after the definitions in docs/queries.md."""
+    events = [event for visit in visits for event in visit]
+    pageviews = sum(event.name == "pageview" for event in events)
+    bounces = sum([event.name for event in visit] == ["pageview"] for visit in visits)
+    durations = [visit[-1].time - visit[0].time for visit in visits]
+    mean = sum(durations, timedelta()) / len(visits)
+    return {
+        "pageviews": pageviews,
+        "events": len(events),
+        "visitors": visitors,
+        "visits": len(visits),
+        "bounce_rate": rounded(100 * bounces / len(visits)),
+        "views_per_visit": rounded(100 * pageviews / len(visits)) / 100,
+        "visit_duration": rounded(mean.total_seconds()),
+    }
+
+
+def rounded(figure: float) -> int:
+    """To the nearest, a half upwards, as SQL does and Python does not."""
+    return math.floor(figure + 0.5)

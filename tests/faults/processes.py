@@ -1,0 +1,135 @@
+"""The two shapes in which the server runs, as processes that can be killed one by one."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import psutil
+
+from tests.server import ROOT, Server, free_port
+
+
+class OneProcess(Server):
+    """`manage.py serve`."""
+
+    def kill_one(self, _chance: random.Random) -> None:
+        """Kill it and start it again, as a supervisor does."""
+        self.kill()
+        self.start()
+
+    @property
+    def accepting(self) -> list[int]:
+        """The processes that take hits."""
+        assert self.process
+        return [self.process.pid]
+
+
+class SeveralProcesses(Server):
+    """The accept application under gunicorn with two workers, the queue's consumer, the pages."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        super().__init__(data, **environment)
+        self.pages_port = free_port()
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        gunicorn = ["-m", "gunicorn", "--log-level", "warning"]
+        self.commands = {
+            "hits": [*gunicorn, *self.asgi(self.port, 2), "proj.hits:application"],
+            "queue": ["manage.py", "run_huey"],
+            "pages": [*gunicorn, *self.asgi(self.pages_port, 1), "proj.asgi:application"],
+        }
+
+    @staticmethod
+    def asgi(port: int, workers: int) -> list[str]:
+        return ["-k", "asgi", "-w", str(workers), "-b", f"127.0.0.1:{port}"]
+
+    def start(self, seconds: float = 60) -> None:
+        self.manage("migrate")
+        for name in self.commands:
+            self.start_one(name)
+
+    def start_one(self, name: str) -> None:
+        with self.output.open("ab") as output:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, *self.commands[name]],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+            )
+        if name != "queue":
+            port = self.port if name == "hits" else self.pages_port
+            self.wait_until(lambda: answers(port) or self.restarted(name))
+
+    def restarted(self, name: str) -> bool:
+        """As a supervisor would: the port may still be with a killed master's workers."""
+        if self.running[name].poll() is not None:
+            self.start_one(name)
+            return True
+        return False
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, self.output.read_text()[-4000:]
+            time.sleep(0.1)
+
+    def kill_one(self, chance: random.Random) -> None:
+        """Kill a worker, which its master replaces, or a master or the consumer, and start that."""
+        name = chance.choice(["worker", "worker", "hits", "queue"])
+        if name == "worker":
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(chance.choice(self.accepting)).kill()
+            return
+        self.kill_named(name)
+        self.start_one(name)
+
+    def kill_named(self, name: str) -> None:
+        self.running[name].kill()
+        self.running[name].wait()
+
+    @property
+    def accepting(self) -> list[int]:
+        """The processes that take hits, without their master."""
+        master = psutil.Process(self.running["hits"].pid)
+        return [worker.pid for worker in master.children()]
+
+    def stop(self) -> int:
+        # run_huey stops at SIGINT, and gunicorn stops at it at once.
+        for process in self.running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+        return max(abs(process.wait(timeout=30)) for process in self.running.values())
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def answers(port: int) -> bool:
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/sign-in", timeout=2)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+SHAPES: dict[str, type[OneProcess] | type[SeveralProcesses]] = {
+    "one process": OneProcess,
+    "several processes": SeveralProcesses,
+}
+
+
+def rss_mb(process: int) -> float:
+    """The memory that a process holds now, in MB."""
+    return psutil.Process(process).memory_info().rss / 1e6

@@ -1,0 +1,93 @@
+"""What a server has stored, read by a process of its own with that server's environment.
+
+    python -m tests.faults.stored
+
+prints it as JSON: on SQLite and on PostgreSQL alike, and the figures as the report asks for them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+from tests.faults.load import DOMAIN
+from tests.server import ROOT
+
+METRICS = (
+    *("pageviews", "events", "visitors", "visits"),
+    *("bounce_rate", "views_per_visit", "visit_duration"),
+)
+
+Figures = dict[str, float | None]
+
+
+@dataclass
+class Event:
+    id: int
+    visit: int
+    visitor: int
+    time: datetime
+    name: str
+    path: str
+
+
+@dataclass
+class Stored:
+    """The events in the order of their ids, the report's figures, and what is not an event yet."""
+
+    events: list[Event]
+    figures: Figures
+    waiting: int
+    quarantined: int
+
+
+def read(environment: dict[str, str]) -> Stored:
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.faults.stored"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert said.returncode == 0, said.stderr
+    found = json.loads(said.stdout)
+    events = [Event(*row[:3], datetime.fromisoformat(row[3]), *row[4:]) for row in found["events"]]
+    return Stored(events, found["figures"], found["waiting"], found["quarantined"])
+
+
+def drained(environment: dict[str, str], seconds: float = 60) -> Stored:
+    """What is stored once no hit waits."""
+    deadline = time.monotonic() + seconds
+    while (stored := read(environment)).waiting and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert (0, 0) == (stored.waiting, stored.quarantined)
+    return stored
+
+
+def found_here() -> dict[str, object]:
+    from tracking import warehouse
+    from tracking.models import Event as Row
+    from tracking.models import InboxHit, QuarantinedHit, Site
+
+    rows = Row.objects.order_by("id").values_list("id", "visit", "visitor", "time", "name", "path")
+    site = Site.objects.get(domain=DOMAIN)
+    query = warehouse.Query.build(site, METRICS, date_range="all")
+    [total] = warehouse.run(query).rows
+    return {
+        "events": [astuple(Event(*row)) for row in rows.iterator()],
+        "figures": dict(zip(METRICS, total.metrics, strict=True)),
+        "waiting": InboxHit.objects.count(),
+        "quarantined": QuarantinedHit.objects.count(),
+    }
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "proj.settings"
+    django.setup()
+    print(json.dumps(found_here(), default=datetime.isoformat))
