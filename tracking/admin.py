@@ -19,12 +19,14 @@ from tracking.models import (
     Event,
     EventLog,
     Generation,
+    Goal,
     InboxHit,
     LedgerEntry,
     Membership,
     QuarantinedHit,
     RefusalCount,
     Salt,
+    Segment,
     Site,
     SiteAlias,
     TaskRun,
@@ -161,6 +163,20 @@ class SiteAdmin(ModelAdmin):
         ("Query strings", {"fields": ["query_rule", "query_parameters"]}),
     ]
     inlines = [SiteAliasInline, MembershipInline]
+
+
+@admin.register(Goal)
+class GoalAdmin(ModelAdmin):
+    list_display = ["display_name", "site", "event_name", "page_path", "scroll_threshold"]
+    list_filter = ["site"]
+    search_fields = ["display_name", "event_name", "page_path"]
+
+
+@admin.register(Segment)
+class SegmentAdmin(ModelAdmin):
+    list_display = ["name", "site", "filters", "created_at"]
+    list_filter = ["site"]
+    search_fields = ["name"]
 
 
 @admin.register(Watch)

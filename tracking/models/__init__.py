@@ -1,8 +1,10 @@
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
+from tracking.models.goals import Goal
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.salts import Salt
+from tracking.models.segments import Segment
 from tracking.models.sites import Membership, Site, SiteAlias, Watch
 
 __all__ = [
@@ -10,12 +12,14 @@ __all__ = [
     "Event",
     "EventLog",
     "Generation",
+    "Goal",
     "InboxHit",
     "LedgerEntry",
     "Membership",
     "QuarantinedHit",
     "RefusalCount",
     "Salt",
+    "Segment",
     "Site",
     "SiteAlias",
     "TaskRun",

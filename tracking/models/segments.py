@@ -1,0 +1,27 @@
+"""Filters that are used again and again."""
+
+from django.db import models
+
+from tracking.models.sites import Site
+
+
+class Segment(models.Model):
+    """Filters of a site under a name.
+
+    `filters` is a list in the query language, as in `[["is", "visit:country", ["DE"]]]`; whoever
+    stores it checks it by `tracking.warehouse.filter_syntax.read_filters`. Segments name no others.
+    """
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="segments")
+    name = models.CharField(max_length=255)
+    filters = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "name"], name="one_segment_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
