@@ -24,6 +24,10 @@ PLAUSIBLE = re.compile(r"/js/(?:plausible|script)((?:\.[a-z-]+)*)\.js")
 OPTIONS = ("hash", "manual")
 SETTINGS_IN_SOURCE = "script.dataset"
 GLOBAL_IN_SOURCE = "window.footfall);"
+# Its names since October 2025 hold a number of Plausible's server; the page says its options.
+PLAUSIBLE_INIT = re.compile(r"/js/pa-[\w-]+\.js", re.ASCII)
+START_IN_SOURCE = "start(document.currentScript, window.footfall);"
+SEND_IN_SOURCE = "post(JSON.stringify(hit), true, callback);"
 
 
 class Scripts:
@@ -34,6 +38,8 @@ class Scripts:
         source = (folder / "footfall.js").read_text()
         self._source = source
         self._variants: dict[frozenset[str], script.Script] = {}
+        init = (folder / "plausible_init.js").read_text()
+        self._init = script.build(for_plausible_init(source, init), settings.EVENT_PATH)
         self._by_path = {
             settings.SCRIPT_PATH: script.build(source, settings.EVENT_PATH),
             source_path(settings.SCRIPT_PATH): script.readable(source),
@@ -44,6 +50,8 @@ class Scripts:
     def at(self, path: str) -> script.Script | None:
         if found := self._by_path.get(path):
             return found
+        if PLAUSIBLE_INIT.fullmatch(path):
+            return self._init
         match = PLAUSIBLE.fullmatch(path)
         return self._variant(frozenset(match[1].split("."))) if match else None
 
@@ -57,15 +65,26 @@ class Scripts:
 
 def for_plausible(source: str, options: Collection[str]) -> str:
     """Our script for a page that was written for Plausible's: its options, and its function."""
-    for text in (SETTINGS_IN_SOURCE, GLOBAL_IN_SOURCE):
-        if source.count(text) != 1:
-            raise ValueError(f"the tracker's source must say {text} exactly once")
     switched_on = "".join(f'{option}: "", ' for option in sorted(options))
-    source = source.replace(SETTINGS_IN_SOURCE, f"{{ {switched_on}...{SETTINGS_IN_SOURCE} }}")
-    return source.replace(
+    options_too = f"{{ {switched_on}...{SETTINGS_IN_SOURCE} }}"
+    return replaced(
+        replaced(source, SETTINGS_IN_SOURCE, options_too),
         GLOBAL_IN_SOURCE,
         "window.footfall || window.plausible);\n  window.plausible = window.footfall;",
     )
+
+
+def for_plausible_init(source: str, init: str) -> str:
+    """Our script for a page that calls `plausible.init`, whose options may change each hit."""
+    changing = f"(hit = settings.change(hit)) ? {SEND_IN_SOURCE[:-1]} : callback?.();"
+    return replaced(replaced(source, SEND_IN_SOURCE, changing), START_IN_SOURCE, init)
+
+
+def replaced(source: str, text: str, other: str) -> str:
+    """Raises ValueError unless the source says the text exactly once."""
+    if source.count(text) != 1:
+        raise ValueError(f"the tracker's source must say {text} exactly once")
+    return source.replace(text, other)
 
 
 def source_path(path: str) -> str:

@@ -50,6 +50,92 @@ plausible("Early");
 <script defer data-domain="site.example" src="URL/js/NAME"></script>"""
 
 
+STUB = """<script>
+window.plausible = window.plausible || function () {
+  (plausible.q = plausible.q || []).push(arguments);
+}, plausible.init = plausible.init || function (options) { plausible.o = options || {}; };
+plausible.init(OPTIONS);
+plausible("Early");
+</script>"""
+NAMED = '<script MODE src="URL/js/pa-6_srOGVV9SLMWJ1ZpUAbG.js"></script>'
+
+
+def counted(server, count):
+    """Name, page and properties, less engagement, sorted since hits may overtake each other."""
+    found = events(server, count)
+    return sorted((name, page, props) for name, page, _, props in found if name != "engagement")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(NAMED.replace("MODE", "async") + STUB, id="as Plausible shows it"),
+        pytest.param(NAMED.replace("MODE", "") + STUB, id="script first"),
+        pytest.param(STUB + NAMED.replace("MODE", ""), id="script last"),
+    ],
+)
+def test_a_snippet_named_by_plausibles_server_counts_for_the_host_of_the_page(
+    server, browser, collector, body
+):
+    add_site(server)
+    snippet = body.replace("URL", server.url).replace("OPTIONS", "")
+    address = collector.serve_bare("/beans", snippet)
+
+    with visitor(browser) as page:
+        page.goto(f"{address}#part")
+        events(server, 2)
+        page.evaluate("plausible('Late', { props: { plan: 'pro' } })")
+        found = counted(server, 3)
+
+    assert [
+        ("Early", "site.example/beans", {}),
+        ("Late", "site.example/beans", {"plan": "pro"}),
+        ("pageview", "site.example/beans", {}),
+    ] == found
+
+
+def test_the_options_of_plausibles_init_hold(server, browser, collector):
+    add_site(server)
+    options = """{
+      domain: "site.example",
+      hashBasedRouting: true,
+      outboundLinks: false,
+      customProperties: (name) => ({ author: "Ada", of: name }),
+      transformRequest: (hit) => hit.n == "Early" ? null : { ...hit, u: hit.u.replace("/7", "/_") },
+    }"""
+    snippet = (STUB + NAMED).replace("URL", server.url).replace("OPTIONS", options)
+    collector.serve_bare("/orders/7", f'{snippet}<a href="{collector.site}/away">Away</a>')
+
+    with visitor(browser) as page:
+        page.goto(f"{collector.elsewhere}/orders/7#part")
+        events(server, 1)
+        page.evaluate("document.querySelector('a').onclick = () => false")
+        page.get_by_text("Away").click()
+        page.evaluate("plausible('Late')")
+        found = counted(server, 2)
+
+    assert [
+        (name, "elsewhere.example/orders/_#part", {"author": "Ada", "of": name})
+        for name in ("Late", "pageview")
+    ] == found
+
+
+def test_a_page_that_sends_its_pageviews_itself_may_say_so_to_plausibles_init(
+    server, browser, collector
+):
+    add_site(server)
+    snippet = (STUB + NAMED).replace("OPTIONS", "{ autoCapturePageviews: false }")
+    address = collector.serve_bare("/beans", snippet.replace("URL", server.url))
+
+    with visitor(browser) as page:
+        page.goto(address)
+        events(server, 1)
+        page.evaluate("plausible('pageview', { url: 'https://site.example/mine' })")
+        found = counted(server, 2)
+
+    assert [("Early", "site.example/beans", {}), ("pageview", "site.example/mine", {})] == found
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

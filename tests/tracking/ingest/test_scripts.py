@@ -21,7 +21,15 @@ def test_the_names_of_plausibles_script_switch_on_what_they_name(path, switched_
     assert switched_on.encode() in found.body
 
 
-@pytest.mark.parametrize("path", ["/js/other.js", "/js/script.HASH.js", "/js/script..js"])
+def test_all_numbers_of_plausibles_server_name_one_script():
+    scripts = Scripts()
+
+    assert None is not scripts.at("/js/pa-one.js") is scripts.at("/js/pa-6_srOGVV9SLMWJ1ZpUAbG.js")
+
+
+@pytest.mark.parametrize(
+    "path", ["/js/other.js", "/js/script.HASH.js", "/js/script..js", "/js/pa-.js", "/js/pa-a/b.js"]
+)
 def test_other_names_have_no_script(path):
     assert Scripts().at(path) is None
 
