@@ -29,6 +29,7 @@ def opened(page: Page, address: str) -> None:
 
 
 def test_a_pageview_a_marked_click_and_a_call_are_counted(snippet, server, browser, collector):
+    snippet += ' data-performance="true"'
     address = collector.serve_bare("/beans", f"{snippet}></script>{BUTTON}")
 
     with visitor(browser) as page:
