@@ -21,6 +21,8 @@ logger = structlog.get_logger(__name__)
 # Bounds the time of one commit, and the memory that hits take while the storage does not answer.
 MOST_A_COMMIT = 2000
 MOST_WAITING = 20_000
+# One site that is flooded leaves the others their room.
+MOST_WAITING_OF_A_SITE = MOST_WAITING // 2
 
 RefusalKey = tuple[int, date, str]  # site, UTC day, reason
 
@@ -35,6 +37,7 @@ class Inbox:
         self._storage = storage
         self._on_commit = on_commit
         self._waiting: list[tuple[Accepted, asyncio.Future[None]]] = []
+        self._waiting_of_site: Counter[int] = Counter()
         self._refused: Counter[RefusalKey] = Counter()
         self._flushing = False
         self._down = False
@@ -66,11 +69,15 @@ class Inbox:
         self._refused[refused.site_id, datetime.now(UTC).date(), refused.reason] += 1
 
     def _append(self, accepted: Accepted) -> asyncio.Future[None]:
-        if len(self._waiting) >= MOST_WAITING:
+        if (
+            len(self._waiting) >= MOST_WAITING
+            or self._waiting_of_site[accepted.site_id] >= MOST_WAITING_OF_A_SITE
+        ):
             raise StorageDown
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((accepted, future))
+        self._waiting_of_site[accepted.site_id] += 1
         if not self._flushing:
             self._flushing = True
             self._flusher = loop.create_task(self._flush())
@@ -79,11 +86,18 @@ class Inbox:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                group = self._waiting[:MOST_A_COMMIT]
-                del self._waiting[:MOST_A_COMMIT]
-                await self._commit(group)
+                await self._commit(self._next_group())
         finally:
             self._flushing = False
+
+    def _next_group(self) -> list[tuple[Accepted, asyncio.Future[None]]]:
+        group = self._waiting[:MOST_A_COMMIT]
+        del self._waiting[:MOST_A_COMMIT]
+        if self._waiting:
+            self._waiting_of_site.subtract(accepted.site_id for accepted, _ in group)
+        else:
+            self._waiting_of_site.clear()
+        return group
 
     async def _commit(self, group: list[tuple[Accepted, asyncio.Future[None]]]) -> None:
         refused, self._refused = self._refused, Counter()

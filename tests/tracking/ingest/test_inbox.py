@@ -1,5 +1,6 @@
 """What one commit of the inbox does, whatever else happens at the same time."""
 
+import asyncio
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 5, 4)
 
 
-def accepted(hit_id: str) -> Accepted:
+def accepted(hit_id: str = "", site_id: int = 1) -> Accepted:
     waiting = WaitingHit(0, visitor=1, visitor_before=None, name="x", url="https://example.com/")
-    return Accepted(1, hit_id, waiting)
+    return Accepted(site_id, hit_id, waiting)
 
 
 def statements(ids: list[str], reasons: list[str]) -> list[str]:
@@ -54,6 +55,40 @@ async def test_storage_that_fails_is_logged_once_until_it_works(monkeypatch, cap
         hits = inbox.Inbox(storage, lambda: None)
         for _ in range(4):
             with suppress(StorageDown):
-                await hits.put([accepted("")])
+                await hits.put([accepted()])
 
     assert 2 == sum("hits_not_stored" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_flooded_site_is_refused_while_others_are_taken(monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_WAITING_OF_A_SITE", 2)
+    stored: list[int] = []
+    monkeypatch.setattr(inbox, "commit", lambda rows, _: stored.extend(row.site_id for row in rows))
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+        flood, other = [accepted(site_id=1)], [accepted(site_id=2)]
+
+        answers = await asyncio.gather(
+            *(hits.put(each) for each in (flood, flood, flood, other)), return_exceptions=True
+        )
+        await hits.put(flood)
+
+    assert ([None, None, StorageDown, None], [1, 1, 2, 1]) == (
+        [answer and type(answer) for answer in answers],
+        stored,
+    )
+
+
+async def test_a_flooded_site_is_taken_again_as_its_hits_are_committed(monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_A_COMMIT", 1)
+    monkeypatch.setattr(inbox, "MOST_WAITING_OF_A_SITE", 2)
+    monkeypatch.setattr(inbox, "commit", lambda *_: None)
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+        both = asyncio.gather(hits.put([accepted()]), hits.put([accepted()]))
+        last = asyncio.gather(*(hits.put([accepted(site_id=other)]) for other in (2, 3, 4)))
+        await both
+
+        assert not last.done()
+        await hits.put([accepted()])
+        await last
