@@ -14,6 +14,7 @@ from tracking.enrich import log, quarantine, visits
 from tracking.enrich.steps import enrich
 from tracking.enrich.trace import Trace
 from tracking.ingest.hit import WaitingHit
+from tracking.many import among
 from tracking.models import Site
 from tracking.signals import events_stored, hits_traced
 from tracking.turns import write_transaction
@@ -103,12 +104,9 @@ def store_together(rows: Sequence[Row]) -> list[Trace]:
 
 def take(ids: Sequence[int]) -> set[int]:
     """Delete rows of the inbox; gives those that were there."""
+    mine, values = among(ids)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM tracking_inboxhit WHERE id IN ({', '.join(['%s'] * len(ids))}) "  # noqa: S608
-            "RETURNING id",
-            ids,
-        )
+        cursor.execute(f"DELETE FROM tracking_inboxhit WHERE id {mine} RETURNING id", values)  # noqa: S608
         return {row_id for (row_id,) in cursor.fetchall()}
 
 

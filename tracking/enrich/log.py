@@ -34,23 +34,23 @@ def take_ids(count: int) -> int:
 
 
 def append(events: Sequence[EnrichedEvent]) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(COPY) as copy:
-                for event in events:
-                    copy.write_row(row_of(event))
-        else:
-            # With a statement a row, this thread would queue for the interpreter at each row.
-            for first in range(0, len(events), ROWS):
-                rows = events[first : first + ROWS]
-                cursor.execute(
-                    insert(len(rows)), [value for row in rows for value in parameters(row)]
-                )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+            for event in events:
+                copy.write_row(row_of(event))
+        return
+    # Past Django's cursor, which takes as long to read the marks as SQLite to insert the rows.
+    with connection.wrap_database_errors:
+        # With a statement a row, this thread would queue for the interpreter at each row.
+        for first in range(0, len(events), ROWS):
+            rows = events[first : first + ROWS]
+            values = [value for row in rows for value in parameters(row)]
+            connection.connection.execute(insert(len(rows)), values)
 
 
 @cache
 def insert(count: int) -> str:
-    marks = f"({', '.join(['%s'] * len(COLUMNS))})"
+    marks = f"({', '.join(['?'] * len(COLUMNS))})"
     names = ", ".join(COLUMNS)
     return f"INSERT INTO tracking_event ({names}) VALUES {', '.join([marks] * count)}"  # noqa: S608
 

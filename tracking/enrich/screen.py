@@ -8,4 +8,7 @@ def screen_class(width: int | None) -> str:
     """Mobile, Tablet, Laptop or Desktop by a width in CSS pixels; "" where it is unknown."""
     if width is None or width <= 0:
         return ""
-    return next((name for below, name in _CLASSES if width < below), "Desktop")
+    for below, name in _CLASSES:
+        if width < below:
+            return name
+    return "Desktop"

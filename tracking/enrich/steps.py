@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
 from tracking.enrich.campaign import Campaign, campaign
 from tracking.enrich.channel import channel
@@ -14,6 +13,7 @@ from tracking.enrich.language import language
 from tracking.enrich.referrer import parse_source
 from tracking.enrich.screen import screen_class
 from tracking.enrich.user_agent import parse as parse_agent
+from tracking.ingest import pages
 from tracking.ingest.hit import WaitingHit
 from tracking.ingest.text import storable
 
@@ -77,13 +77,10 @@ def enrich(site_id: int, hit: WaitingHit) -> EnrichedEvent:
 
 @lru_cache(maxsize=8192)
 def page_of(address: str, hash_mode: bool) -> Page:
-    """Read the address of a page; in hash mode its fragment is part of the path."""
-    url = urlsplit(address)
-    path = unquote(url.path) or "/"
-    if hash_mode and url.fragment:
-        path += "#" + unquote(url.fragment)
+    """What the address of a page says; in hash mode its fragment is part of the path."""
+    page = pages.page_of(address, hash_mode)
     return Page(
-        hostname=(url.hostname or "").removeprefix("www."),
-        path=storable(path).strip(),
-        campaign=campaign(url.query),
+        hostname=page.hostname.removeprefix("www."),
+        path=storable(page.path).strip(),
+        campaign=campaign(page.query),
     )

@@ -1,7 +1,7 @@
 """Which visit an event belongs to: same visitor, gaps under 30 minutes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -11,6 +11,7 @@ from django.db import connection
 
 from tracking.enrich.event import EnrichedEvent
 from tracking.ingest.hit import Flag
+from tracking.many import among, pairs
 
 GAP = timedelta(minutes=30)
 
@@ -108,50 +109,51 @@ def first_of(visit: Visit) -> datetime:
 def visits_around(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]) -> Visits:
     """The stored visits that any of the events could join."""
     visits: Visits = defaultdict(list)
-    wanted: dict[int, set[int]] = defaultdict(set)
+    wanted: set[Visitor] = set()
     for event, visitor_before in zip(events, visitors_before, strict=True):
-        wanted[event.site_id].add(event.visitor)
+        wanted.add((event.site_id, event.visitor))
         if visitor_before is not None:
-            wanted[event.site_id].add(visitor_before)
+            wanted.add((event.site_id, visitor_before))
     earliest = min(event.time for event in events) - GAP
     latest = max(event.time for event in events) + GAP
-    for site_id, visitors in wanted.items():
-        for visitor, visit in stored_visits(site_id, visitors, earliest, latest):
-            visits[site_id, visitor].append(visit)
+    for visitor, visit in stored_visits(wanted, earliest, latest):
+        visits[visitor].append(visit)
     return visits
 
 
 def stored_visits(
-    site_id: int, visitors: set[int], earliest: datetime, latest: datetime
-) -> Iterable[tuple[int, Visit]]:
-    """The visits with events in that time, each with its visitor's id."""
+    visitors: Iterable[Visitor], earliest: datetime, latest: datetime
+) -> Iterable[tuple[Visitor, Visit]]:
+    """The visits with events in that time, each with its visitor."""
+    wanted, values = pairs(sorted(visitors), "wanted_site", "wanted_visitor")
+    times = [connection.ops.adapt_datetimefield_value(time) for time in (earliest, latest)]
+    # CROSS: SQLite then looks for each visitor by the index, whatever it thinks of the numbers.
     spans = rows(
-        "SELECT visit, visitor, min(time), max(time) FROM tracking_event "  # noqa: S608
-        f"WHERE site_id = %s AND visitor IN ({marks(visitors)}) AND time > %s AND time < %s "
-        "GROUP BY visit, visitor",
-        [site_id, *visitors, *map(connection.ops.adapt_datetimefield_value, (earliest, latest))],
+        "SELECT site_id, visitor, visit, min(time), max(time) "  # noqa: S608
+        f"FROM {wanted} CROSS JOIN tracking_event "
+        "WHERE site_id = wanted_site AND visitor = wanted_visitor AND time > %s AND time < %s "
+        "GROUP BY site_id, visitor, visit",
+        [*values, *times],
     )
     if not spans:
         return
+    of_spans, values = among([visit_id for _, _, visit_id, *_ in spans])
     opened = rows(
         f"SELECT id, {', '.join(VISIT_FIELDS)} FROM tracking_event "  # noqa: S608
-        f"WHERE id IN ({marks(spans)}) AND name <> 'engagement'",
-        [visit_id for visit_id, *_ in spans],
+        f"WHERE id {of_spans} AND name <> 'engagement'",
+        values,
     )
     fields = {visit_id: tuple(values) for visit_id, *values in opened}
-    for visit_id, visitor, first, last in spans:
+    for site_id, visitor, visit_id, first, last in spans:
         if visit_id in fields:
-            yield visitor, Visit(visit_id, moment(first), moment(last), fields[visit_id])
+            visit = Visit(visit_id, moment(first), moment(last), fields[visit_id])
+            yield (site_id, visitor), visit
 
 
 def rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
-
-
-def marks(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))
 
 
 def moment(value: datetime | str) -> datetime:

@@ -99,7 +99,7 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
     own = hit.own if rules.may_send(hit.key or sender.key, site.id) else None
     if own is not None:
         sender = sender.as_said_by(own)
-    page = page_of(hit)
+    page = page_of(hit.url, hit.hash_mode)
     reason = refusal(hit, page, sender, own is not None, site, rules.limits)
     if reason is None:
         place = place_of(sender, own, places)
@@ -135,7 +135,7 @@ def traced_by_page(hit: Hit, rules: Rules, now: datetime) -> Accepted | None:
     """
     if rules.watch_ends is None:
         return None
-    site = rules.sites.get(normalise_domain(page_of(hit).hostname))
+    site = rules.sites.get(normalise_domain(page_of(hit.url, hit.hash_mode).hostname))
     if site is None or not site.watched:
         return None
     return traced(hit, Reason.UNKNOWN_SITE, site, now)

@@ -6,12 +6,15 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+MOST_MET = 1000
+
 
 class TrustedProxies:
     """The proxies whose word on the client's address is believed."""
 
     def __init__(self, networks: Iterable[str]) -> None:
         self.networks: list[Network] = [ip_network(text) for text in networks]
+        self.met: set[str] = set()
 
     def __contains__(self, address: Address) -> bool:
         return any(address in network for network in self.networks)
@@ -23,10 +26,10 @@ class TrustedProxies:
         not a trusted proxy's is the client: what stands before it anyone could have written.
         A peer without an address is a local socket, which only a proxy on this machine can use.
         """
-        address = parse(peer)
-        if address is not None and address not in self:
-            return str(address)
+        if not self.trusts(peer):
+            return str(parse(peer))
         forwarded = headers.get("x-forwarded-for") or headers.get("x-real-ip", "")
+        address = None
         for text in reversed(forwarded.split(",")):
             hop = parse(text)
             if hop is None:
@@ -34,12 +37,18 @@ class TrustedProxies:
             address = hop
             if hop not in self:
                 break
-        return str(address or "")
+        return str(address or parse(peer) or "")
 
     def trusts(self, peer: str) -> bool:
         """Whether the other end of a connection is a trusted proxy; a local socket's always is."""
+        if peer in self.met:
+            return True
         address = parse(peer)
-        return address is None or address in self
+        is_trusted = address is None or address in self
+        # A proxy sends most of the hits; anyone else's address is not kept.
+        if is_trusted and len(self.met) < MOST_MET:
+            self.met.add(peer)
+        return is_trusted
 
 
 def first_forwarded(header: str) -> str:

@@ -1,9 +1,8 @@
 """The page of a hit, as far as a site's rules ask."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
-
-from tracking.ingest.hit import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +14,11 @@ class Page:
     query: str
 
 
-def page_of(hit: Hit) -> Page:
-    url = urlsplit(hit.url)
+@lru_cache(maxsize=4096)
+def page_of(address: str, hash_mode: bool) -> Page:
+    """Read the address of a page; in hash mode its fragment is part of the path."""
+    url = urlsplit(address)
     path = unquote(url.path) or "/"
-    if hit.hash_mode and url.fragment:
+    if hash_mode and url.fragment:
         path += "#" + unquote(url.fragment)
     return Page(url.hostname or "", path, url.query)

@@ -52,7 +52,10 @@ def read_json(data: bytes) -> Body:
 
 
 def first(body: Body, *keys: str) -> Any:
-    return next((body[key] for key in keys if body.get(key) is not None), None)
+    for key in keys:
+        if (value := body.get(key)) is not None:
+            return value
+    return None
 
 
 def text_of(body: Body, *keys: str) -> str:
