@@ -1,15 +1,14 @@
 """The page on which an owner decides which hits count, and sees which did not."""
 
-from datetime import UTC, datetime
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dashboard.access import owner_view
+from dashboard.debugger.refusals import DAYS, last_days
 from dashboard.sites.forms import AliasForm, RulesForm
-from dashboard.sites.refused import refused
 from realtime.presence import online
 from tracking.models import Site, SiteAlias
 
@@ -61,6 +60,7 @@ def page(request: HttpRequest, site: Site, form: RulesForm, alias_form: AliasFor
         "online": online(site.pk),
         "form": form,
         "alias_form": alias_form,
-        "refused": refused(site.pk, datetime.now(UTC).date()),
+        "refusals": last_days(site, timezone.now()),
+        "days": DAYS,
     }
     return render(request, "sites/rules.html", context)

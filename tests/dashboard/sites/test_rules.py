@@ -69,7 +69,7 @@ def test_page_counts_the_refused_hits_of_its_site_for_seven_days(client, site):
 
     response = client.get(HITS)
 
-    assert [9, 7] == [each.count for each in response.context["refused"]]
+    assert [9, 7] == [each.count for each in response.context["refusals"]]
 
 
 def test_added_name_is_kept_as_trackers_are_asked_for_it(client, site):
