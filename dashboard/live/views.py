@@ -30,7 +30,8 @@ def live(request: HttpRequest, site: Site) -> HttpResponse:
         "bars": bars(now.minutes),
         "rows": [render_visit(visit, moment) for visit in visits],
         "cursor": cursor,
-        "moment": moment.astimezone(site.zone),
+        # As text: a template would turn the time into that of the server's zone.
+        "clock": moment.astimezone(site.zone).strftime("%H:%M"),
         "moment_ms": int(moment.timestamp() * 1000),
         "socket": f"/ws/sites/{quote(site.domain)}/feed",
     }
