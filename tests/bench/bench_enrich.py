@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict
 
-import orjson
+from msgspec import Struct
+from msgspec.json import encode
 
 from tests.on_postgres import postgres
 
@@ -75,32 +75,30 @@ def fill(site_id: int, hits: int) -> None:
     now = int(time.time() * 1000)
     for first in range(0, hits, CHUNK):
         rows = [
-            InboxHit(site_id=site_id, payload=orjson.dumps(waiting(choice, number, now)).decode())
+            InboxHit(site_id=site_id, payload=encode(waiting(choice, number, now)).decode())
             for number in range(first, min(first + CHUNK, hits))
         ]
         InboxHit.objects.bulk_create(rows)
 
 
-def waiting(choice: random.Random, number: int, now: int) -> dict:
+def waiting(choice: random.Random, number: int, now: int) -> Struct:
     from tracking.ingest.hit import WaitingHit
 
     # The three pageviews of a visitor come 1,000 hits apart, as on a site with many at once.
     visitor = hash((number % 1000, number // 3000)) >> 1
-    return asdict(
-        WaitingHit(
-            time_ms=now + number // 10,
-            visitor=visitor,
-            visitor_before=visitor + 1,
-            name="pageview",
-            url=choice.choice(PAGES) + choice.choice(CAMPAIGNS),
-            referrer=choice.choice(REFERRERS),
-            country="DE",
-            region="Saxony",
-            city="Leipzig",
-            user_agent=choice.choice(AGENTS),
-            language="de-DE,de;q=0.9",
-            screen_width=1920,
-        )
+    return WaitingHit(
+        time_ms=now + number // 10,
+        visitor=visitor,
+        visitor_before=visitor + 1,
+        name="pageview",
+        url=choice.choice(PAGES) + choice.choice(CAMPAIGNS),
+        referrer=choice.choice(REFERRERS),
+        country="DE",
+        region="Saxony",
+        city="Leipzig",
+        user_agent=choice.choice(AGENTS),
+        language="de-DE,de;q=0.9",
+        screen_width=1920,
     )
 
 

@@ -1,6 +1,5 @@
 """People, sites and stored events for the tests of what is live."""
 
-from dataclasses import asdict
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -9,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from msgspec.structs import asdict
 
 from tests.factories import MembershipFactory, SiteFactory
 from tracking.enrich.event import EnrichedEvent

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import orjson
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import Signal
+from msgspec.json import Decoder
 
 from tracking.enrich import log, quarantine, visits
 from tracking.enrich.steps import enrich
@@ -20,6 +20,8 @@ from tracking.signals import events_stored, hits_traced
 from tracking.turns import write_transaction
 
 logger = structlog.get_logger(__name__)
+
+waiting_hit = Decoder(WaitingHit).decode
 
 # Accepting waits while a transaction writes: 500 rows keep that wait under a few milliseconds.
 BATCH = 500
@@ -117,7 +119,7 @@ def existing_sites(ids: Iterable[int]) -> set[int]:
 
 
 def trace_of(row: Row) -> Trace:
-    hit = WaitingHit(**orjson.loads(row.payload))
+    hit = waiting_hit(row.payload)
     return Trace(row.site_id, hit, None if hit.refused else enrich(row.site_id, hit))
 
 

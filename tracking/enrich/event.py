@@ -1,12 +1,12 @@
 """An event as enrichment makes it and the feed announces it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
 
-@dataclass(slots=True)
-class EnrichedEvent:
+
+class EnrichedEvent(Struct):
     """One row of the event table; the fields are those of `tracking.models.Event`."""
 
     site_id: int

@@ -1,7 +1,6 @@
 """Writing to the event log."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -10,7 +9,7 @@ from django.db import connection
 
 from tracking.enrich.event import EnrichedEvent
 
-COLUMNS = tuple(field.name for field in fields(EnrichedEvent))
+COLUMNS = EnrichedEvent.__struct_fields__
 ROWS = 50
 COPY = f"COPY tracking_event ({', '.join(COLUMNS)}) FROM STDIN"
 TIME = COLUMNS.index("time")

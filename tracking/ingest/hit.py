@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from tracking.ingest.address import first_forwarded
 
 
@@ -84,8 +86,7 @@ class Sender:
         )
 
 
-@dataclass(slots=True)
-class WaitingHit:
+class WaitingHit(Struct, omit_defaults=True):
     """An accepted hit in the inbox: less its domain, plus all that only accepting can know."""
 
     time_ms: int  # Unix time of acceptance
@@ -95,7 +96,7 @@ class WaitingHit:
     url: str
     referrer: str = ""
     title: str = ""
-    props: dict[str, str] = field(default_factory=dict)
+    props: dict[str, str] = {}
     revenue_amount: str = ""
     revenue_currency: str = ""
     interactive: bool = True

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, date, datetime
 
-import orjson
 import structlog
 from django.db import connection
 from django.db.models import F
+from msgspec.json import Encoder
 
 from tracking.ingest.accept import Accepted, Outcome, Refused
 from tracking.ingest.refusals import StorageDown
@@ -17,6 +17,8 @@ from tracking.models import RefusalCount
 from tracking.turns import write_transaction
 
 logger = structlog.get_logger(__name__)
+
+as_json = Encoder().encode
 
 # Bounds the time of one commit, and the memory that hits take while the storage does not answer.
 MOST_A_COMMIT = 2000
@@ -142,9 +144,7 @@ def commit(accepted: Sequence[Accepted], refused: Counter[RefusalKey]) -> None:
 
 
 def insert(accepted: Sequence[Accepted]) -> None:
-    values = [
-        value for row in accepted for value in (row.site_id, orjson.dumps(row.waiting).decode())
-    ]
+    values = [value for row in accepted for value in (row.site_id, as_json(row.waiting).decode())]
     if not values:
         return
     # One statement: with one a row, this thread would queue for the interpreter at each row.

@@ -23,7 +23,8 @@ class Event(models.Model):
     enrichment copies it from the event that opened the visit.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    # Given by the log; of this kind because SQLite then keeps the rows themselves in its order.
+    id = models.BigAutoField(primary_key=True)
     site_id = models.BigIntegerField()
     visitor = models.BigIntegerField(help_text="Keyed hash of address and agent, by site and day.")
     visit = models.BigIntegerField(help_text="Id of the event that opened the visit.")

@@ -1,10 +1,10 @@
 import threading
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import orjson
 import pytest
 from django.db import OperationalError, connection
+from msgspec.structs import asdict
 
 from tests.factories import SiteFactory
 from tracking.enrich import draining, quarantine

@@ -5,16 +5,18 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import orjson
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connections
+from msgspec.json import decode
+from msgspec.structs import asdict
 
 from tests.factories import SiteFactory
 from tests.server import CHROME
 from tracking.ingest import app, inbox
 from tracking.ingest.app import AcceptApp
+from tracking.ingest.hit import WaitingHit
 from tracking.ingest.limits import Limits
 from tracking.ingest.rules import Rules
 from tracking.models import InboxHit, LedgerEntry, RefusalCount, Salt
@@ -59,7 +61,8 @@ async def send(client: httpx.AsyncClient, **changes: object) -> httpx.Response:
 
 @sync_to_async
 def waiting() -> list[dict]:
-    return [orjson.loads(hit.payload) for hit in InboxHit.objects.order_by("id")]
+    hits = InboxHit.objects.order_by("id")
+    return [asdict(decode(hit.payload, type=WaitingHit)) for hit in hits]
 
 
 async def test_a_hit_is_committed_before_it_is_answered(site, client):
@@ -239,10 +242,27 @@ async def test_storage_that_fails_is_answered_503_and_works_again_afterwards(
     assert 2 == len(await waiting())
 
 
-async def test_another_method_is_answered_405(client):
-    answer = await client.get("/api/event")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/api/event", "POST, OPTIONS"),
+        ("PUT", "/matomo.php", "GET, POST, OPTIONS"),
+        ("HEAD", "/image/example.com.gif", "GET, OPTIONS"),
+    ],
+)
+async def test_another_method_is_answered_405_with_those_that_are_allowed(
+    client, method, path, allowed
+):
+    answer = await client.request(method, path)
 
-    assert 405 == answer.status_code
+    assert (405, allowed) == (answer.status_code, answer.headers["allow"])
+
+
+async def test_head_of_the_script_is_answered_as_get_without_the_body(client):
+    whole = await client.get("/js/script.js")
+    head = await client.head("/js/script.js")
+
+    assert (200, whole.headers, b"") == (head.status_code, head.headers, head.content)
 
 
 async def test_preflight_allows_any_origin(client):

@@ -9,10 +9,13 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.json import decode
+from msgspec.structs import asdict
 
 from tests.factories import SiteFactory
 from tests.server import CHROME
 from tracking.ingest import replay as replaying
+from tracking.ingest.hit import WaitingHit
 from tracking.ingest.replay import Broken, Report, line_of, replay
 from tracking.models import InboxHit, LedgerEntry, RefusalCount, Site
 
@@ -51,7 +54,8 @@ def pageview(**more: object) -> str:
 
 
 def waiting() -> list[dict]:
-    return [orjson.loads(hit.payload) for hit in InboxHit.objects.order_by("id")]
+    hits = InboxHit.objects.order_by("id")
+    return [asdict(decode(hit.payload, type=WaitingHit)) for hit in hits]
 
 
 def urls() -> list[str]:
