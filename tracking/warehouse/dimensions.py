@@ -24,6 +24,8 @@ class Dimension:
 
     `blank` names the empty value. `entry` is the column by which visits are counted when a question
     about visits is broken down by this property of events. `key` is the property of `event:props:`.
+    `has_names` says that the column has a code of which the name is meant. `hostname` is the
+    dimension that a filter on event:hostname is asked of as well, where rows are this one's.
     """
 
     name: str
@@ -32,8 +34,13 @@ class Dimension:
     blank: str = "(not set)"
     entry: str = ""
     key: str = ""
+    has_names: bool = False
+    hostname: str = ""
 
 
+GOAL = "event:goal"
+ENTRY_HOSTNAME = "visit:entry_page_hostname"
+EXIT_HOSTNAME = "visit:exit_page_hostname"
 PROPERTY = "event:props:"
 MAX_KEY = 300
 
@@ -43,18 +50,21 @@ DIMENSIONS = {
         Dimension("event:page", Scope.EVENT, "path", entry="entry_page"),
         Dimension("event:hostname", Scope.EVENT, "hostname", entry="entry_hostname"),
         Dimension("event:name", Scope.EVENT, "name"),
-        Dimension("visit:entry_page", Scope.WHOLE_VISIT, "entry_page"),
-        Dimension("visit:entry_page_hostname", Scope.WHOLE_VISIT, "entry_hostname"),
-        Dimension("visit:exit_page", Scope.WHOLE_VISIT, "exit_page"),
-        Dimension("visit:exit_page_hostname", Scope.WHOLE_VISIT, "exit_hostname"),
-        Dimension("visit:source", Scope.VISIT, "source", "Direct / None"),
-        Dimension("visit:referrer", Scope.VISIT, "referrer", "Direct / None"),
+        Dimension(GOAL, Scope.EVENT, "goal"),
+        Dimension("visit:entry_page", Scope.WHOLE_VISIT, "entry_page", hostname=ENTRY_HOSTNAME),
+        Dimension(ENTRY_HOSTNAME, Scope.WHOLE_VISIT, "entry_hostname"),
+        Dimension("visit:exit_page", Scope.WHOLE_VISIT, "exit_page", hostname=EXIT_HOSTNAME),
+        Dimension(EXIT_HOSTNAME, Scope.WHOLE_VISIT, "exit_hostname"),
+        Dimension("visit:source", Scope.VISIT, "source", "Direct / None", hostname=ENTRY_HOSTNAME),
+        Dimension(
+            "visit:referrer", Scope.VISIT, "referrer", "Direct / None", hostname=ENTRY_HOSTNAME
+        ),
         Dimension("visit:channel", Scope.VISIT, "channel", "Direct"),
-        Dimension("visit:utm_source", Scope.VISIT, "utm_source"),
-        Dimension("visit:utm_medium", Scope.VISIT, "utm_medium"),
-        Dimension("visit:utm_campaign", Scope.VISIT, "utm_campaign"),
-        Dimension("visit:utm_content", Scope.VISIT, "utm_content"),
-        Dimension("visit:utm_term", Scope.VISIT, "utm_term"),
+        Dimension("visit:utm_source", Scope.VISIT, "utm_source", hostname=ENTRY_HOSTNAME),
+        Dimension("visit:utm_medium", Scope.VISIT, "utm_medium", hostname=ENTRY_HOSTNAME),
+        Dimension("visit:utm_campaign", Scope.VISIT, "utm_campaign", hostname=ENTRY_HOSTNAME),
+        Dimension("visit:utm_content", Scope.VISIT, "utm_content", hostname=ENTRY_HOSTNAME),
+        Dimension("visit:utm_term", Scope.VISIT, "utm_term", hostname=ENTRY_HOSTNAME),
         Dimension("visit:device", Scope.VISIT, "device"),
         Dimension("visit:browser", Scope.VISIT, "browser"),
         Dimension("visit:browser_version", Scope.VISIT, "browser_version"),
@@ -63,6 +73,10 @@ DIMENSIONS = {
         Dimension("visit:country", Scope.VISIT, "country"),
         Dimension("visit:region", Scope.VISIT, "region"),
         Dimension("visit:city", Scope.VISIT, "city"),
+        # Regions and cities are stored by their names.
+        Dimension("visit:country_name", Scope.VISIT, "country", has_names=True),
+        Dimension("visit:region_name", Scope.VISIT, "region"),
+        Dimension("visit:city_name", Scope.VISIT, "city"),
         Dimension("visit:screen", Scope.VISIT, "screen"),
         Dimension("visit:language", Scope.VISIT, "language"),
         Dimension("visit:bot", Scope.VISIT, "bot"),

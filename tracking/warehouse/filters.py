@@ -1,24 +1,13 @@
-"""Which events and visits a question is about: a tree of conditions, in Plausible's syntax.
+"""Which events and visits a question is about: a tree of conditions.
 
-    ["is", "visit:country", ["DE", "AT"]]
-    ["contains", "event:page", ["/blog"], {"case_sensitive": false}]
-    ["or", [["is", "visit:device", ["Mobile"]], ["not", ["matches", "event:page", ["^/shop"]]]]]
-
-A tree holds for one event together with its visit. What a person typed reaches SQL only as bound
-parameters.
+A tree holds for one event together with its visit, or for a visit that has such an event.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from tracking.warehouse.dimensions import Dimension, Scope, dimension
-from tracking.warehouse.errors import QueryError
-
-OPERATORS = ("is", "is_not", "contains", "contains_not", "matches", "matches_not")
-MAX_DEPTH = 10
-MAX_CONDITIONS = 100
-MAX_VALUES = 1000
-MAX_LENGTH = 2000
+from tracking.warehouse.dimensions import Dimension, Scope
+from tracking.warehouse.goals import Goal
 
 
 @dataclass(frozen=True)
@@ -30,6 +19,20 @@ class Condition:
     values: tuple[str, ...]
     negated: bool = False
     case_sensitive: bool = True
+
+
+@dataclass(frozen=True)
+class Reached:
+    """That the event reaches one of these goals."""
+
+    goals: tuple[Goal, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """That the visit has an event in the period for which the tree holds, whichever it is."""
+
+    of: "Filter"
 
 
 @dataclass(frozen=True)
@@ -47,33 +50,56 @@ class Not:
     of: "Filter"
 
 
-Filter = Condition | All | Any | Not
+Leaf = Condition | Reached
+Filter = Leaf | Done | All | Any | Not
 
 
-def read_filters(plain: object) -> All:
-    """The tree that a list of filters stands for; they must all hold. Raises `QueryError`."""
-    tree = All(tuple(_read(item, 1) for item in _list(plain, "Filters")))
-    if len(list(conditions(tree))) > MAX_CONDITIONS:
-        raise QueryError(f"Filters must not have more than {MAX_CONDITIONS} conditions.")
-    return tree
+def leaves(tree: Filter, inside_done: bool = True) -> Iterator[Leaf]:
+    """The conditions and goals of a tree; without those of `Done` only what the event itself is."""
+    match tree:
+        case Condition() | Reached():
+            yield tree
+        case Done(of):
+            if inside_done:
+                yield from leaves(of)
+        case Not(of):
+            yield from leaves(of, inside_done)
+        case All(of) | Any(of):
+            for child in of:
+                yield from leaves(child, inside_done)
 
 
 def conditions(tree: Filter) -> Iterator[Condition]:
-    match tree:
-        case Condition():
-            yield tree
-        case Not(of):
-            yield from conditions(of)
-        case All(of) | Any(of):
-            for child in of:
-                yield from conditions(child)
+    return (leaf for leaf in leaves(tree) if isinstance(leaf, Condition))
+
+
+def dimensions_of(tree: Filter) -> list[Dimension]:
+    """What the event and its visit are themselves asked for."""
+    found = leaves(tree, inside_done=False)
+    return [leaf.dimension for leaf in found if isinstance(leaf, Condition)]
+
+
+def is_about_events(tree: Filter) -> bool:
+    """Whether it asks for what differs among the events of a visit."""
+    return any(
+        isinstance(leaf, Reached) or leaf.dimension.scope is Scope.EVENT
+        for leaf in leaves(tree, inside_done=False)
+    )
+
+
+def asks_for_scrolling(tree: Filter) -> bool:
+    """Whether engagement can be what it holds for, because of a goal."""
+    found = leaves(tree, inside_done=False)
+    return any(goal.is_scroll for leaf in found if isinstance(leaf, Reached) for goal in leaf.goals)
 
 
 def rewritten(tree: Filter, change: Callable[[Condition], Condition]) -> Filter:
-    """The same tree with each condition changed."""
+    """The same tree with each condition on the event or its visit changed."""
     match tree:
         case Condition():
             return change(tree)
+        case Reached() | Done():
+            return tree
         case Not(of):
             return Not(rewritten(of, change))
         case All(of):
@@ -90,125 +116,3 @@ def on_entry(condition: Condition) -> Condition:
         condition.dimension, scope=Scope.WHOLE_VISIT, column=condition.dimension.entry, entry=""
     )
     return replace(condition, dimension=entry)
-
-
-def _read(plain: object, depth: int) -> Filter:
-    if depth > MAX_DEPTH:
-        raise QueryError(f"Filters must not be nested deeper than {MAX_DEPTH} levels.")
-    if not isinstance(plain, list | tuple) or not plain:
-        raise QueryError(
-            f'A filter must be a list such as ["is", "visit:country", ["DE"]], not {plain!r:.100}.'
-        )
-    operator = plain[0]
-    if operator in ("and", "or"):
-        children = tuple(_read(item, depth + 1) for item in _children(plain, operator))
-        return All(children) if operator == "and" else Any(children)
-    if operator == "not":
-        if len(plain) != 2:
-            raise QueryError('The filter "not" must have exactly one filter after it.')
-        return Not(_read(plain[1], depth + 1))
-    return _condition(plain)
-
-
-def _children(plain: list | tuple, operator: object) -> list | tuple:
-    children = _list(plain[1] if len(plain) == 2 else None, f'The filter "{operator}"')
-    if not children:
-        raise QueryError(f'The filter "{operator}" must have at least one filter in its list.')
-    return children
-
-
-def _list(plain: object, what: str) -> list | tuple:
-    if not isinstance(plain, list | tuple):
-        raise QueryError(f"{what} must be a list of filters.")
-    # Each level is checked for itself, so that a huge list ends before it is walked.
-    if len(plain) > MAX_CONDITIONS:
-        raise QueryError(f"Filters must not have more than {MAX_CONDITIONS} conditions.")
-    return plain
-
-
-def _condition(plain: list | tuple) -> Condition:
-    operator, *rest = plain
-    if operator not in OPERATORS:
-        raise QueryError(f"There is no filter operator {operator!r:.100}.")
-    if len(rest) not in (2, 3):
-        raise QueryError(f'The filter "{operator}" must have a dimension and a list of values.')
-    on = dimension(rest[0])
-    if on.scope is Scope.TIME:
-        raise QueryError(f"The filter on {on.name!r} is not possible: set the date range instead.")
-    comparison = operator.removesuffix("_not")
-    sensitive = _case_sensitive(rest[2], comparison, on) if len(rest) == 3 else True
-    return Condition(comparison, on, _values(rest[1], on), comparison != operator, sensitive)
-
-
-def _case_sensitive(options: object, comparison: str, on: Dimension) -> bool:
-    if not isinstance(options, dict) or set(options) - {"case_sensitive"}:
-        raise QueryError(f"The filter on {on.name!r} knows no option besides case_sensitive.")
-    sensitive = options.get("case_sensitive", True)
-    if not isinstance(sensitive, bool):
-        raise QueryError(f"The option case_sensitive of the filter on {on.name!r} must be a bool.")
-    if comparison == "matches" and not sensitive:
-        raise QueryError(
-            f"The filter on {on.name!r} matches a pattern, which says (?i) itself where case does"
-            " not matter; leave case_sensitive out."
-        )
-    return sensitive
-
-
-def _values(plain: object, on: Dimension) -> tuple[str, ...]:
-    if not isinstance(plain, list | tuple) or not 1 <= len(plain) <= MAX_VALUES:
-        raise QueryError(f"The filter on {on.name!r} must have a list of 1 to {MAX_VALUES} values.")
-    for value in plain:
-        if not isinstance(value, str):
-            raise QueryError(f"The values of the filter on {on.name!r} must be texts.")
-        if len(value) > MAX_LENGTH:
-            raise QueryError(
-                f"The values of the filter on {on.name!r} must not be longer than {MAX_LENGTH}"
-                " characters."
-            )
-        if not _storable(value):
-            raise QueryError(f"The values of the filter on {on.name!r} must be valid Unicode.")
-    return tuple(plain)
-
-
-def _storable(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def sql(tree: Filter, column: Callable[[Dimension], str], bind: Callable[[object], str]) -> str:
-    """The tree as a condition.
-
-    `column` gives the expression that a dimension stands for, never NULL and empty where blank;
-    `bind` takes a value and gives the name of its parameter.
-    """
-    match tree:
-        case Condition():
-            return _condition_sql(tree, column(tree.dimension), bind)
-        case Not(of):
-            return f"NOT {sql(of, column, bind)}"
-        case All(of):
-            parts = [sql(child, column, bind) for child in of]
-            return f"({' AND '.join(parts) or 'true'})"
-        case Any(of):
-            return f"({' OR '.join(sql(child, column, bind) for child in of)})"
-
-
-def _condition_sql(condition: Condition, column: str, bind: Callable[[object], str]) -> str:
-    def lower(expression: str) -> str:
-        return expression if condition.case_sensitive else f"lower({expression})"
-
-    if condition.comparison == "is":
-        # The name shown for a blank value stands for the blank value too.
-        blank = [""] if condition.dimension.blank in condition.values else []
-        stored = [*condition.values, *blank]
-        found = f"{lower(column)} IN ({', '.join(lower(bind(value)) for value in stored)})"
-    elif condition.comparison == "contains":
-        tests = [f"contains({lower(column)}, {lower(bind(v))})" for v in condition.values]
-        found = f"({' OR '.join(tests)})"
-    else:
-        tests = [f"regexp_matches({column}, {bind(value)})" for value in condition.values]
-        found = f"({' OR '.join(tests)})"
-    return f"NOT {found}" if condition.negated else found

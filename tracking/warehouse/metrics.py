@@ -1,22 +1,42 @@
 """What can be counted: a metric is a row of `METRICS`.
 
 The definitions are those of Plausible's Stats API v2; `docs/queries.md` tells them in words. The
-expressions are over the columns of `tracking.warehouse.mirror`, in SQL that DuckDB and ClickHouse
-share.
+expressions are over the columns of `tracking.warehouse.schema`, in SQL that DuckDB and ClickHouse
+share but for the percentiles.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from tracking.warehouse.errors import QueryError
 
 
+class Share(Enum):
+    """The visitors of which a group's visitors are a part."""
+
+    ALL = "all"  # of the question without its dimensions
+    ALL_REACHABLE = "all reachable"  # the same without filters on goals and properties
+    GROUP_REACHABLE = "group reachable"  # of the same group, without these filters
+
+
+class Needs(Enum):
+    """Without which a metric means nothing, in words for a person."""
+
+    NOTHING = ""
+    DIMENSION = "a dimension"
+    GOAL = "a filter on 'event:goal', or that dimension"
+    PAGE = "a filter on 'event:page', or that dimension"
+
+
 @dataclass(frozen=True)
 class Metric:
-    """An aggregate.
+    """An aggregate, or the `share` of visitors with so many decimal `places`.
 
     `over_events` counts rows that may share a visit, `over_visits` rows that are one visit each;
-    a metric that has both can be answered from either. Events of an unknown visitor have visitor
-    and visit 0. `{entered}` becomes the condition that a visit entered on the filtered page.
+    a metric that has both can be answered from either. `over_stays` counts rows that are what one
+    visit did in a group: its greatest scroll `depth` and its `engaged` milliseconds, NULL if none.
+    Events of an unknown visitor have visitor and visit 0. `{entered}` becomes the condition that a
+    visit entered on the filtered page, `{paid}` that an event has a revenue in the goal's currency.
     `whole` says that the figure is a whole number, `empty` what it is where nothing was counted:
     None for an average of nothing.
     """
@@ -24,17 +44,49 @@ class Metric:
     name: str
     over_events: str = ""
     over_visits: str = ""
+    over_stays: str = ""
+    share: Share | None = None
+    places: int = 0
     whole: bool = True
     empty: int | None = 0
+    needs: Needs = Needs.NOTHING
+    is_revenue: bool = False
 
+    @property
+    def is_of_visits(self) -> bool:
+        """Whether it can only be counted in visits."""
+        return bool(self.over_visits) and not self.over_events
+
+
+def _duration(name: str, part: float) -> Metric:
+    """The duration that this part of visits does not exceed, between two values interpolated."""
+    expression = f"round(quantile_cont(duration, {part}) / 1000000)"
+    return Metric(name, over_visits=expression, empty=None)
+
+
+def _share(name: str, share: Share, places: int, needs: Needs) -> Metric:
+    return Metric(name, share=share, places=places, whole=False, needs=needs)
+
+
+def _revenue(name: str, aggregate: str) -> Metric:
+    return Metric(name, f"{aggregate} FILTER (WHERE {{paid}})", empty=None, is_revenue=True)
+
+
+VISITORS = Metric("visitors", "count(DISTINCT nullif(visitor, 0))", "count(DISTINCT visitor)")
+EVENTS = Metric("events", over_events="count(*)")
+# Where goals are depths of scrolling, what reaches them is engagement, which is no event.
+EVENTS_BY_GOAL = replace(
+    EVENTS, over_events="nullif(count(*) FILTER (WHERE name <> 'engagement'), 0)", empty=None
+)
+EVENTS_UNKNOWN = replace(EVENTS, over_events="max(NULL::BIGINT)", empty=None)
 
 METRICS = {
     row.name: row
     for row in (
-        Metric("visitors", "count(DISTINCT nullif(visitor, 0))", "count(DISTINCT visitor)"),
+        VISITORS,
         Metric("visits", "count(DISTINCT nullif(visit, 0))", "count(*)"),
         Metric("pageviews", over_events="count(*) FILTER (WHERE name = 'pageview')"),
-        Metric("events", over_events="count(*)"),
+        EVENTS,
         Metric(
             "views_per_visit",
             over_visits="round(sum(pageviews) / count(*), 2)",
@@ -48,12 +100,35 @@ METRICS = {
             empty=None,
         ),
         Metric("visit_duration", over_visits="round(avg(duration) / 1000000)", empty=None),
+        _duration("visit_duration_p50", 0.5),
+        _duration("visit_duration_p75", 0.75),
+        _duration("visit_duration_p95", 0.95),
+        Metric("scroll_depth", over_stays="round(avg(depth))", empty=None, needs=Needs.PAGE),
+        Metric(
+            "time_on_page",
+            over_stays="round(sum(engaged) / 1000.0 / count(*))",
+            empty=None,
+            needs=Needs.PAGE,
+        ),
+        _share("percentage", Share.ALL, 1, Needs.DIMENSION),
+        _share("conversion_rate", Share.ALL_REACHABLE, 2, Needs.GOAL),
+        _share("group_conversion_rate", Share.GROUP_REACHABLE, 2, Needs.GOAL),
+        _revenue("total_revenue", "sum(revenue_amount)"),
+        _revenue("average_revenue", "avg(revenue_amount)"),
     )
 }
+
+# Whoever comes back on another day has another id.
+UNKNOWABLE = {"new_visitors", "returning_visitors"}
 
 
 def metric(name: object) -> Metric:
     """The metric of that name; raises `QueryError` where there is none."""
+    if isinstance(name, str) and name in UNKNOWABLE:
+        raise QueryError(
+            f"The metric {name!r} needs visitors who are known for longer than a day; this site"
+            " knows a visitor again on the same day only."
+        )
     if not isinstance(name, str) or name not in METRICS:
         raise QueryError(f"There is no metric {name!r}.")
     return METRICS[name]

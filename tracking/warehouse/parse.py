@@ -11,8 +11,9 @@ from tracking.warehouse.query import MAX_LIMIT, Query
 
 REQUIRED = ("metrics", "date_range")
 KEYS = {"site_id", *REQUIRED, "dimensions", "filters", "order_by", "include", "pagination"}
-# What an answer holds besides its rows.
-INCLUDED = {"imports", "time_labels", "total_rows"}
+# What an answer holds besides its rows; `imports` adds nothing, because no sums are imported here.
+FLAGS = {"imports", "time_labels", "total_rows"}
+INCLUDED = {*FLAGS, "comparisons"}
 
 
 def from_json(site: Site, body: object, now: datetime | None = None) -> Query:
@@ -21,11 +22,12 @@ def from_json(site: Site, body: object, now: datetime | None = None) -> Query:
     for key in REQUIRED:
         if key not in fields:
             raise QueryError(f"The request must have the key {key!r}.")
-    for name, value in _object(fields.get("include", {}), "'include'", INCLUDED).items():
-        if not isinstance(value, bool):
+    include = _object(fields.get("include", {}), "'include'", INCLUDED)
+    for name, value in include.items():
+        if name in FLAGS and not isinstance(value, bool):
             raise QueryError(f"{name!r} in 'include' must be true or false.")
     pagination = _object(fields.get("pagination", {}), "'pagination'", {"limit", "offset"})
-    return Query.build(
+    query = Query.build(
         site=site,
         metrics=fields["metrics"],
         dimensions=fields.get("dimensions", []),
@@ -34,8 +36,12 @@ def from_json(site: Site, body: object, now: datetime | None = None) -> Query:
         order_by=fields.get("order_by"),
         limit=pagination.get("limit", MAX_LIMIT),
         offset=pagination.get("offset", 0),
+        comparison=include.get("comparisons"),
         now=now,
     )
+    if include.get("time_labels") and query.time is None:
+        raise QueryError("'time_labels' in 'include' needs a dimension of time.")
+    return query
 
 
 def _object(plain: object, what: str, keys: set[str]) -> dict:

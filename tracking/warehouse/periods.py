@@ -89,7 +89,7 @@ def read_period(words: object, zone: ZoneInfo, now: datetime, earliest: date | N
     `earliest` is the first day that has events, for `all`. Raises `QueryError`.
     """
     if isinstance(words, list | tuple):
-        return _custom(words, zone)
+        return read_custom(words, zone)
     if not isinstance(words, str):
         raise QueryError(f"The date range must be {EXAMPLES}, not {words!r}.")
     today = now.astimezone(zone).date()
@@ -132,7 +132,8 @@ def _span(start: datetime, end: datetime, zone: ZoneInfo) -> Period:
     return Period(start.astimezone(zone), end.astimezone(zone), whole_days=False)
 
 
-def _custom(words: list | tuple, zone: ZoneInfo) -> Period:
+def read_custom(words: list | tuple, zone: ZoneInfo) -> Period:
+    """The period of two ISO dates or datetimes. Raises `QueryError`."""
     if len(words) != 2 or not all(isinstance(word, str) for word in words):
         raise QueryError("A custom date range must be two ISO dates or two ISO datetimes.")
     try:

@@ -1,7 +1,7 @@
 """A question about a site's visits, frozen and validated."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Min
@@ -9,11 +9,34 @@ from django.utils import timezone
 
 from tracking.models import Event, Site
 from tracking.warehouse.buckets import Bucket, buckets
-from tracking.warehouse.dimensions import Dimension, Scope, dimension
+from tracking.warehouse.comparisons import read_comparison
+from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.dimensions import DIMENSIONS, GOAL, Dimension, Scope, dimension
 from tracking.warehouse.errors import QueryError
-from tracking.warehouse.filters import All, Condition, conditions, read_filters
-from tracking.warehouse.metrics import Metric, metric
+from tracking.warehouse.filter_syntax import read_filters
+from tracking.warehouse.filters import (
+    All,
+    Condition,
+    Filter,
+    Reached,
+    asks_for_scrolling,
+    conditions,
+    dimensions_of,
+    is_about_events,
+    leaves,
+)
+from tracking.warehouse.goals import Goal
+from tracking.warehouse.metrics import (
+    EVENTS,
+    EVENTS_BY_GOAL,
+    EVENTS_UNKNOWN,
+    Metric,
+    Needs,
+    metric,
+)
+from tracking.warehouse.order import Order, read_order
 from tracking.warehouse.periods import Period, read_period
+from tracking.warehouse.revenue import MetricWarning, currencies, revenue_warning
 
 MAX_METRICS = 20
 MAX_DIMENSIONS = 5
@@ -22,20 +45,12 @@ MAX_OFFSET = 10_000_000
 
 
 @dataclass(frozen=True)
-class Order:
-    """By a metric or dimension of the question; `position` counts within its kind."""
-
-    of_dimension: bool
-    position: int
-    descending: bool
-
-
-@dataclass(frozen=True)
 class Query:
     """Metrics × dimensions × filters × period × comparison × order × page.
 
     `build` makes one from plain values. `previous` is the period to compare with, None without a
-    comparison.
+    comparison. `goals` are those that it is about: the filtered ones, by which rows may be broken
+    down; none where it names no goals.
     """
 
     site_id: int
@@ -47,6 +62,7 @@ class Query:
     order_by: tuple[Order, ...]
     limit: int
     offset: int
+    goals: tuple[Goal, ...] = ()
 
     @classmethod
     def build(
@@ -59,14 +75,15 @@ class Query:
         order_by: Sequence | None = None,
         limit: int = MAX_LIMIT,
         offset: int = 0,
-        comparison: str | None = None,
+        comparison: str | Mapping | None = None,
         now: datetime | None = None,
     ) -> "Query":
         """The question that plain values ask, in the words of Plausible's Stats API v2.
 
         The dimension `time` takes the period's own interval. Without an order, time ascends, else
-        the first metric descends. `now` is the moment that `day` or `7d` refer to. Raises
-        `QueryError` with a sentence that names what is wrong.
+        the first metric descends. `comparison` is what `tracking.warehouse.comparisons` reads.
+        `now` is the moment that `day` or `7d` refer to. Raises `QueryError` with a sentence that
+        names what is wrong.
         """
         now = now or timezone.now()
         earliest = _first_day(site) if date_range == "all" else None
@@ -76,21 +93,22 @@ class Query:
             dimension(f"time:{period.interval}" if name == "time" else name)
             for name in _texts(dimensions, "Dimensions", 0, MAX_DIMENSIONS)
         )
-        if comparison not in (None, "previous_period"):
-            raise QueryError(f"The comparison must be 'previous_period', not {comparison!r}.")
+        defined = Definitions(site.pk)
+        tree = read_filters(filters, defined)
         query = cls(
             site_id=site.pk,
             metrics=asked,
             dimensions=by,
-            filters=read_filters(filters),
+            filters=_with_hostnames(tree, by),
             period=period,
-            previous=period.previous(now) if comparison else None,
-            order_by=_order(order_by, asked, by),
+            previous=read_comparison(comparison, period, now),
+            order_by=read_order(order_by, asked, by),
             limit=_number(limit, "The limit", 1, MAX_LIMIT),
             offset=_number(offset, "The offset", 0, MAX_OFFSET),
+            goals=_goals(tree, by, defined),
         )
         query._check()
-        return query
+        return query._with_events_of_goals()
 
     @property
     def time(self) -> Dimension | None:
@@ -98,10 +116,20 @@ class Query:
         return next((row for row in self.dimensions if row.scope is Scope.TIME), None)
 
     @property
+    def by_goal(self) -> bool:
+        return any(row.name == GOAL for row in self.dimensions)
+
+    @property
     def asks_about_events(self) -> bool:
         """Whether a dimension or filter is a property of single events."""
-        used = (*self.dimensions, *(row.dimension for row in conditions(self.filters)))
-        return any(row.scope is Scope.EVENT for row in used)
+        by_events = any(row.scope is Scope.EVENT for row in self.dimensions)
+        return by_events or is_about_events(self.filters)
+
+    @property
+    def counts_scrolling(self) -> bool:
+        """Whether engagement is among its events, because a goal is a depth of scrolling."""
+        by_scrolling = self.by_goal and any(goal.is_scroll for goal in self.goals)
+        return by_scrolling or asks_for_scrolling(self.filters)
 
     @property
     def asks_about_bots(self) -> bool:
@@ -123,9 +151,40 @@ class Query:
             if isinstance(row, Condition) and row.dimension.name == "event:page"
         )
 
+    @property
+    def warnings(self) -> dict[str, MetricWarning]:
+        """By their names the metrics that cannot be known, and why: their figures are None."""
+        found = revenue_warning(self.goals, self.by_goal)
+        return {row.name: found for row in self.metrics if row.is_revenue and found}
+
+    def currency(self, group: Sequence[object]) -> str:
+        """The currency of the revenue of a group, which has the dimensions' values."""
+        if self.by_goal:
+            names = [row.name for row in self.dimensions]
+            wanted = group[names.index(GOAL)]
+            return next((goal.currency for goal in self.goals if goal.name == wanted), "")
+        found = currencies(self.goals)
+        return found.pop() if len(found) == 1 else ""
+
+    def as_a_whole(self) -> "Query":
+        """The same question without its dimensions."""
+        return replace(self, dimensions=(), order_by=())
+
+    def of_reachable(self) -> "Query":
+        """The same question of all who could have reached its goals: no matter whether they did,
+        and with which properties."""
+        kept = tuple(row for row in self.filters.of if not _is_of_conversion(row))
+        return replace(self, filters=All(kept))
+
     def buckets(self, period: Period) -> list[Bucket]:
         """All buckets of the time dimension in a period, in order; none without one."""
         return buckets(period, self.time.column) if self.time else []
+
+    def _with_events_of_goals(self) -> "Query":
+        if not self.counts_scrolling:
+            return self
+        events = EVENTS_BY_GOAL if self.by_goal else EVENTS_UNKNOWN
+        return replace(self, metrics=tuple(events if m is EVENTS else m for m in self.metrics))
 
     def _check(self) -> None:
         for kind, rows in (("metric", self.metrics), ("dimension", self.dimensions)):
@@ -135,17 +194,76 @@ class Query:
                     raise QueryError(f"The {kind} {name!r} is asked for twice.")
         if sum(row.scope is Scope.TIME for row in self.dimensions) > 1:
             raise QueryError("Dimensions must not have more than one of time.")
-        self.buckets(self.period)
+        for period in (self.period, self.previous):
+            if period is not None:
+                self.buckets(period)
         self._check_mixture()
+        self._check_needs()
 
     def _check_mixture(self) -> None:
         for asked in self.metrics:
             for by in self.dimensions:
-                if not asked.over_events and by.scope is Scope.EVENT and not by.entry:
+                if asked.is_of_visits and by.scope is Scope.EVENT and not by.entry:
                     raise QueryError(
                         f"The metric {asked.name!r} is one of visits and cannot be broken down by"
                         f" {by.name!r}, which is one of events."
                     )
+
+    def _check_needs(self) -> None:
+        asked_for = {row.name for row in (*self.dimensions, *dimensions_of(self.filters))}
+        reached = any(isinstance(row, Reached) for row in self.filters.of)
+        met = {
+            Needs.NOTHING: True,
+            Needs.DIMENSION: bool(self.dimensions),
+            Needs.GOAL: self.by_goal or reached,
+            Needs.PAGE: "event:page" in asked_for,
+        }
+        for row in self.metrics:
+            if not met[row.needs]:
+                raise QueryError(f"The metric {row.name!r} needs {row.needs.value}.")
+            if row.needs is Needs.GOAL:
+                self._check_properties(row)
+
+    def _check_properties(self, asked: Metric) -> None:
+        """Only outermost filters can be left out to know who could have reached a goal."""
+        for tree in self.filters.of:
+            if isinstance(tree, Condition):
+                continue
+            for leaf in leaves(tree):
+                if isinstance(leaf, Condition) and leaf.dimension.key:
+                    raise QueryError(
+                        f"With the metric {asked.name!r} the filter on {leaf.dimension.name!r} can"
+                        " stand in no other filter."
+                    )
+
+
+def _is_of_conversion(tree: Filter) -> bool:
+    """Whether it says which goals are reached, or with which properties."""
+    return isinstance(tree, Reached) or (isinstance(tree, Condition) and bool(tree.dimension.key))
+
+
+def _with_hostnames(tree: All, by: tuple[Dimension, ...]) -> All:
+    """With filters on the host name asked of the page of entry or exit that a row stands for.
+
+    As at Plausible: else a source would be shown for a host that it did not lead to.
+    """
+    wanted = dict.fromkeys(row.hostname for row in by if row.hostname)
+    asked = [
+        row
+        for row in tree.of
+        if isinstance(row, Condition) and row.dimension.name == "event:hostname"
+    ]
+    return All(
+        (*tree.of, *(replace(row, dimension=DIMENSIONS[name]) for name in wanted for row in asked))
+    )
+
+
+def _goals(tree: All, by: tuple[Dimension, ...], defined: Definitions) -> tuple[Goal, ...]:
+    """The goals that the outermost filters leave; none where goals are not asked about."""
+    filtered = [row.goals for row in tree.of if isinstance(row, Reached)]
+    if not filtered and not any(row.name == GOAL for row in by):
+        return ()
+    return tuple(goal for goal in defined.goals if all(goal in reached for reached in filtered))
 
 
 def _texts(plain: object, what: str, least: int, most: int) -> list[str]:
@@ -160,41 +278,6 @@ def _number(plain: object, what: str, least: int, most: int) -> int:
     if not isinstance(plain, int) or isinstance(plain, bool) or not least <= plain <= most:
         raise QueryError(f"{what} must be a whole number from {least} to {most}.")
     return plain
-
-
-def _order(
-    plain: object, metrics: tuple[Metric, ...], dimensions: tuple[Dimension, ...]
-) -> tuple[Order, ...]:
-    if plain is None:
-        first = Order(of_dimension=False, position=0, descending=True)
-        times = [i for i, row in enumerate(dimensions) if row.scope is Scope.TIME]
-        return (*(Order(True, i, descending=False) for i in times), first)
-    if not isinstance(plain, list | tuple) or len(plain) > MAX_METRICS + MAX_DIMENSIONS:
-        raise QueryError('The order must be a list such as [["visitors", "desc"]].')
-    return tuple(_order_entry(entry, metrics, dimensions) for entry in plain)
-
-
-def _order_entry(
-    entry: object, metrics: tuple[Metric, ...], dimensions: tuple[Dimension, ...]
-) -> Order:
-    if (
-        not isinstance(entry, list | tuple)
-        or len(entry) != 2
-        or not isinstance(entry[0], str)
-        or entry[1] not in ("asc", "desc")
-    ):
-        raise QueryError(
-            'Each entry of the order must be a pair such as ["visitors", "desc"],'
-            f" not {entry!r:.100}."
-        )
-    name, direction = entry
-    for position, asked in enumerate(metrics):
-        if asked.name == name:
-            return Order(False, position, direction == "desc")
-    for position, by in enumerate(dimensions):
-        if name == by.name or (name == "time" and by.scope is Scope.TIME):
-            return Order(True, position, direction == "desc")
-    raise QueryError(f"The order names {name!r}, which is not asked for.")
 
 
 def _first_day(site: Site) -> date | None:

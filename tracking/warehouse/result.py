@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tracking.warehouse.metrics import Metric
 from tracking.warehouse.query import Query
+from tracking.warehouse.revenue import Money, money
 
-Figure = int | float | None
+Number = float | Decimal | None
+Figure = int | float | Money | None
 Figures = tuple[Figure, ...]
 
 
@@ -14,8 +17,9 @@ Figures = tuple[Figure, ...]
 class Row:
     """One group: its dimensions' values and its metrics, in the order of the question.
 
-    A figure is None where there was nothing to average. `comparison` has the same metrics in the
-    previous period, None without a comparison.
+    A figure is None where there was nothing to average, a revenue also where it cannot be known
+    (see `Query.warnings`). `comparison` has the same metrics in the period to compare with, None
+    without a comparison.
     """
 
     dimensions: tuple[str, ...]
@@ -38,13 +42,15 @@ class Result:
     comparison_labels: tuple[str, ...] = ()
 
 
-def figures(query: Query, group: Sequence[object], values: Sequence[float | None]) -> Figures:
+def figures(query: Query, group: Sequence[object], values: Sequence[Number]) -> Figures:
     """A group's metrics from the numbers that an engine gives for them, None for no number.
 
     `group` has the keys of the question's dimensions.
     """
+    currency = query.currency(group) if any(row.is_revenue for row in query.metrics) else ""
     return tuple(
-        _figure(metric, value) for metric, value in zip(query.metrics, values, strict=True)
+        _figure(metric, value, currency)
+        for metric, value in zip(query.metrics, values, strict=True)
     )
 
 
@@ -53,7 +59,9 @@ def nothing(query: Query, group: Sequence[object]) -> Figures:
     return figures(query, group, [None] * len(query.metrics))
 
 
-def _figure(metric: Metric, value: float | None) -> Figure:
+def _figure(metric: Metric, value: Number, currency: str) -> Figure:
+    if metric.is_revenue:
+        return money(value, currency)
     if value is None:
         return metric.empty
-    return int(value) if metric.whole else value
+    return int(value) if metric.whole else float(value)

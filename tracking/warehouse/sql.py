@@ -1,47 +1,21 @@
-"""A question as one SQL statement.
-
-Three sources can answer, and a statement unites those that the metrics need:
-
-- events of the period, for what is counted in events;
-- visits that were active in the period, for what is counted in visits; visits are a table of their
-  own, so that none is put together while a question waits;
-- the same visits once for each minute or hour in which they were active, for the charts of visitors
-  and visits by minute or hour.
-"""
+"""A question as one SQL statement: what each source counts, united by group, then shares."""
 
 from datetime import date
-from enum import Enum
 
-from tracking.warehouse.buckets import STEPS, naive_utc, offsets
-from tracking.warehouse.dimensions import Dimension, Scope
-from tracking.warehouse.filters import All, Filter, conditions, on_entry, rewritten, sql
-from tracking.warehouse.metrics import Metric
+from tracking.warehouse.countries import country_names
+from tracking.warehouse.filters import All, Filter, on_entry, rewritten
+from tracking.warehouse.metrics import VISITORS, Metric, Share
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
+from tracking.warehouse.rows import Rows, Source, source_of
 from tracking.warehouse.schema import Tables
+from tracking.warehouse.where import where
 
 # A text, or a bucket's key.
 Key = str | date
 Group = tuple[Key, ...]
 
 HOT = Tables()
-
-
-class Source(Enum):
-    EVENTS = "events"
-    VISITS = "visits"
-    ACTIVE = "active"
-
-
-def source_of(metric: Metric, query: Query) -> Source:
-    """Where a metric of this question is counted."""
-    if not metric.over_visits:
-        return Source.EVENTS
-    if not metric.over_events:
-        return Source.VISITS
-    if query.asks_about_events:
-        return Source.EVENTS
-    return Source.ACTIVE if query.time and query.time.column in STEPS else Source.VISITS
 
 
 class Statement:
@@ -62,10 +36,7 @@ class Statement:
         self.period = period
         self.tables = tables
         self.values: dict[str, object] = {}
-        self._start = self._bind(naive_utc(period.start))
-        self._end = self._bind(naive_utc(period.end))
-        self._site = self._bind(query.site_id)
-        self._grouped = f"WITH grouped AS ({self._groups(only)})"
+        self._grouped = f"WITH grouped AS ({self._with_shares(only)})"
 
     def rows(self, page: bool) -> str:
         """Dimensions, metrics and the number of groups on all pages, in the question's order."""
@@ -90,22 +61,59 @@ class Statement:
             for row in self.query.order_by
         ]
         # Equal rows keep one order from page to page.
-        return ", ".join([*asked, *self._names(), "1"])
+        return ", ".join([*asked, *_names(self.query), "1"])
 
-    def _names(self) -> list[str]:
-        return [f"d{position}" for position, _ in enumerate(self.query.dimensions)]
-
-    def _groups(self, only: list[Group] | None) -> str:
-        """Each source gives its metrics of a group; a group is what any of them knows."""
-        names = self._names()
-        sources = {source_of(row, self.query) for row in self.query.metrics}
-        parts = [self._part(source) for source in Source if source in sources]
+    def _with_shares(self, only: list[Group] | None) -> str:
+        shares = [row.share for row in self.query.metrics if row.share]
+        counted = {f"m{i}": row for i, row in enumerate(self.query.metrics) if not row.share}
+        if not shares:
+            return self._groups(self.query, counted, only)
+        counted["people"] = VISITORS
+        names = _names(self.query)
         figures = [
-            f"max(m{i})" if row.empty is None else f"coalesce(max(m{i}), {row.empty})"
+            f"{_percent(row.share, row.places)} AS m{i}" if row.share else f"m{i}"
             for i, row in enumerate(self.query.metrics)
         ]
-        columns = [*names, *(f"{figure} AS m{i}" for i, figure in enumerate(figures))]
-        statement = f"SELECT {', '.join(columns)} FROM ({' UNION ALL BY NAME '.join(parts)})"  # noqa: S608
+        bases = " ".join(self._base(share) for share in dict.fromkeys(shares))
+        return (
+            f"SELECT {', '.join([*names, *figures])}"  # noqa: S608
+            f" FROM ({self._groups(self.query, counted, only)}) {bases}"
+        )
+
+    def _base(self, share: Share) -> str:
+        """The visitors of which a group's are a share, joined to the groups."""
+        if share is Share.ALL:
+            query = self.query.as_a_whole()
+        elif share is Share.ALL_REACHABLE:
+            query = self.query.of_reachable().as_a_whole()
+        else:
+            query = self.query.of_reachable()
+        base = self._groups(query, {_base_name(share): VISITORS})
+        names = _names(query)
+        # Without dimensions there is one row.
+        return f"LEFT JOIN ({base}) USING ({', '.join(names)})" if names else f"CROSS JOIN ({base})"
+
+    def _groups(
+        self, query: Query, metrics: dict[str, Metric], only: list[Group] | None = None
+    ) -> str:
+        """Each source gives its metrics of a group; a group is what any of them knows.
+
+        `metrics` are by the names of their columns.
+        """
+        names = _names(query)
+        rows = Rows(query, self.period, self.tables, self._bind)
+        sources = {source_of(row, query) for row in metrics.values()}
+        parts = [self._part(rows, source, metrics) for source in Source if source in sources]
+        figures = [
+            f"max({name})" if row.empty is None else f"coalesce(max({name}), {row.empty})"
+            for name, row in metrics.items()
+        ]
+        columns = [
+            *names,
+            *(f"{figure} AS {n}" for figure, n in zip(figures, metrics, strict=True)),
+        ]
+        union = self._with_names(query, " UNION ALL BY NAME ".join(parts))
+        statement = f"SELECT {', '.join(columns)} FROM ({union})"  # noqa: S608
         if only and names:
             lists = [
                 f"unnest({self._bind(list(keys))}::VARCHAR[])" for keys in zip(*only, strict=True)
@@ -113,125 +121,77 @@ class Statement:
             statement += f" WHERE ({', '.join(names)}) IN (SELECT {', '.join(lists)})"
         if names:
             statement += f" GROUP BY {', '.join(names)}"
-        if self.query.counts_entries and Source.EVENTS in sources:
-            # A page that visits entered before the period began has no event in it.
+        # A page that visits entered before the period began, or where somebody only lingered, has
+        # no event in it.
+        if Source.EVENTS in sources and (query.counts_entries or Source.STAYS in sources):
             statement += " HAVING bool_or(source = 'events')"
         return statement
 
-    def _part(self, source: Source) -> str:
-        tree: Filter = self.query.filters
-        if source is Source.VISITS and self.query.counts_entries:
+    def _part(self, rows: Rows, source: Source, metrics: dict[str, Metric]) -> str:
+        query = rows.query
+        tree: Filter = query.filters
+        if source is Source.VISITS and query.counts_entries:
             tree = rewritten(tree, on_entry)
-        if source is Source.EVENTS:
-            rows = self._events(tree)
-        elif source is Source.VISITS:
-            rows = self._visits(tree)
-        else:
-            rows = f"(SELECT *, {self._moments()} AS moment FROM {self._visits(tree)})"  # noqa: S608
         columns = [
-            *(f"{self._key(row, source)} AS d{i}" for i, row in enumerate(self.query.dimensions)),
+            *(f"{rows.key(row, source)} AS d{i}" for i, row in enumerate(query.dimensions)),
             f"'{source.value}' AS source",
             *(
-                f"{self._figure(row, source)} AS m{i}"
-                for i, row in enumerate(self.query.metrics)
-                if source_of(row, self.query) is source
+                f"{self._figure(rows, row, source)} AS {name}"
+                for name, row in metrics.items()
+                if source_of(row, query) is source
             ),
         ]
-        grouping = " GROUP BY ALL" if self.query.dimensions else ""
-        return f"SELECT {', '.join(columns)} FROM {rows}{grouping}"  # noqa: S608
+        grouping = " GROUP BY ALL" if query.dimensions else ""
+        return f"SELECT {', '.join(columns)} FROM {rows.of(source, tree)}{grouping}"  # noqa: S608
 
-    def _figure(self, metric: Metric, source: Source) -> str:
+    def _figure(self, rows: Rows, metric: Metric, source: Source) -> str:
+        if source is Source.STAYS:
+            return metric.over_stays
         if source is not Source.VISITS:
+            if metric.is_revenue:
+                return metric.over_events.format(paid=self._paid(rows.query))
             return metric.over_events
         if "{entered}" not in metric.over_visits:
             return metric.over_visits
         # Broken down by page of entry, all visits of a row that passed the filters entered there.
-        pages = () if self.query.counts_entries else self.query.page_filters
+        pages = () if rows.query.counts_entries else rows.query.page_filters
         entered = All(tuple(on_entry(row) for row in pages))
-        return metric.over_visits.format(entered=sql(entered, self._column, self._bind))
+        return metric.over_visits.format(entered=where(entered, rows.terms))
 
-    def _events(self, tree: Filter) -> str:
-        """The events of the period that the tree holds for, with their visits where it asks."""
-        asked = [*self.query.dimensions, *(row.dimension for row in conditions(tree))]
-        whole = any(row.scope is Scope.WHOLE_VISIT for row in asked)
-        visits = f" JOIN {self._whole_visits()} ON whole_visit = visit" if whole else ""
-        return (
-            f"(SELECT * FROM {self.tables.events}{visits}"  # noqa: S608
-            f" WHERE site_id = {self._site} AND time >= {self._start} AND time < {self._end}"
-            f" AND name <> 'engagement'{self._people()}"
-            f" AND {sql(tree, self._column, self._bind)})"
+    def _paid(self, query: Query) -> str:
+        """That an event has a revenue in the currency of its goal, or of all goals."""
+        if not query.by_goal:
+            currency = query.currency(())
+            return f"revenue_currency = {self._bind(currency)}" if currency else "false"
+        whens = " ".join(
+            f"WHEN {self._bind(goal.name)} THEN {self._bind(goal.currency)}"
+            for goal in query.goals
+            if goal.currency
         )
+        return f"revenue_currency = CASE goal {whens} END" if whens else "false"
 
-    def _visits(self, tree: Filter) -> str:
-        """The visits active in the period for which, or for an event of which, the tree holds."""
-        if any(row.dimension.scope is Scope.EVENT for row in conditions(tree)):
-            holds = f"visit IN (SELECT visit FROM {self._events(tree)})"  # noqa: S608
-        else:
-            holds = sql(tree, self._column, self._bind)
-        return (
-            f"(SELECT * FROM {self.tables.visits} WHERE {self._active()}"  # noqa: S608
-            f"{self._people()} AND {holds})"
+    def _with_names(self, query: Query, groups: str) -> str:
+        """The groups with the names of codes, where a dimension means these."""
+        named = [i for i, row in enumerate(query.dimensions) if row.has_names]
+        if not named:
+            return groups
+        names = country_names()
+        codes, words = self._bind(list(names)), self._bind(list(names.values()))
+        replaced = ", ".join(
+            f"coalesce(list_extract({words}::VARCHAR[], list_position({codes}::VARCHAR[], d{i})),"
+            f" d{i}) AS d{i}"
+            for i in named
         )
+        return f"SELECT * REPLACE ({replaced}) FROM ({groups})"  # noqa: S608
 
-    def _whole_visits(self) -> str:
-        """What only visits have, under names that no event has."""
-        return (
-            "(SELECT visit AS whole_visit, entry_page, exit_page, entry_hostname, exit_hostname"  # noqa: S608
-            f" FROM {self.tables.visits} WHERE {self._active()})"
-        )
 
-    def _active(self) -> str:
-        """That a visit of the site was active in the period."""
-        return f"site_id = {self._site} AND last_time >= {self._start} AND first_time < {self._end}"
+def _names(query: Query) -> list[str]:
+    return [f"d{position}" for position, _ in enumerate(query.dimensions)]
 
-    def _people(self) -> str:
-        return "" if self.query.asks_about_bots else " AND bot = 'no'"
 
-    def _column(self, dimension: Dimension) -> str:
-        if dimension.key:
-            return f"coalesce({dimension.column}[{self._bind(dimension.key)}], '')"
-        return dimension.column
+def _base_name(share: Share) -> str:
+    return f"base_{share.name.lower()}"
 
-    def _key(self, dimension: Dimension, source: Source) -> str:
-        """What rows are grouped by."""
-        if dimension.scope is Scope.TIME:
-            moment = {
-                Source.EVENTS: "time",
-                Source.VISITS: self._last(),
-                Source.ACTIVE: "moment",
-            }
-            return self._bucket(dimension.column, moment[source])
-        column = self._column(dimension)
-        if source is Source.VISITS and dimension.entry:
-            column = dimension.entry
-        return f"coalesce(nullif({column}, ''), {self._bind(dimension.blank)})"
 
-    def _last(self) -> str:
-        return f"least(last_time, {self._end} - INTERVAL 1 MICROSECOND)"
-
-    def _moments(self) -> str:
-        """A moment in each step in which a visit was active, some more than once."""
-        first = f"greatest(first_time, {self._start})"
-        last = self._last()
-        step = self.query.time.column if self.query.time else ""
-        return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"
-
-    def _bucket(self, interval: str, moment: str) -> str:
-        """The key of the bucket, see `tracking.warehouse.buckets`, that a moment lies in."""
-        first, *changes = offsets(self.period)
-        ahead = self._bind(int(first.ahead.total_seconds()))
-        if changes:
-            # From the latest change backwards, so that the first that fits is the right one.
-            whens = " ".join(
-                f"WHEN {moment} >= {self._bind(change.start)}"
-                f" THEN {self._bind(int(change.ahead.total_seconds()))}"
-                for change in reversed(changes)
-            )
-            ahead = f"CASE {whens} ELSE {ahead} END"
-        local = f"date_trunc('{interval}', {moment} + to_seconds({ahead}))"
-        if interval in STEPS:
-            return f"{local} - to_seconds({ahead})"
-        if interval == "week":
-            # The first week begins with the period.
-            return f"greatest({local}::DATE, {self._bind(self.period.start.date())})"
-        return f"{local}::DATE"
+def _percent(share: Share, places: int) -> str:
+    return f"round(100.0 * people / nullif({_base_name(share)}, 0), {places:d})"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.factories import EventFactory, SiteFactory
 from tracking.models import Event, Site
 from tracking.warehouse import Query, QueryError, run
-from tracking.warehouse.filters import read_filters
+from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.filter_syntax import read_filters
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +176,7 @@ def test_any_text_is_found_by_itself(value: str, key: str) -> None:
 )
 def test_what_is_no_filter_is_refused_with_a_sentence(plain: object, sentence: str) -> None:
     with pytest.raises(QueryError, match=sentence):
-        read_filters(plain)
+        read_filters(plain, Definitions(0))
 
 
 def test_nesting_has_a_limit() -> None:
@@ -183,7 +184,7 @@ def test_nesting_has_a_limit() -> None:
     for _ in range(10):
         plain = ["not", plain]
     with pytest.raises(QueryError, match="nested deeper than 10 levels"):
-        read_filters([plain])
+        read_filters([plain], Definitions(0))
 
 
 def test_pattern_that_re2_refuses_is_refused_with_a_sentence(shop: Site) -> None:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
         ({"limit": True}, "The limit must be a whole number"),
         ({"limit": "9"}, "The limit must be a whole number"),
         ({"offset": -1}, "The offset must be a whole number from 0"),
-        ({"comparison": "last_year"}, "The comparison must be 'previous_period', not 'last_year'."),
+        ({"comparison": "last_year"}, "The mode of the comparison must be one of previous_period"),
         (
             {"dimensions": ["time:minute"], "date_range": "91d"},
             "The dimension 'time:minute' divides this date range",

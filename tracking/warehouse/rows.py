@@ -1,0 +1,200 @@
+"""The rows that a question counts, as SQL.
+
+Four sources can give figures:
+
+- events of the period, for what is counted in events;
+- visits that were active in the period, for what is counted in visits; visits are a table of their
+  own, so that none is put together while a question waits;
+- the same visits once for each minute or hour in which they were active, for the charts of visitors
+  and visits by minute or hour;
+- stays, which are events and engagement put together by visit and group, for what is averaged over
+  the visits to a page.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from tracking.warehouse.buckets import STEPS, naive_utc, offsets
+from tracking.warehouse.dimensions import Dimension, Scope
+from tracking.warehouse.filters import (
+    Filter,
+    asks_for_scrolling,
+    dimensions_of,
+    is_about_events,
+)
+from tracking.warehouse.goals import any_goal_sql, goal_sql
+from tracking.warehouse.metrics import Metric
+from tracking.warehouse.periods import Period
+from tracking.warehouse.query import Query
+from tracking.warehouse.schema import Tables
+from tracking.warehouse.where import Terms, where
+
+
+class Source(Enum):
+    EVENTS = "events"
+    VISITS = "visits"
+    ACTIVE = "active"
+    STAYS = "stays"
+
+
+def source_of(metric: Metric, query: Query) -> Source:
+    """Where a metric of this question is counted; not a share, which is counted nowhere."""
+    if metric.over_stays:
+        return Source.STAYS
+    if not metric.over_visits:
+        return Source.EVENTS
+    if not metric.over_events:
+        return Source.VISITS
+    if query.asks_about_events:
+        return Source.EVENTS
+    return Source.ACTIVE if query.time and query.time.column in STEPS else Source.VISITS
+
+
+class Rows:
+    """The rows of a question over a period, and what they are grouped by.
+
+    `tables` says where events and visits are, `bind` takes a value and gives its parameter's name.
+    """
+
+    def __init__(
+        self, query: Query, period: Period, tables: Tables, bind: Callable[[object], str]
+    ) -> None:
+        self.query = query
+        self.period = period
+        self.tables = tables
+        self.bind = bind
+        self.terms = Terms(self.column, bind, self.visits_with)
+        self._start = bind(naive_utc(period.start))
+        self._end = bind(naive_utc(period.end))
+        self._site = bind(query.site_id)
+
+    def of(self, source: Source, tree: Filter) -> str:
+        """The rows for which, or for an event of which, the tree holds."""
+        by = self.query.dimensions
+        match source:
+            case Source.EVENTS:
+                return self._by_goal(self._events(tree, by, self.query.counts_scrolling))
+            case Source.VISITS:
+                return self._visits(tree)
+            case Source.ACTIVE:
+                return f"(SELECT *, {self._moments()} AS moment FROM {self._visits(tree)})"  # noqa: S608
+            case Source.STAYS:
+                return self._stays(self._by_goal(self._events(tree, by, with_engagement=True)))
+
+    def key(self, dimension: Dimension, source: Source) -> str:
+        """What rows are grouped by."""
+        if source is Source.STAYS:
+            position = self.query.dimensions.index(dimension)
+            return f"k{position}"
+        return self._key(dimension, source)
+
+    def column(self, dimension: Dimension) -> str:
+        if dimension.key:
+            return f"coalesce({dimension.column}[{self.bind(dimension.key)}], '')"
+        return dimension.column
+
+    def visits_with(self, tree: Filter) -> str:
+        """The visits that have an event in the period for which the tree holds."""
+        events = self._events(tree, (), asks_for_scrolling(tree))
+        return f"SELECT visit FROM {events} WHERE visit <> 0"  # noqa: S608
+
+    def _events(self, tree: Filter, by: tuple[Dimension, ...], with_engagement: bool) -> str:
+        """The events of the period that the tree holds for, with their visits where asked for."""
+        asked = [*by, *dimensions_of(tree)]
+        whole = any(row.scope is Scope.WHOLE_VISIT for row in asked)
+        visits = f" JOIN {self._whole_visits()} ON whole_visit = visit" if whole else ""
+        # Engagement that no visit was open for has itself as its visit.
+        kinds = "name <> 'engagement'"
+        if with_engagement:
+            kinds = f"({kinds} OR visit <> id)"
+        return (
+            f"(SELECT * FROM {self.tables.events}{visits}"  # noqa: S608
+            f" WHERE site_id = {self._site} AND time >= {self._start} AND time < {self._end}"
+            f" AND {kinds}{self._people()} AND {where(tree, self.terms)})"
+        )
+
+    def _by_goal(self, events: str) -> str:
+        """The events once for each goal that they reach, where rows are goals."""
+        if not self.query.by_goal:
+            return events
+        reached = [
+            f"CASE WHEN {goal_sql(goal, self.bind)} THEN {self.bind(goal.name)} END"
+            for goal in self.query.goals
+        ]
+        return (
+            f"(SELECT * FROM (SELECT *, unnest([{', '.join(reached)}]::VARCHAR[]) AS goal"  # noqa: S608
+            f" FROM {events} WHERE {any_goal_sql(self.query.goals, self.bind)})"
+            " WHERE goal IS NOT NULL)"
+        )
+
+    def _stays(self, events: str) -> str:
+        keys = [
+            f"{self._key(row, Source.EVENTS)} AS k{position}"
+            for position, row in enumerate(self.query.dimensions)
+        ]
+        columns = [*keys, "visit", "max(scroll_depth) AS depth", "sum(engaged_ms) AS engaged"]
+        return f"(SELECT {', '.join(columns)} FROM {events} WHERE visit <> 0 GROUP BY ALL)"  # noqa: S608
+
+    def _visits(self, tree: Filter) -> str:
+        """The visits active in the period for which, or for an event of which, the tree holds."""
+        if is_about_events(tree):
+            holds = f"visit IN ({self.visits_with(tree)})"
+        else:
+            holds = where(tree, self.terms)
+        return (
+            f"(SELECT * FROM {self.tables.visits} WHERE {self._active()}"  # noqa: S608
+            f"{self._people()} AND {holds})"
+        )
+
+    def _whole_visits(self) -> str:
+        """What only visits have, under names that no event has."""
+        return (
+            "(SELECT visit AS whole_visit, entry_page, exit_page, entry_hostname, exit_hostname"  # noqa: S608
+            f" FROM {self.tables.visits} WHERE {self._active()})"
+        )
+
+    def _active(self) -> str:
+        """That a visit of the site was active in the period."""
+        return f"site_id = {self._site} AND last_time >= {self._start} AND first_time < {self._end}"
+
+    def _people(self) -> str:
+        return "" if self.query.asks_about_bots else " AND bot = 'no'"
+
+    def _key(self, dimension: Dimension, source: Source) -> str:
+        if dimension.scope is Scope.TIME:
+            moment = {Source.VISITS: self._last(), Source.ACTIVE: "moment"}.get(source, "time")
+            return self._bucket(dimension.column, moment)
+        column = self.column(dimension)
+        if source is Source.VISITS and dimension.entry:
+            column = dimension.entry
+        return f"coalesce(nullif({column}, ''), {self.bind(dimension.blank)})"
+
+    def _last(self) -> str:
+        return f"least(last_time, {self._end} - INTERVAL 1 MICROSECOND)"
+
+    def _moments(self) -> str:
+        """A moment in each step in which a visit was active, some more than once."""
+        first = f"greatest(first_time, {self._start})"
+        last = self._last()
+        step = self.query.time.column if self.query.time else ""
+        return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"
+
+    def _bucket(self, interval: str, moment: str) -> str:
+        """The key of the bucket, see `tracking.warehouse.buckets`, that a moment lies in."""
+        first, *changes = offsets(self.period)
+        ahead = self.bind(int(first.ahead.total_seconds()))
+        if changes:
+            # From the latest change backwards, so that the first that fits is the right one.
+            whens = " ".join(
+                f"WHEN {moment} >= {self.bind(change.start)}"
+                f" THEN {self.bind(int(change.ahead.total_seconds()))}"
+                for change in reversed(changes)
+            )
+            ahead = f"CASE {whens} ELSE {ahead} END"
+        local = f"date_trunc('{interval}', {moment} + to_seconds({ahead}))"
+        if interval in STEPS:
+            return f"{local} - to_seconds({ahead})"
+        if interval == "week":
+            # The first week begins with the period.
+            return f"greatest({local}::DATE, {self.bind(self.period.start.date())})"
+        return f"{local}::DATE"
