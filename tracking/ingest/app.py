@@ -92,7 +92,7 @@ class AcceptApp:
             if wire_format := wire_format_of(path):
                 return await self.handle(wire_format, request_of(scope), receive, send)
             if found := self.scripts.at(path):
-                return await reply(send, served(found, request_of(scope)))
+                return await reply(send, served(found, request_of(scope)), scope["method"])
         await self.pages(scope, receive, send)
 
     async def handle(
@@ -102,7 +102,7 @@ class AcceptApp:
             if request.method == "OPTIONS":
                 response = Response(204, headers=PREFLIGHT)
             elif request.method not in wire_format.METHODS:
-                response = refused(405, "method", f"must be {' or '.join(wire_format.METHODS)}")
+                response = not_allowed(sorted(wire_format.METHODS))
             else:
                 request.body = await read_body(receive, wire_format.body_limit(request.path))
                 hits = wire_format.parse(request)
@@ -119,7 +119,7 @@ class AcceptApp:
             response.headers += ((b"retry-after", b"2"),)
         except ClientGone:
             return
-        await reply(send, response)
+        await reply(send, response, request.method)
 
     async def take(self, request: Request, hits: list[Hit]) -> list[Outcome]:
         """Decide on the hits of a request and return once the accepted ones are committed."""
@@ -198,6 +198,12 @@ def over_limit(outcomes: list[Outcome]) -> Response | None:
 
 def refused(status: int, field: str, sentence: str) -> Response:
     return Response(status, orjson.dumps({"errors": {field: [sentence]}}), (*JSON, *CORS))
+
+
+def not_allowed(methods: list[str]) -> Response:
+    response = refused(405, "method", f"must be {' or '.join(methods)}")
+    response.headers += ((b"allow", ", ".join([*methods, "OPTIONS"]).encode()),)
+    return response
 
 
 def refreshed_or_down(rules: Rules) -> Rules:

@@ -91,7 +91,9 @@ async def read_body(receive: ASGIReceive, limit: int) -> bytes:
         raise BodyTooSlow from None
 
 
-async def reply(send: ASGISend, response: Response) -> None:
+async def reply(send: ASGISend, response: Response, method: str = "GET") -> None:
+    """Send the answer to a request of that method: to HEAD the headers that GET gets, alone."""
     headers = [*response.headers, (b"content-length", str(len(response.body)).encode())]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    body = b"" if method == "HEAD" else response.body
+    await send({"type": "http.response.body", "body": body})

@@ -100,4 +100,4 @@ def served(found: script.Script, request: Request) -> Response:
         request.headers.get("accept-encoding", ""),
         request.headers.get("if-none-match", ""),
     )
-    return Response(status, b"" if request.method == "HEAD" else body, tuple(headers))
+    return Response(status, body, tuple(headers))
