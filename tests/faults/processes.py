@@ -25,6 +25,10 @@ class OneProcess(Server):
         self.start()
 
     @property
+    def pages_url(self) -> str:
+        return self.url
+
+    @property
     def accepting(self) -> list[int]:
         """The processes that take hits."""
         assert self.process
@@ -95,6 +99,10 @@ class SeveralProcesses(Server):
         self.running[name].wait()
 
     @property
+    def pages_url(self) -> str:
+        return f"http://localhost:{self.pages_port}"
+
+    @property
     def accepting(self) -> list[int]:
         """The processes that take hits, without their master."""
         master = psutil.Process(self.running["hits"].pid)
@@ -124,7 +132,8 @@ def answers(port: int) -> bool:
     return True
 
 
-SHAPES: dict[str, type[OneProcess] | type[SeveralProcesses]] = {
+Shape = OneProcess | SeveralProcesses
+SHAPES: dict[str, type[Shape]] = {
     "one process": OneProcess,
     "several processes": SeveralProcesses,
 }

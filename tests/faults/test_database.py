@@ -1,4 +1,4 @@
-"""The database is away for a while: hits are to be sent again, and none is lost or counted twice."""
+"""The database is away for a while: hits are to be sent again, none is lost or counted twice."""
 
 import pytest
 

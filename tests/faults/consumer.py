@@ -1,0 +1,39 @@
+"""Huey's consumer is dead for a while, under load."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from tests.faults.load import DOMAIN, load
+from tests.faults.oracle import Outcome, check_order, check_visits, outcome
+from tests.faults.processes import SeveralProcesses
+from tests.faults.stored import drained
+
+
+def dead(data: Path, seconds: float, rate: float, **environment: str) -> Outcome:
+    """The outcome of that many seconds without; `recovery` is until no hit waits any more.
+
+    Raises AssertionError where accepting stops too, or the backlog is not told.
+    """
+    with SeveralProcesses(data, **environment) as server:
+        server.manage("site_create", DOMAIN)
+        with load(server.port, rate) as running:
+            time.sleep(1)
+            server.kill_named("queue")
+            time.sleep(seconds)
+            taken = len(running.accepted)
+            backlog = httpx.get(f"{server.pages_url}/healthz").json()["backlog"]
+        back = time.monotonic()
+        server.start_one("queue")
+        stored = drained(server.environment, seconds=120)
+        recovery = time.monotonic() - back
+    # Not all of them: some were enriched before the consumer was killed.
+    assert backlog["hits"] > 0.6 * taken, (backlog, taken)
+    assert backlog["oldest_seconds"] >= 0.9 * seconds
+    found = outcome("consumer dead", running, stored, []).check()
+    assert (0, 0) == (found.unavailable, found.unanswered)
+    check_order(running, stored)
+    check_visits(running, stored)
+    return replace(found, recovery=recovery)
