@@ -3,21 +3,26 @@
 import os
 from typing import Any
 
-import django
+from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
-django.setup()
+
+# Must come first: it loads the models that the others import.
+pages = get_asgi_application()
 
 from proj import threads  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 from tracking.ingest.http import ASGIReceive, ASGISend, Response, reply  # noqa: E402
 
 
-async def nothing(_scope: dict[str, Any], _receive: ASGIReceive, send: ASGISend) -> None:
-    """Whatever is no hit belongs to the pages, which another server has."""
-    await reply(send, Response(404))
+async def health(scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
+    """Of the pages `/healthz` alone; the others are another server's."""
+    if scope.get("path") == "/healthz" and scope["method"] in ("GET", "HEAD"):
+        await pages(scope, receive, send)
+    else:
+        await reply(send, Response(404))
 
 
 threads.share_interpreter()
 
-application = AcceptApp(nothing)
+application = AcceptApp(health)

@@ -1,0 +1,35 @@
+"""The accept application as a server of its own."""
+
+import httpx
+import pytest
+
+from proj.hits import application
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/healthz", 200),
+        ("HEAD", "/healthz", 200),
+        ("POST", "/healthz", 404),
+        ("GET", "/sign-in", 404),
+        ("OPTIONS", "/api/event", 204),
+    ],
+)
+async def test_it_answers_hits_and_questions_for_its_health_alone(method, path, status):
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7") as client:
+        answer = await client.request(method, path)
+
+    assert status == answer.status_code
+
+
+async def test_it_tells_its_health_as_the_pages_do(client):
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(application), base_url="http://test"
+    ) as asking:
+        answer = await asking.get("/healthz")
+
+    assert ("ok", "no-store") == (answer.json()["status"], answer.headers["cache-control"])
