@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tests.faults.load import DOMAIN
 from tests.server import ROOT
@@ -42,6 +42,7 @@ class Stored:
     figures: Figures
     waiting: int
     quarantined: int
+    salts: list[date]  # the days that have one
 
 
 def read(environment: dict[str, str]) -> Stored:
@@ -56,7 +57,8 @@ def read(environment: dict[str, str]) -> Stored:
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
     events = [Event(*row[:3], datetime.fromisoformat(row[3]), *row[4:]) for row in found["events"]]
-    return Stored(events, found["figures"], found["waiting"], found["quarantined"])
+    salts = [date.fromisoformat(day) for day in found["salts"]]
+    return Stored(events, found["figures"], found["waiting"], found["quarantined"], salts)
 
 
 def drained(environment: dict[str, str], seconds: float = 60) -> Stored:
@@ -71,10 +73,11 @@ def drained(environment: dict[str, str], seconds: float = 60) -> Stored:
 def found_here() -> dict[str, object]:
     from tracking import warehouse
     from tracking.models import Event as Row
-    from tracking.models import InboxHit, QuarantinedHit, Site
+    from tracking.models import InboxHit, QuarantinedHit, Salt, Site
 
-    rows = Row.objects.order_by("id").values_list("id", "visit", "visitor", "time", "name", "path")
     site = Site.objects.get(domain=DOMAIN)
+    events = Row.objects.filter(site_id=site.pk).order_by("id")
+    rows = events.values_list("id", "visit", "visitor", "time", "name", "path")
     query = warehouse.Query.build(site, METRICS, date_range="all")
     [total] = warehouse.run(query).rows
     return {
@@ -82,6 +85,7 @@ def found_here() -> dict[str, object]:
         "figures": dict(zip(METRICS, total.metrics, strict=True)),
         "waiting": InboxHit.objects.count(),
         "quarantined": QuarantinedHit.objects.count(),
+        "salts": list(Salt.objects.values_list("day", flat=True)),
     }
 
 
@@ -90,4 +94,4 @@ if __name__ == "__main__":
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "proj.settings"
     django.setup()
-    print(json.dumps(found_here(), default=datetime.isoformat))
+    print(json.dumps(found_here(), default=str))

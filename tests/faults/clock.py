@@ -1,0 +1,77 @@
+"""The clock is moved forward a day and back, under load."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tests.faults.load import DOMAIN, load
+from tests.faults.oracle import Outcome, check_order, outcome
+from tests.faults.processes import SHAPES
+from tests.faults.stored import drained
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MOVES = (DAY, -HOUR, DAY, timedelta())
+
+
+class Clock:
+    """The clock of processes that are started with `environment`, by libfaketime.
+
+    As with a real clock that is set, time that is only measured (monotonic) goes on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "clock"
+        self.set(timedelta())
+        self.environment = {
+            "LD_PRELOAD": library(),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+    def set(self, ahead: timedelta) -> None:
+        # Whole at any moment: processes read it at each look at the clock.
+        new = self.file.with_suffix(".new")
+        new.write_text(f"{ahead.total_seconds():+.0f}\n")
+        os.replace(new, self.file)
+
+
+def library() -> str:
+    """Where libfaketime for threads lies, as its own command says."""
+    command = ["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def moved(
+    shape: str, folder: Path, moves: Sequence[timedelta], seconds: float, rate: float
+) -> Outcome:
+    """The outcome where the clock is set so far ahead of the true time, for these seconds each.
+
+    Raises AssertionError where hits have no time of a day that came, or its salt was not made.
+    """
+    clock = Clock(folder)
+    moments: list[float] = []
+    days: list[date] = []
+    data = folder / "data"
+    data.mkdir()
+    with SHAPES[shape](data, **clock.environment) as server:
+        server.manage("site_create", DOMAIN)
+        with load(server.port, rate) as running:
+            for ahead in moves:
+                time.sleep(seconds)
+                clock.set(ahead)
+                moments.append(time.monotonic())
+                days.append((datetime.now(UTC) + ahead).date())
+            time.sleep(seconds)
+        stored = drained(server.environment)
+    found = outcome(f"clock moved, {shape}", running, stored, moments).check()
+    check_order(running, stored)
+    assert set(days) <= {event.time.date() for event in stored.events}
+    # A salt that was made on another day may have ended since.
+    assert {days[-1], max(days)} <= set(stored.salts)
+    return found
