@@ -9,6 +9,8 @@ from django.conf import settings
 logger = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 1
+# Commits that follow one another sooner ask together.
+PAUSE_SECONDS = 0.02
 # Longer than a request counts as pending.
 REPEAT_SECONDS = 6
 
@@ -40,6 +42,7 @@ class DrainRequests:
             if await loop.run_in_executor(self._thread, self._request):
                 # Once more when all is quiet: the drain may have been lost with a killed worker.
                 repeat = REPEAT_SECONDS if wanted else None
+                await asyncio.sleep(PAUSE_SECONDS)
             else:
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wanted.set()

@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,8 @@ from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.models import LedgerEntry, TaskRun
 from tracking.turns import OneAtATime
+from tracking.warehouse.sealing import upkeep
+from tracking.warehouse.sealing.turn import Busy
 
 logger = structlog.get_logger(__name__)
 
@@ -23,6 +26,10 @@ LEDGER_DAYS = 7
 LEDGER_CHUNK = 5000
 # A request older than this was lost with a killed worker, and another may be made.
 PENDING_SECONDS = 5
+# What comes in this time shares a transaction. Dashboards wait for it when there is much to show.
+GATHER_SECONDS = 0.02
+# Then the queue's other work has its turn.
+STAY_SECONDS = 1.0
 # A drain takes moments: what waits longer than this waits for something else.
 GROWING_SECONDS = 60
 
@@ -45,9 +52,18 @@ def request_drain(shard: int) -> None:
 @db_task(retries=5, retry_delay=1, retry_backoff=2)
 def drain(shard: int) -> None:
     """Turn the shard's waiting hits into events."""
-    # No longer pending before the inbox is read: what is committed from here on asks anew.
+    drainers[shard].run(partial(drain_while_busy, shard))
+
+
+def drain_while_busy(shard: int) -> None:
+    """Drain, and again for a while if hits keep coming: asking anew costs as much as a commit."""
+    until = time.monotonic() + STAY_SECONDS
+    while draining.drain(shard) and time.monotonic() < until:
+        time.sleep(GATHER_SECONDS)
+    # No longer pending before the last look: what is committed from here on asks anew.
     HUEY.get(pending_key(shard))
-    drainers[shard].run(partial(draining.drain, shard))
+    if draining.drain(shard):
+        request_drain(shard)
 
 
 @db_periodic_task(crontab(minute="*"))
@@ -70,6 +86,18 @@ def forget() -> None:
     keep_salts(now.date())
     forget_ledger(now - timedelta(days=LEDGER_DAYS))
     overwrite_deleted()
+
+
+@db_periodic_task(crontab(minute="*/5"))
+@lock_task("seal")
+def seal() -> None:
+    """Each hour, or sooner where many events have gathered: see `tracking.warehouse.sealing`."""
+    now = datetime.now(UTC)
+    if not TaskRun.claim("seal", now, since=now - upkeep.pause()):
+        return
+    # Another process at it is a person's command, and does the same.
+    with suppress(Busy):
+        upkeep.upkeep(now)
 
 
 def forget_ledger(before: datetime) -> None:

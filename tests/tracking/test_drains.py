@@ -2,12 +2,17 @@ import asyncio
 import threading
 
 import pytest
+from msgspec.json import encode
 
+from tests.factories import SiteFactory
 from tracking import drains, tasks
 from tracking.drains import DrainRequests
+from tracking.ingest.hit import WaitingHit
+from tracking.models import Event, InboxHit
 from tracking.tasks import HUEY
 
 PATIENCE = 10
+SITE = 1
 
 
 @pytest.fixture
@@ -55,6 +60,11 @@ async def test_a_drain_is_asked_again_while_the_queue_is_down(requests):
     assert requests.tried >= 3
 
 
+def wait() -> None:
+    hit = WaitingHit(0, visitor=1, visitor_before=None, name="pageview", url="https://example.com/")
+    InboxHit.objects.create(site_id=SITE, payload=encode(hit).decode())
+
+
 @pytest.fixture
 def queue():
     HUEY.storage.flush_all()
@@ -86,3 +96,26 @@ def test_a_request_during_a_drain_asks_for_another(queue):
     tasks.request_drain(0)
 
     assert 2 == len(queue)
+
+
+@pytest.mark.django_db
+def test_a_drain_stays_for_the_hits_that_come_while_it_gathers(queue, monkeypatch):
+    SiteFactory(pk=SITE)
+    coming = [wait, wait]
+    monkeypatch.setattr(tasks.time, "sleep", lambda _seconds: coming and coming.pop()())
+    wait()
+
+    tasks.drain.call_local(0)
+
+    assert (3, 0, 0) == (Event.objects.count(), InboxHit.objects.count(), len(queue))
+
+
+@pytest.mark.django_db
+def test_a_drain_whose_time_is_over_asks_for_another_where_hits_still_come(queue, monkeypatch):
+    monkeypatch.setattr(tasks, "STAY_SECONDS", 0)
+    taken = iter([1, 1])
+    monkeypatch.setattr(tasks.draining, "drain", lambda _shard: next(taken))
+
+    tasks.drain.call_local(0)
+
+    assert 1 == len(queue)
