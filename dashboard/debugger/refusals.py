@@ -24,6 +24,8 @@ ADVICE: dict[str, str] = {
     "site, a preview, or a name that is missing from the list.",
     Reason.ADDRESS: "The visitor's address is in the site's list of blocked ones: often your own "
     "office.",
+    Reason.SPAM: "The referrer is on a public list of hosts that send hits only to be seen in "
+    "reports. Nobody came from there.",
     Reason.COUNTRY: "The visitor's country is in the site's list of blocked ones.",
     Reason.PAGE: "The page is in the site's list of blocked ones.",
     Reason.SITE_LIMIT: "More hits came at once than this server takes for one site. It is meant "

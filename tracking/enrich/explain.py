@@ -37,6 +37,7 @@ REASONS: dict[str, str] = {
     Reason.SITE_LIMIT: "too many hits of the site",
     Reason.ADDRESS_LIMIT: "too many hits of one address",
     Reason.KEY: "no valid API key",
+    Reason.SPAM: "referrer spam",
 }
 
 

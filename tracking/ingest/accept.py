@@ -11,6 +11,7 @@ from tracking.ingest.pages import Page, page_of
 from tracking.ingest.place import Place
 from tracking.ingest.refusals import LIMITS, Reason, StorageDown
 from tracking.ingest.rules import Rules, SiteRules
+from tracking.ingest.spam import is_spam
 from tracking.ingest.visitor import visitor_id
 from tracking.models.sites import normalise_domain
 
@@ -53,6 +54,8 @@ def refusal(
         return Reason.ADDRESS
     if not has_key and not limits.take_address(sender.address):
         return Reason.ADDRESS_LIMIT
+    if is_spam(hit.referrer, page.hostname):
+        return Reason.SPAM
     if not site.bots_apart and is_program(hit, sender):
         return Reason.BOT
     return None

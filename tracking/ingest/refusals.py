@@ -19,6 +19,7 @@ class Reason(StrEnum):
     PAGE = "page"
     SITE_LIMIT = "site_limit"
     ADDRESS_LIMIT = "address_limit"
+    SPAM = "spam"
 
 
 LIMITS = frozenset({Reason.SITE_LIMIT, Reason.ADDRESS_LIMIT})

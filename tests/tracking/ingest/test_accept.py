@@ -127,6 +127,10 @@ def test_an_address_of_a_backend_s_own_words_is_blocked_like_another():
     assert Reason.ADDRESS == outcome(hit, blocked_addresses="198.51.100.1")
 
 
+def test_a_hit_with_a_spammers_referrer_is_refused():
+    assert Reason.SPAM == outcome(replace(HIT, referrer="https://semalt.com/"))
+
+
 def stands_still() -> float:
     return 1000.0
 
