@@ -89,6 +89,9 @@ class Environment:
     registration: str
     query_memory: str
     query_threads: int
+    seal_after: int
+    seal_rows: int
+    retention_days: int
     admins: list[str]
     email: dict
     email_from: str
@@ -143,6 +146,17 @@ def read() -> Environment:
                 "FOOTFALL_QUERY_THREADS",
                 2,
                 validate=number_to(256),
+            ),
+            seal_after=env.int(
+                "FOOTFALL_SEAL_AFTER",
+                60,
+                validate=Range(30, 10_080, error="must be a number of minutes from 30 to 10080"),
+            ),
+            seal_rows=env.int("FOOTFALL_SEAL_ROWS", 200_000, validate=number_to(100_000_000)),
+            retention_days=env.int(
+                "FOOTFALL_RETENTION_DAYS",
+                0,
+                validate=Range(0, 36_500, error="must be a number of days, or 0 to keep all"),
             ),
             admins=env.list("FOOTFALL_ADMINS", []),
             email=env.str("EMAIL_URL", "console://", validate=mail_server),

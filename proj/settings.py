@@ -179,6 +179,9 @@ GEOIP_MAXMIND_KEY = environment.geoip_maxmind_key
 METRICS_TOKEN = environment.metrics_token
 QUERY_MEMORY = environment.query_memory
 QUERY_THREADS = environment.query_threads
+SEAL_AFTER = environment.seal_after
+SEAL_ROWS = environment.seal_rows
+RETENTION_DAYS = environment.retention_days
 
 STATIC_URL = "/static/"
 # Made from this checkout alone, so servers over different data folders share it.

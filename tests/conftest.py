@@ -22,7 +22,7 @@ def _forget_mirrored_events() -> Iterator[None]:
     engine = sys.modules.get("tracking.warehouse.engine")
     if engine and engine.engine.cache_info().currsize:
         # As if events had been removed. A new DuckDB for each of a thousand tests takes a minute.
-        engine.engine().mirror._generation = -1
+        engine.engine().mirror._generation = None
 
 
 @pytest.fixture

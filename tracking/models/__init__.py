@@ -4,6 +4,7 @@ from tracking.models.goals import Goal
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.salts import Salt
+from tracking.models.sealing import ReopenedVisit, SealedSegment, SealedShare
 from tracking.models.segments import Segment
 from tracking.models.sites import Membership, Site, SiteAlias, Watch
 
@@ -18,7 +19,10 @@ __all__ = [
     "Membership",
     "QuarantinedHit",
     "RefusalCount",
+    "ReopenedVisit",
     "Salt",
+    "SealedSegment",
+    "SealedShare",
     "Segment",
     "Site",
     "SiteAlias",

@@ -1,13 +1,14 @@
-"""The embedded engine: questions as SQL over the mirror of the hot rows."""
+"""The embedded engine: questions as SQL over the mirror of the hot rows and sealed files."""
 
 from threading import Timer
 
 import duckdb
 
-from tracking.warehouse.buckets import Bucket
+from tracking.warehouse.buckets import Bucket, naive_utc
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.filters import conditions
-from tracking.warehouse.mirror import Mirror
+from tracking.warehouse.mirror import Mirror, Reading
+from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Figures, Result, Row, figures, nothing
 from tracking.warehouse.sql import Group, Key, Statement
@@ -20,19 +21,19 @@ class DuckDB:
         self.mirror = Mirror()
 
     def prepare(self) -> None:
-        self.mirror.cursor().close()
+        self.mirror.read().cursor.close()
 
     def close(self) -> None:
         self.mirror.close()
 
     def run(self, query: Query) -> Result:
         """The answer; see `tracking.warehouse.engine.Engine`."""
-        cursor = self.mirror.cursor()
-        timer = Timer(SECONDS, cursor.interrupt)
+        reading = self.mirror.read(query.site_id)
+        timer = Timer(SECONDS, reading.cursor.interrupt)
         timer.start()
         try:
-            _check_patterns(cursor, query)
-            return _answer(cursor, query)
+            _check_patterns(reading.cursor, query)
+            return _answer(reading, query)
         except duckdb.InterruptException:
             raise QueryError(
                 f"The question took longer than {SECONDS} seconds: ask for a shorter date range or"
@@ -40,7 +41,7 @@ class DuckDB:
             ) from None
         finally:
             timer.cancel()
-            cursor.close()
+            reading.cursor.close()
 
 
 def _check_patterns(cursor: duckdb.DuckDBPyConnection, query: Query) -> None:
@@ -55,16 +56,16 @@ def _check_patterns(cursor: duckdb.DuckDBPyConnection, query: Query) -> None:
                 ) from None
 
 
-def _answer(cursor: duckdb.DuckDBPyConnection, query: Query) -> Result:
+def _answer(reading: Reading, query: Query) -> Result:
     buckets = query.buckets(query.period)
     earlier_buckets = query.buckets(query.previous) if query.previous else []
     if _is_chart(query):
-        found, _ = _figures(cursor, Statement(query, query.period))
+        found, _ = _figures(reading, query, query.period)
         groups, total = _page(query, buckets), len(buckets)
     else:
-        found, total = _figures(cursor, Statement(query, query.period), paged=True)
+        found, total = _figures(reading, query, query.period, paged=True)
         groups = list(found)
-    earlier = _earlier(cursor, query, groups)
+    earlier = _earlier(reading, query, groups)
     matches = _matches(buckets, earlier_buckets)
     labels: dict[Key, str] = {bucket.key: bucket.label for bucket in buckets}
     rows = []
@@ -97,14 +98,12 @@ def _page(query: Query, buckets: list[Bucket]) -> list[Group]:
     return [(bucket.key,) for bucket in ordered[query.offset : query.offset + query.limit]]
 
 
-def _earlier(
-    cursor: duckdb.DuckDBPyConnection, query: Query, groups: list[Group]
-) -> dict[Group, Figures]:
+def _earlier(reading: Reading, query: Query, groups: list[Group]) -> dict[Group, Figures]:
     """The previous period's figures of these groups, or of all its buckets."""
     if query.previous is None or not groups:
         return {}
     only = None if query.time else groups
-    return _figures(cursor, Statement(query, query.previous, only=only))[0]
+    return _figures(reading, query, query.previous, only)[0]
 
 
 def _matches(buckets: list[Bucket], earlier_buckets: list[Bucket]) -> dict[Key, Key]:
@@ -114,14 +113,19 @@ def _matches(buckets: list[Bucket], earlier_buckets: list[Bucket]) -> dict[Key, 
 
 
 def _figures(
-    cursor: duckdb.DuckDBPyConnection, statement: Statement, paged: bool = False
+    reading: Reading,
+    query: Query,
+    period: Period,
+    only: list[Group] | None = None,
+    paged: bool = False,
 ) -> tuple[dict[Group, Figures], int]:
     """The figures of each group, in the question's order, and the number of groups on all pages."""
-    query = statement.query
+    tables = reading.tables(naive_utc(period.start), naive_utc(period.end))
+    statement = Statement(query, period, tables, only)
     width = len(query.dimensions)
-    fetched = cursor.execute(statement.rows(paged), statement.values).fetchall()
+    fetched = reading.cursor.execute(statement.rows(paged), statement.values).fetchall()
     if not fetched and paged and query.offset:
-        counted = cursor.execute(statement.count(), statement.values).fetchone()
+        counted = reading.cursor.execute(statement.count(), statement.values).fetchone()
         return {}, counted[0] if counted else 0
     found = {row[:width]: figures(query, row[:width], row[width:-1]) for row in fetched}
     return found, fetched[0][-1] if fetched else 0

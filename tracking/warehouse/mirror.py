@@ -1,67 +1,52 @@
-"""The hot rows of the event table, held in this process in a form made for counting.
+"""What questions are asked of: the hot rows of the event table, held in this process in a form made
+for counting, and the sealed files that go with them.
 
 Each reading takes only what is new: ids grow in commit order, so nothing below the highest one seen
-is missed. Rows that went are noticed by `Generation.EVENTS`, which makes the mirror start again.
+is missed. Rows that left for sealed files are known by these files; rows that went otherwise are
+noticed by `Generation.EVENTS`, which makes the mirror start again.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 import duckdb
-from django.conf import settings
-from django.db.models import TextField
-from django.db.models.functions import Cast, JSONObject
 
 from tracking.models import Event, Generation
-from tracking.warehouse.schema import EVENTS, OF_VISIT
+from tracking.warehouse import hot
+from tracking.warehouse.database import open_reader, transaction
+from tracking.warehouse.schema import Tables
+from tracking.warehouse.sealing import manifest
+from tracking.warehouse.sealing.manifest import UNIT, Sealed, read
 
-# Rows that are read and written at once: a bound on the memory that a cold start takes.
-CHUNK = 20_000
 
-# What each row is read as before it becomes one of `EVENTS`.
-READ = {name: kind for name, kind in EVENTS.items() if name != "bot"}
-READ |= {"props": "VARCHAR", "flags": "VARCHAR"}
+class Generations(NamedTuple):
+    """How often rows were removed, and how often the manifest of sealed files has changed."""
 
-ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in READ.items()) + "}"
+    events: int
+    sealed: int
 
-CREATE_EVENTS = "CREATE OR REPLACE TABLE hot.events ({})".format(
-    ", ".join(f"{name} {kind}" for name, kind in EVENTS.items())
-)
+    @classmethod
+    def current(cls) -> "Generations":
+        rows = Generation.objects.filter(name__in=(Generation.EVENTS, Generation.SEALED))
+        numbers = dict(rows.values_list("name", "number"))
+        return cls(numbers.get(Generation.EVENTS, 0), numbers.get(Generation.SEALED, 0))
 
-# One parameter, a JSON array of rows. Properties that are no JSON object are none.
-INSERT_EVENTS = f"""
-INSERT INTO hot.events BY NAME
-SELECT
-    row.* EXCLUDE (flags) REPLACE (
-        try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
-    ),
-    if(list_contains(string_split(row.flags, ','), 'bot'), 'yes', 'no') AS bot
-FROM (SELECT unnest(from_json($1, '[{ROW}]')) AS row)
-"""  # noqa: S608
 
-# A visit as its events make it. Engagement alone makes none, and events of visit 0 are of none.
-VISITS = f"""
-SELECT
-    visit,
-    any_value(site_id) AS site_id,
-    arg_min(visitor, id) AS visitor,
-    min(time) AS first_time,
-    max(time) AS last_time,
-    epoch_us(max(time)) - epoch_us(min(time)) AS duration,
-    count(*) FILTER (WHERE name = 'pageview') AS pageviews,
-    count(*) FILTER (WHERE name = 'pageview') = 1
-        AND NOT bool_or(interactive AND name <> 'pageview') AS bounced,
-    coalesce(arg_min(path, (time, id)) FILTER (WHERE name = 'pageview'), '') AS entry_page,
-    coalesce(arg_max(path, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_page,
-    coalesce(arg_min(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS entry_hostname,
-    coalesce(arg_max(hostname, (time, id)) FILTER (WHERE name = 'pageview'), '') AS exit_hostname,
-    {", ".join(f"any_value({name}) AS {name}" for name in (*OF_VISIT, "bot"))}
-FROM hot.events
-WHERE name <> 'engagement' AND visit <> 0 AND visit IN (SELECT visit FROM hot.events WHERE id > $1)
-GROUP BY visit
-"""  # noqa: S608
+@dataclass(frozen=True)
+class Reading:
+    """Everything of one site that was committed before a moment, each event once.
+
+    `cursor` is the reader's own and to be closed. What happens meanwhile does not change it.
+    """
+
+    cursor: duckdb.DuckDBPyConnection
+    sealed: Sealed = field(default_factory=lambda: Sealed(0))
+
+    def tables(self, start: datetime, end: datetime) -> Tables:
+        """The relations for a question about start <= time < end, UTC without a zone."""
+        return self.sealed.tables(start, end)
 
 
 class Mirror:
@@ -74,91 +59,85 @@ class Mirror:
     def __init__(self) -> None:
         self._lock = Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._generation = -1
+        self._generation: Generations | None = None
         self._seen = 0
+        self._sealed: dict[int, Sealed] = {}
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of the caller's own that sees all events committed before the call."""
+    def read(self, site_id: int = 0) -> Reading:
+        """All events committed before the call, with what is sealed of one site."""
         with self._lock:
             if self._connection is None:
-                self._connection = _open()
-            self._read_news(self._connection)
-            return self._connection.cursor()
+                self._connection = open_reader()
+            self._read_news(self._connection, site_id)
+            cursor = self._connection.cursor()
+            # Rows may leave for files while the reader counts. It keeps those that it has now: its
+            # transaction begins with the first look at the tables.
+            cursor.begin()
+            cursor.execute("SELECT 1 FROM hot.events, hot.visits LIMIT 0")
+            return Reading(cursor, self._sealed[site_id])
 
     def close(self) -> None:
         """Let go of the database; the next question would open another."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
-            self._connection, self._generation, self._seen = None, -1, 0
+            self._connection, self._generation = None, None
 
-    def _read_news(self, connection: duckdb.DuckDBPyConnection) -> None:
-        # The generation first: rows that go after this line are noticed by the next reading.
-        generation = Generation.current(Generation.EVENTS)
-        if generation != self._generation:
-            with _transaction(connection):
-                connection.execute(CREATE_EVENTS)
-                connection.execute(f"CREATE OR REPLACE TABLE hot.visits AS {VISITS}", [0])
-            self._generation, self._seen = generation, 0
-        for last, rows in _chunks(self._seen):
+    def _read_news(self, connection: duckdb.DuckDBPyConnection, site_id: int) -> None:
+        """Read until hot rows and manifest are of one moment.
+
+        The generation was read before the manifest and is still the same after the hot rows: so
+        nothing was sealed or removed in between, and no transaction has to span them.
+        """
+        if self._generation:
+            self._read_rows(connection)
+        while (current := Generations.current()) != self._generation or (
+            site_id not in self._sealed
+        ):
+            self._follow(connection, current)
+            self._sealed[site_id] = manifest.sealed(site_id)
+            self._read_rows(connection)
+
+    def _follow(self, connection: duckdb.DuckDBPyConnection, current: Generations) -> None:
+        known = self._generation
+        if known is None or known.events != current.events:
+            with transaction(connection):
+                connection.execute(hot.create("hot.events"))
+                connection.execute(
+                    f"CREATE OR REPLACE TABLE hot.visits AS {hot.visits_of('hot.events')}"
+                )
+            self._seen = 0
+        elif known.sealed != current.sealed:
+            self._let_go(connection, known.sealed)
+        if known != current:
+            self._generation, self._sealed = current, {}
+
+    def _let_go(self, connection: duckdb.DuckDBPyConnection, known: int) -> None:
+        """Remove the rows that left for sealed files since that generation."""
+        segments = manifest.live().filter(moved_at__gt=known).values_list("name", "upto")
+        with transaction(connection):
+            for name, upto in segments:
+                which = "true" if upto is None else f"{UNIT} <= {upto:d}"
+                left = f"FROM {read('events', [name])} WHERE {which}"
+                connection.execute(
+                    f"DELETE FROM hot.events WHERE id IN (SELECT id {left})"  # noqa: S608
+                )
+                connection.execute(
+                    f"DELETE FROM hot.visits WHERE visit IN (SELECT visit {left})"  # noqa: S608
+                )
+
+    def _read_rows(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take in the rows above the last one seen."""
+        for last, rows in hot.chunks(Event.objects.all(), self._seen):
             # A transaction a chunk: what is not committed is not compressed.
-            with _transaction(connection):
-                connection.execute(INSERT_EVENTS, [rows])
+            with transaction(connection):
+                connection.execute(hot.insert("hot.events"), [rows])
                 _derive_visits(connection, self._seen)
             self._seen = last
 
 
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.begin()
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
-
-
-def _open() -> duckdb.DuckDBPyConnection:
-    # DuckDB makes its own folder, where memory does not suffice, but not the one around it.
-    spill = settings.DATA / "temp"
-    spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": settings.QUERY_MEMORY,
-            "threads": settings.QUERY_THREADS,
-            # Each process has its own: the names of the files inside are the same in all.
-            "temp_directory": str(spill / f"queries-{os.getpid()}"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    # Only an attached database can be compressed in memory: twenty times smaller, faster to scan.
-    connection.execute("ATTACH ':memory:' AS hot (COMPRESS)")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def _chunks(seen: int) -> Iterator[tuple[int, str]]:
-    """The events above an id in order: the last id of each chunk, and its rows as a JSON array."""
-    # The database writes the JSON: no row becomes Python objects on its way.
-    row = Cast(JSONObject(**{name: name for name in READ}), TextField())
-    events = Event.objects.order_by("id").annotate(row=row).values_list("id", "row")
-    full = True
-    while full:
-        chunk = list(events.filter(id__gt=seen)[:CHUNK])
-        full = len(chunk) == CHUNK
-        if chunk:
-            seen = chunk[-1][0]
-            yield seen, f"[{','.join(row for _, row in chunk)}]"
-
-
 def _derive_visits(connection: duckdb.DuckDBPyConnection, seen: int) -> None:
     """Make the visits anew that have an event above that id."""
-    connection.execute(
-        "DELETE FROM hot.visits WHERE visit IN (SELECT visit FROM hot.events WHERE id > $1)",
-        [seen],
-    )
-    connection.execute(f"INSERT INTO hot.visits BY NAME {VISITS}", [seen])
+    newer = f"visit IN (SELECT visit FROM hot.events WHERE id > {seen:d})"  # noqa: S608
+    connection.execute(f"DELETE FROM hot.visits WHERE {newer}")  # noqa: S608
+    connection.execute(f"INSERT INTO hot.visits BY NAME {hot.visits_of('hot.events', newer)}")

@@ -1,0 +1,63 @@
+"""What has left the event table for the sealed files of the warehouse: the manifest."""
+
+from django.db import models
+
+
+class SealedSegment(models.Model):
+    """A pair of immutable files: visits that began on a UTC day, and all their events.
+
+    docs/warehouse.md tells where they lie and what is in them. Whoever changes this table, or the
+    two below, moves the generation `sealed` in the same transaction.
+    """
+
+    name = models.CharField(max_length=40, unique=True, help_text="Part of both files' names.")
+    day = models.DateField()
+    # Rows leave the event table in slices. Visits above this one are in the files and not yet of
+    # the segment; null when all are.
+    upto = models.BigIntegerField(null=True)
+    moved_at = models.BigIntegerField(help_text="Generation at which the last rows left for it.")
+    sealed_at = models.DateTimeField(help_text="When the latest of its rows left.")
+    final = models.BooleanField(default=False, help_text="Merged, with visitors told apart.")
+    size = models.BigIntegerField(help_text="Bytes of both files.")
+    # Questions that began before may still read the files of a segment that was removed.
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["day", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class SealedShare(models.Model):
+    """What a segment holds of one site. Without its share, a site's rows in the files are void."""
+
+    segment = models.ForeignKey(SealedSegment, models.CASCADE, related_name="shares")
+    site_id = models.BigIntegerField()
+    first_time = models.DateTimeField(help_text="Of the earliest event.")
+    last_time = models.DateTimeField(help_text="Of the latest event.")
+    last_id = models.BigIntegerField(help_text="The highest id of an event.")
+    events = models.BigIntegerField()
+    visits = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site_id", "segment"], name="one_share_a_site")
+        ]
+
+    def __str__(self) -> str:
+        return f"site {self.site_id} in {self.segment_id}"
+
+
+class ReopenedVisit(models.Model):
+    """A sealed visit that is back in the event table, because a late event joined it.
+
+    Its rows in sealed files are void; the row goes when no file has them any more.
+    """
+
+    site_id = models.BigIntegerField()
+    visit = models.BigIntegerField(unique=True)
+    visitor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"visit {self.visit}"

@@ -1,0 +1,73 @@
+"""The sealed files: where they lie and how they are written. `docs/warehouse.md` describes them.
+
+A segment is two files of one name, its visits and their events, each sorted by site and time.
+"""
+
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+
+from tracking.warehouse.schema import EVENTS, VISITS
+
+# Goes up with each change of the layout or the columns that a reader of older files would notice.
+VERSION = 1
+
+COLUMNS = {"events": ", ".join(EVENTS), "visits": ", ".join(VISITS)}
+ORDER = {"events": "site_id, time, id", "visits": "site_id, first_time, visit"}
+
+
+def folder() -> Path:
+    return settings.DATA / "warehouse" / f"v{VERSION}"
+
+
+def path(kind: str, name: str) -> Path:
+    """Of the `events` or the `visits` of a segment."""
+    return folder() / kind / f"{name}.parquet"
+
+
+def new_name(day: date) -> str:
+    return f"{day.isoformat()}-{secrets.token_hex(8)}"
+
+
+def write(connection: duckdb.DuckDBPyConnection, name: str, events: str, visits: str) -> int:
+    """Write the rows of two relations as a segment, safe from loss of power; returns the bytes."""
+    return _write(connection, "events", name, events) + _write(connection, "visits", name, visits)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, kind: str, name: str, rows: str) -> int:
+    to = path(kind, name)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    written = to.with_suffix(".writing")
+    target = str(written).replace("'", "''")
+    connection.execute(
+        f"COPY (SELECT {COLUMNS[kind]} FROM {rows} ORDER BY {ORDER[kind]}) TO '{target}'"  # noqa: S608
+        " (FORMAT parquet, COMPRESSION zstd,"
+        f" KV_METADATA {{footfall: '{kind} {VERSION}'}})"
+    )
+    _sync(written)
+    written.rename(to)
+    _sync(to.parent)
+    return to.stat().st_size
+
+
+def _sync(place: Path) -> None:
+    opened = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def unlink(names: Iterable[str]) -> None:
+    """Remove the files of segments, as far as there are any."""
+    for name in names:
+        for kind in COLUMNS:
+            for file in (path(kind, name), path(kind, name).with_suffix(".writing")):
+                with suppress(FileNotFoundError):
+                    file.unlink()

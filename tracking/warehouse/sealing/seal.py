@@ -1,0 +1,175 @@
+"""Sealing: events of closed visits leave the event table for files.
+
+The files are written first. Then their rows change sides, a slice of them in each transaction,
+because accepting waits while a transaction writes. Killed anywhere, a row is on one side.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+import structlog
+from django.utils import timezone
+
+from tracking.enrich import log
+from tracking.models import Event, SealedSegment, SealedShare
+from tracking.turns import write_transaction
+from tracking.warehouse.database import writer
+from tracking.warehouse.hot import visits_of
+from tracking.warehouse.sealing import files
+from tracking.warehouse.sealing.closed import horizon, stage
+from tracking.warehouse.sealing.manifest import next_generation
+from tracking.warehouse.sealing.turn import Turn, turn
+
+logger = structlog.get_logger(__name__)
+
+# Events that leave in one transaction.
+SLICE = 1000
+
+
+class Changed(Exception):
+    """Events of the visits that were about to leave have come or gone since they were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Events that leave together; `upto` is the last of their visits."""
+
+    upto: int
+    ids: list[int]
+
+
+def seal(now: datetime | None = None) -> int:
+    """Seal all visits that are closed, and return how many events left. Raises `Busy`."""
+    now = now or timezone.now()
+    moved = 0
+    with turn() as mine, writer() as connection:
+        before = horizon(now)
+        more = True
+        while more:
+            staged = stage(connection, before)
+            left = _seal_staged(connection, mine, staged.seen, now)
+            # Visits that go on beyond what was staged are whole in the next round.
+            more = staged.more and left > 0
+            moved += left
+    if moved:
+        logger.info("events_sealed", count=moved, before=before.isoformat())
+    return moved
+
+
+def _seal_staged(
+    connection: duckdb.DuckDBPyConnection, mine: Turn, seen: int, now: datetime
+) -> int:
+    days = connection.execute("SELECT DISTINCT day FROM staged ORDER BY day").fetchall()
+    return sum(_seal_day(connection, mine, day, seen, now) for (day,) in days)
+
+
+def _seal_day(
+    connection: duckdb.DuckDBPyConnection, mine: Turn, day: date, seen: int, now: datetime
+) -> int:
+    connection.execute("CREATE OR REPLACE TABLE leaving AS FROM staged WHERE day = $1", [day])
+    segment = write_segment(connection, mine, day, now)
+    move = Move(segment, shares_of(connection), _units(connection), seen)
+    moved = 0
+    for part in _slices(connection):
+        try:
+            move.slice(part)
+        except Changed:
+            # What has not left yet stays for the next run, in a segment of its own.
+            logger.info("sealing_postponed", segment=segment.name)
+            break
+        moved += len(part.ids)
+    return moved
+
+
+def write_segment(
+    connection: duckdb.DuckDBPyConnection, mine: Turn, day: date, now: datetime
+) -> SealedSegment:
+    """Write the events of the table `leaving`, and give the segment, which is not stored yet."""
+    name = mine.announce(files.new_name(day))
+    size = files.write(connection, name, "leaving", f"({visits_of('leaving')})")
+    return SealedSegment(name=name, day=day, sealed_at=now, size=size, moved_at=0)
+
+
+def shares_of(connection: duckdb.DuckDBPyConnection) -> list[SealedShare]:
+    """What the table `leaving` holds of each site; not stored yet."""
+    found = connection.execute(
+        "SELECT site_id, min(time), max(time), max(id), count(*),"
+        " count(DISTINCT visit) FILTER (WHERE name <> 'engagement' AND visit <> 0)"
+        " FROM leaving GROUP BY site_id ORDER BY site_id"
+    ).fetchall()
+    return [
+        SealedShare(
+            site_id=site_id,
+            first_time=first.replace(tzinfo=UTC),
+            last_time=last.replace(tzinfo=UTC),
+            last_id=last_id,
+            events=events,
+            visits=visits,
+        )
+        for site_id, first, last, last_id, events, visits in found
+    ]
+
+
+def _units(connection: duckdb.DuckDBPyConnection) -> set[int]:
+    return {unit for (unit,) in connection.execute("SELECT DISTINCT unit FROM leaving").fetchall()}
+
+
+def _slices(connection: duckdb.DuckDBPyConnection) -> Iterator[Slice]:
+    """All of `leaving` by its visits, none of which is divided."""
+    ids: list[int] = []
+    units = connection.execute("SELECT unit, list(id) FROM leaving GROUP BY unit ORDER BY unit")
+    last = 0
+    for unit, more in units.fetchall():
+        if ids and len(ids) + len(more) > SLICE:
+            yield Slice(last, ids)
+            ids = []
+        ids += more
+        last = unit
+    if ids:
+        yield Slice(last, ids)
+
+
+class Move:
+    """The change of sides of a segment's rows, slice by slice."""
+
+    def __init__(
+        self, segment: SealedSegment, shares: list[SealedShare], units: set[int], seen: int
+    ) -> None:
+        self.segment = segment
+        self.shares = shares
+        self.units = units
+        self.seen = seen
+        self.last = max(units)
+
+    def slice(self, part: Slice) -> None:
+        """Raises `Changed`, and has then changed nothing, where the files are no longer right."""
+        with write_transaction():
+            # With the log's lock, no event comes and no other change of the manifest is made.
+            end = log.take_ids(0) - 1
+            self._check_news()
+            if len(part.ids) != _delete(part.ids):
+                raise Changed
+            self.segment.upto = None if part.upto == self.last else part.upto
+            self.segment.moved_at = next_generation()
+            self._store()
+        self.seen = end
+
+    def _check_news(self) -> None:
+        newer = Event.objects.filter(id__gt=self.seen).values_list("visit", flat=True)
+        if not self.units.isdisjoint(newer):
+            raise Changed
+
+    def _store(self) -> None:
+        if self.segment.pk:
+            self.segment.save(update_fields=["upto", "moved_at"])
+            return
+        self.segment.save()
+        for share in self.shares:
+            share.segment = self.segment
+        SealedShare.objects.bulk_create(self.shares)
+
+
+def _delete(ids: list[int]) -> int:
+    return Event.objects.filter(id__in=ids).delete()[0]
