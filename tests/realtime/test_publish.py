@@ -8,26 +8,6 @@ from tracking.models import EventLog
 pytestmark = pytest.mark.django_db
 
 
-class Layer:
-    """A channel layer that keeps what it is given, or is down."""
-
-    def __init__(self, down: bool = False) -> None:
-        self.down = down
-        self.sent: list[tuple[str, dict]] = []
-
-    async def group_send(self, group, message):
-        if self.down:
-            raise ConnectionError("down")
-        self.sent.append((group, message))
-
-
-@pytest.fixture
-def layer(monkeypatch):
-    layer = Layer()
-    monkeypatch.setattr(publish, "get_channel_layer", lambda: layer)
-    return layer
-
-
 def test_each_site_with_news_gets_one_message(layer):
     one, other = make_site(), make_site()
     store_and_announce(event(one), event(other), event(one))

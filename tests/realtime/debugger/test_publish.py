@@ -1,29 +1,7 @@
-import pytest
 from structlog.testing import capture_logs
 
-from realtime import publish
 from realtime.debugger.hits import MOST, ShownHit
 from tests.realtime.debugger.traces import accepted, announce, refused
-
-
-class Layer:
-    """A channel layer that keeps what it is given, or is down."""
-
-    def __init__(self) -> None:
-        self.down = False
-        self.sent: list[tuple[str, dict]] = []
-
-    async def group_send(self, group, message):
-        if self.down:
-            raise ConnectionError("down")
-        self.sent.append((group, message))
-
-
-@pytest.fixture
-def layer(monkeypatch):
-    layer = Layer()
-    monkeypatch.setattr(publish, "get_channel_layer", lambda: layer)
-    return layer
 
 
 def test_each_site_gets_one_message_with_its_hits_in_order(layer):
