@@ -1,8 +1,8 @@
 /** The ingest debugger: shows hits as they come, holds them while paused, sends one to try. */
 import { connect } from "./feed.js";
+import { rowsOf, stream } from "./stream.js";
 import { toast } from "./toast.js";
 
-const MOST_ROWS = 200;
 // Accepting processes hear within a second that somebody watches.
 const HEARD_AFTER = 1500;
 // A screen reader hears of new hits in sum, not of each.
@@ -30,8 +30,6 @@ const filters = [...document.querySelectorAll("[data-filter]")];
 EMPTY.all[1] = find("empty-text").textContent;
 
 let filter = "all";
-let paused = false;
-let held = [];
 let skipped = 0;
 let arrived = 0;
 let lostAt = null;
@@ -40,25 +38,14 @@ let hearing = null;
 const isHit = (row) => row.dataset.verdict !== undefined;
 const verdict = (row) => (row.dataset.verdict === "accepted" ? "accepted" : "dropped");
 
-function rowsOf(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return [...template.content.querySelectorAll(".hit")];
-}
-
-function take(fresh) {
-  arrived += fresh.filter(isHit).length;
-  if (!paused) return insert(fresh);
-  held = [...fresh, ...held].slice(0, MOST_ROWS);
-  showPause();
-}
-
-function insert(fresh) {
-  for (const row of fresh) row.classList.add("new");
-  rows.prepend(...fresh);
-  while (rows.childElementCount > MOST_ROWS) rows.lastElementChild.remove();
-  show();
-}
+const hits = stream({
+  list: rows,
+  pause,
+  onShown(fresh) {
+    arrived += fresh.filter(isHit).length;
+    show();
+  },
+});
 
 /* Counts, the filter, and what stands in the place of rows. */
 function show() {
@@ -78,12 +65,6 @@ function show() {
   empty.hidden = counts[filter] > 0;
 }
 
-function showPause() {
-  const waiting = held.length >= MOST_ROWS ? `${MOST_ROWS}+` : held.length;
-  pause.setAttribute("aria-pressed", paused);
-  pause.textContent = paused ? `Resume${held.length ? ` · ${waiting} new` : ""}` : "Pause";
-}
-
 function skip(count) {
   skipped += count;
   const line = find("skipped");
@@ -97,7 +78,7 @@ function showGap() {
   const clock = (time) => time.toLocaleTimeString([], { timeStyle: "medium" });
   const text = `Not connected from ${clock(lostAt)} to ${clock(new Date())}: hits of that time are not shown`;
   gap.querySelector(".hits-gap-text").textContent = text;
-  take([gap]);
+  hits.put([gap]);
 }
 
 function showState(name) {
@@ -133,21 +114,10 @@ async function sendTest() {
 
 test.addEventListener("click", sendTest);
 
-pause.addEventListener("click", () => {
-  paused = !paused;
-  if (!paused) {
-    insert(held);
-    held = [];
-  }
-  showPause();
-});
-
 find("clear").addEventListener("click", () => {
-  rows.replaceChildren();
-  held = [];
+  hits.clear();
   skipped = 0;
   skip(0);
-  showPause();
   show();
 });
 
@@ -168,7 +138,7 @@ connect({
   url: page.dataset.socket,
   onMessage(frame) {
     if (frame.type !== "hits") return;
-    take(rowsOf(frame.html));
+    hits.put(rowsOf(frame.html));
     skip(frame.skipped);
   },
   onState: showState,

@@ -1,7 +1,7 @@
 /** The live page: takes over from the snapshot that the server rendered. */
 import { connect } from "./feed.js";
+import { rowsOf, stream } from "./stream.js";
 
-const MOST_ROWS = 200;
 const BAR_HEIGHT = 64;
 const SMALLEST_BAR = 2;
 // A screen reader hears of new visits in sum, not of each.
@@ -26,32 +26,18 @@ const announcement = document.querySelector("#announcement");
 // Ages are counted on the server's clock, which this one may differ from.
 const clockAhead = Date.now() - Number(live.dataset.now);
 
-let paused = false;
-let held = [];
 let arrived = 0;
 let shown = "";
 
-function rowsOf(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return [...template.content.querySelectorAll(".visit")];
-}
-
-function insert(fresh) {
-  for (const row of fresh) row.classList.add("new");
-  rows.prepend(...fresh);
-  while (rows.childElementCount > MOST_ROWS) rows.lastElementChild.remove();
-  if (fresh.length) empty.hidden = true;
-  arrived += fresh.length;
-  showAges();
-}
-
-function visits(frame) {
-  const fresh = rowsOf(frame.html);
-  if (!paused) return insert(fresh);
-  held = [...fresh, ...held].slice(0, MOST_ROWS);
-  showPause();
-}
+const visits = stream({
+  list: rows,
+  pause,
+  onShown(fresh) {
+    if (fresh.length) empty.hidden = true;
+    arrived += fresh.length;
+    showAges();
+  },
+});
 
 function now(frame) {
   for (const figure of document.querySelectorAll("[data-online]")) figure.textContent = frame.online;
@@ -66,12 +52,6 @@ function now(frame) {
     panels.innerHTML = frame.panels;
     shown = frame.panels;
   }
-}
-
-function showPause() {
-  const waiting = held.length >= MOST_ROWS ? `${MOST_ROWS}+` : held.length;
-  pause.setAttribute("aria-pressed", paused);
-  pause.textContent = paused ? `Resume${held.length ? ` · ${waiting} new` : ""}` : "Pause";
 }
 
 function age(time) {
@@ -95,14 +75,6 @@ function announce() {
   arrived = 0;
 }
 
-pause.addEventListener("click", () => {
-  paused = !paused;
-  if (!paused) {
-    insert(held);
-    held = [];
-  }
-  showPause();
-});
 pause.hidden = false;
 
 setInterval(showAges, 1000);
@@ -112,7 +84,7 @@ connect({
   url: live.dataset.socket,
   cursor: Number(live.dataset.cursor),
   onMessage(frame) {
-    if (frame.type === "visits") visits(frame);
+    if (frame.type === "visits") visits.put(rowsOf(frame.html));
     if (frame.type === "now") now(frame);
   },
   onState(name) {
