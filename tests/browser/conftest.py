@@ -3,12 +3,20 @@
 import os
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.collector import Collector, collecting
+from tests.server import Server
+
+OWNER = "owner@example.com"
+PASSWORD = "a long walk by the river"
+
+_numbers = count(1)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [
@@ -88,6 +96,34 @@ def complaints(context: BrowserContext) -> Iterator[Complaints]:
 @pytest.fixture
 def page(context: BrowserContext, complaints: Complaints) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server with an owner, for all tests of a module."""
+    with Server(tmp_path_factory.mktemp("running")) as server:
+        server.manage("owner_create", OWNER, "--password-stdin", stdin=PASSWORD)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def owner_cookies(running: Server) -> list[dict[str, str]]:
+    """Those of a browser in which the owner is signed in."""
+    with httpx.Client(base_url=running.url) as client:
+        client.get("/sign-in")
+        form = {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        form |= {"username": OWNER, "password": PASSWORD}
+        answer = client.post("/sign-in", data=form, headers={"referer": f"{running.url}/sign-in"})
+        assert answer.status_code == 302
+        return [{"name": "sessionid", "value": client.cookies["sessionid"], "url": running.url}]
+
+
+@pytest.fixture
+def domain(running: Server) -> str:
+    """A site of the owner's, of its own for a test."""
+    domain = f"shop-{next(_numbers)}.example"
+    running.manage("site_create", domain, "--owner", OWNER)
+    return domain
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC
-from itertools import count, product
+from itertools import product
 
 import httpx
 import pytest
@@ -18,50 +18,17 @@ from tracking.enrich.trace import Trace
 
 pytestmark = pytest.mark.stack
 
-EMAIL = "owner@example.com"
-PASSWORD = "a long walk by the river"
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("debugger")) as server:
-        server.manage("owner_create", EMAIL, "--password-stdin", stdin=PASSWORD)
-        yield server
-
-
-@pytest.fixture(scope="module")
-def signed_in(running: Server, browser: Browser) -> dict:
-    """The state of a browser in which the owner is signed in."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{running.url}/sign-in")
-    page.get_by_label("E-mail address").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/sites/")
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 @pytest.fixture
-def context(browser: Browser, signed_in: dict) -> Iterator[BrowserContext]:
+def context(browser: Browser, owner_cookies: list) -> Iterator[BrowserContext]:
     # Chromium calls itself headless otherwise, which makes it a bot.
-    context = browser.new_context(user_agent=CHROME, storage_state=signed_in)
+    context = browser.new_context(user_agent=CHROME)
+    context.add_cookies(owner_cookies)
     context.set_default_timeout(10_000)
     yield context
     context.close()
-
-
-@pytest.fixture
-def domain(running: Server) -> str:
-    """A site of its own for a test."""
-    domain = f"shop-{next(_numbers)}.example"
-    running.manage("site_create", domain, "--owner", EMAIL)
-    return domain
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count, product
 from urllib.parse import quote
 
@@ -15,8 +15,6 @@ from tests.server import CHROME, Server
 
 pytestmark = pytest.mark.stack
 
-EMAIL = "owner@example.com"
-PASSWORD = "a long walk by the river"
 VIENNA = "84.112.3.{}"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
 ROW = '<article class="visit" data-id="{0}"><div class="visit-line">row {0}</div></article>'
@@ -24,38 +22,10 @@ ROW = '<article class="visit" data-id="{0}"><div class="visit-line">row {0}</div
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("live")) as server:
-        server.manage("owner_create", EMAIL, "--password-stdin", stdin=PASSWORD)
-        yield server
-
-
-@pytest.fixture(scope="module")
-def cookies(running: Server) -> list[dict[str, str]]:
-    """Those of a browser in which the owner is signed in."""
-    with httpx.Client(base_url=running.url) as client:
-        client.get("/sign-in")
-        form = {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        form |= {"username": EMAIL, "password": PASSWORD}
-        answer = client.post("/sign-in", data=form, headers={"referer": f"{running.url}/sign-in"})
-        assert answer.status_code == 302
-        session = client.cookies["sessionid"]
-    return [{"name": "sessionid", "value": session, "url": running.url}]
-
-
 @pytest.fixture
-def context(context: BrowserContext, cookies: list) -> BrowserContext:
-    context.add_cookies(cookies)
+def context(context: BrowserContext, owner_cookies: list) -> BrowserContext:
+    context.add_cookies(owner_cookies)
     return context
-
-
-@pytest.fixture
-def domain(running: Server) -> str:
-    """A site of its own for a test."""
-    domain = f"shop-{next(_numbers)}.example"
-    running.manage("site_create", domain, "--owner", EMAIL)
-    return domain
 
 
 @pytest.fixture
@@ -255,12 +225,12 @@ def test_a_new_row_does_not_move_where_motion_is_unwanted(page, live, send):
     assert "none" == row.evaluate("row => getComputedStyle(row).animationName")
 
 
-def test_without_scripts_the_page_is_a_snapshot(browser, cookies, page, live, send):
+def test_without_scripts_the_page_is_a_snapshot(browser, owner_cookies, page, live, send):
     open_live(page, live)
     send("/beans")
     expect(page.locator("#rows .visit")).to_have_count(1)
     plain = browser.new_context(java_script_enabled=False)
-    plain.add_cookies(cookies)
+    plain.add_cookies(owner_cookies)
 
     still = plain.new_page()
     still.goto(live)
