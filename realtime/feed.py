@@ -4,10 +4,11 @@ A cursor is the id of an event. Ids grow in commit order, so whoever has read up
 a smaller one later.
 """
 
-from django.db.models import F, Max, Min, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from realtime.visits import Visit
 from tracking.models import Event, EventLog
+from tracking.warehouse.sealing.manifest import held
 
 # A page shows the newest 200: whoever is further behind than this had better begin again.
 FARTHEST = 10_000
@@ -20,7 +21,7 @@ def end() -> int:
 
 
 def is_empty(site_id: int) -> bool:
-    return not counted(site_id).exists()
+    return not counted(site_id).exists() and not held(site_id).visits
 
 
 def after(site_id: int, cursor: int, upto: int) -> list[Visit]:
@@ -38,14 +39,10 @@ def latest(site_id: int, upto: int, count: int) -> list[Visit]:
 def is_lost(site_id: int, cursor: int) -> bool:
     """Whether the feed cannot be continued from a cursor.
 
-    It lies above the highest id (the database was restored), before the oldest row kept, or more
-    than `FARTHEST` visits back.
+    It lies above the highest id (the database was restored), before a visit that is sealed by now,
+    or more than `FARTHEST` visits back.
     """
-    last = end()
-    if cursor > last:
-        return True
-    oldest = Event.objects.aggregate(oldest=Min("id"))["oldest"] or last + 1
-    if cursor + 1 < oldest:
+    if cursor > end() or cursor < held(site_id).last_id:
         return True
     behind = _visits(site_id).filter(id__gt=cursor).order_by("id").values_list("id")
     return behind[: FARTHEST + 1].count() > FARTHEST

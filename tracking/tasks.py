@@ -17,8 +17,6 @@ from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.models import LedgerEntry, TaskRun
 from tracking.turns import OneAtATime
-from tracking.warehouse.sealing import upkeep
-from tracking.warehouse.sealing.turn import Busy
 
 logger = structlog.get_logger(__name__)
 
@@ -92,6 +90,10 @@ def forget() -> None:
 @lock_task("seal")
 def seal() -> None:
     """Each hour, or sooner where many events have gathered: see `tracking.warehouse.sealing`."""
+    # Not at the top: processes that take hits import this module and have no use for DuckDB.
+    from tracking.warehouse.sealing import upkeep
+    from tracking.warehouse.sealing.turn import Busy
+
     now = datetime.now(UTC)
     if not TaskRun.claim("seal", now, since=now - upkeep.pause()):
         return

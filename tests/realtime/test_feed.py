@@ -1,8 +1,12 @@
+from datetime import UTC, date, datetime
+
 import pytest
 
 from realtime import feed
 from tests.realtime.stored import event, make_site, store
-from tracking.models import Event
+from tracking.models import Event, SealedSegment, SealedShare
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,16 +51,40 @@ def test_a_cursor_at_the_end_of_an_emptied_log_goes_on():
     assert not feed.is_lost(make_site().pk, 1)
 
 
+def seal_visits(site, last_id):
+    """Note that the site's visits up to that id are in sealed files."""
+    segment = SealedSegment.objects.create(
+        name="sealed", day=date(2026, 3, 10), moved_at=1, sealed_at=NOON, size=1
+    )
+    shared = {"first_time": NOON, "last_time": NOON, "events": last_id, "visits": last_id}
+    SealedShare.objects.create(segment=segment, site_id=site.pk, last_id=last_id, **shared)
+    Event.objects.filter(site_id=site.pk, id__lte=last_id).delete()
+
+
 @pytest.mark.parametrize(
     ("cursor", "lost"),
     [(1, True), (2, False), (5, False), (6, True)],
-    ids=["older than what is kept", "just before it", "the end", "above the end"],
+    ids=["before a sealed visit", "just after it", "the end", "above the end"],
 )
 def test_a_cursor_outside_of_what_is_stored_is_lost(cursor, lost):
     site = make_site()
     store(*(event(site) for _ in range(5)))
-    Event.objects.filter(id__lte=2).delete()
+    seal_visits(site, 2)
     assert feed.is_lost(site.pk, cursor) == lost
+
+
+def test_a_cursor_is_not_lost_when_another_sites_visits_are_sealed():
+    site, other = make_site(), make_site()
+    store(event(site), event(other), event(other), event(site))
+    seal_visits(other, 3)
+    assert not feed.is_lost(site.pk, 1)
+
+
+def test_a_site_is_not_empty_when_all_its_visits_are_sealed():
+    site = make_site()
+    store(event(site))
+    seal_visits(site, 1)
+    assert not feed.is_empty(site.pk)
 
 
 @pytest.mark.parametrize(("farthest", "lost"), [(4, True), (5, False)])

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -12,8 +12,7 @@ from django.db import connection
 from tracking.enrich.event import EnrichedEvent
 from tracking.ingest.hit import Flag
 from tracking.many import among, pairs
-
-GAP = timedelta(minutes=30)
+from tracking.models.events import GAP
 
 # What an event has from its visit: whatever opened the visit tells where all of it came from.
 VISIT_FIELDS = (

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('site_id', models.BigIntegerField()),
                 ('first_time', models.DateTimeField(help_text='Of the earliest event.')),
                 ('last_time', models.DateTimeField(help_text='Of the latest event.')),
-                ('last_id', models.BigIntegerField(help_text='The highest id of an event.')),
+                ('last_id', models.BigIntegerField(help_text='The highest id of a visit.')),
                 ('events', models.BigIntegerField()),
                 ('visits', models.BigIntegerField()),
                 ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='tracking.sealedsegment')),

@@ -1,6 +1,11 @@
 """The event log: what happened on the sites, append-only."""
 
+from datetime import timedelta
+
 from django.db import models
+
+# A visitor's events belong to one visit while the time between two is shorter.
+GAP = timedelta(minutes=30)
 
 
 class EventLog(models.Model):
@@ -14,6 +19,11 @@ class EventLog(models.Model):
 
     def __str__(self) -> str:
         return str(self.last_id)
+
+    @classmethod
+    def lock(cls) -> int:
+        """Hold back all writers until the caller's transaction ends; gives the highest id."""
+        return cls.objects.select_for_update().get_or_create(pk=1)[0].last_id
 
 
 class Event(models.Model):

@@ -36,7 +36,7 @@ class SealedShare(models.Model):
     site_id = models.BigIntegerField()
     first_time = models.DateTimeField(help_text="Of the earliest event.")
     last_time = models.DateTimeField(help_text="Of the latest event.")
-    last_id = models.BigIntegerField(help_text="The highest id of an event.")
+    last_id = models.BigIntegerField(help_text="The highest id of a visit.")
     events = models.BigIntegerField()
     visits = models.BigIntegerField()
 

@@ -37,6 +37,7 @@ from tracking.warehouse.metrics import (
 from tracking.warehouse.order import Order, read_order
 from tracking.warehouse.periods import Period, read_period
 from tracking.warehouse.revenue import MetricWarning, currencies, revenue_warning
+from tracking.warehouse.sealing.manifest import held
 
 MAX_METRICS = 20
 MAX_DIMENSIONS = 5
@@ -281,5 +282,6 @@ def _number(plain: object, what: str, least: int, most: int) -> int:
 
 
 def _first_day(site: Site) -> date | None:
-    first = Event.objects.filter(site_id=site.pk).aggregate(first=Min("time"))["first"]
-    return first.astimezone(site.zone).date() if first else None
+    hot = Event.objects.filter(site_id=site.pk).aggregate(first=Min("time"))["first"]
+    firsts = [first for first in (hot, held(site.pk).first_time) if first]
+    return min(firsts).astimezone(site.zone).date() if firsts else None

@@ -8,8 +8,8 @@ import orjson
 from django.conf import settings
 from django.db.models import Q
 
-from tracking.enrich.visits import GAP
 from tracking.models import Event, EventLog, InboxHit, ReopenedVisit
+from tracking.models.events import GAP
 from tracking.warehouse import hot
 from tracking.warehouse.database import transaction
 from tracking.warehouse.sealing.manifest import UNIT

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from django.conf import settings
 
 from tracking.warehouse.schema import EVENTS, VISITS
+
+if TYPE_CHECKING:
+    import duckdb
 
 # Goes up with each change of the layout or the columns that a reader of older files would notice.
 VERSION = 1
@@ -35,12 +38,12 @@ def new_name(day: date) -> str:
     return f"{day.isoformat()}-{secrets.token_hex(8)}"
 
 
-def write(connection: duckdb.DuckDBPyConnection, name: str, events: str, visits: str) -> int:
+def write(connection: "duckdb.DuckDBPyConnection", name: str, events: str, visits: str) -> int:
     """Write the rows of two relations as a segment, safe from loss of power; returns the bytes."""
     return _write(connection, "events", name, events) + _write(connection, "visits", name, visits)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, kind: str, name: str, rows: str) -> int:
+def _write(connection: "duckdb.DuckDBPyConnection", kind: str, name: str, rows: str) -> int:
     to = path(kind, name)
     to.parent.mkdir(parents=True, exist_ok=True)
     written = to.with_suffix(".writing")

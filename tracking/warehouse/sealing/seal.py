@@ -12,8 +12,7 @@ import duckdb
 import structlog
 from django.utils import timezone
 
-from tracking.enrich import log
-from tracking.models import Event, SealedSegment, SealedShare
+from tracking.models import Event, EventLog, SealedSegment, SealedShare
 from tracking.turns import write_transaction
 from tracking.warehouse.database import writer
 from tracking.warehouse.hot import visits_of
@@ -95,7 +94,7 @@ def write_segment(
 def shares_of(connection: duckdb.DuckDBPyConnection) -> list[SealedShare]:
     """What the table `leaving` holds of each site; not stored yet."""
     found = connection.execute(
-        "SELECT site_id, min(time), max(time), max(id), count(*),"
+        "SELECT site_id, min(time), max(time), max(visit), count(*),"
         " count(DISTINCT visit) FILTER (WHERE name <> 'engagement' AND visit <> 0)"
         " FROM leaving GROUP BY site_id ORDER BY site_id"
     ).fetchall()
@@ -147,7 +146,7 @@ class Move:
         """Raises `Changed`, and has then changed nothing, where the files are no longer right."""
         with write_transaction():
             # With the log's lock, no event comes and no other change of the manifest is made.
-            end = log.take_ids(0) - 1
+            end = EventLog.lock()
             self._check_news()
             if len(part.ids) != _delete(part.ids):
                 raise Changed

@@ -19,6 +19,7 @@ from tests.tracking.warehouse.sealing.sealed import (
     visit,
 )
 from tracking.models import Event, InboxHit, SealedSegment, SealedShare
+from tracking.warehouse import Query, run
 from tracking.warehouse.sealing import seal as sealing
 from tracking.warehouse.sealing.closed import horizon
 from tracking.warehouse.sealing.turn import Busy, turn
@@ -237,3 +238,13 @@ def test_props_and_revenue_survive(data: Path) -> None:
     seal(LATER)
     rows = in_files(data, "props, revenue_amount::VARCHAR, revenue_currency")
     assert [({"plan": "pro"}, "12.500", "EUR")] == rows
+
+
+def test_all_time_begins_with_the_first_sealed_day() -> None:
+    site = SiteFactory(timezone="Europe/Berlin")
+    visit(site, ["/"], start=datetime(2026, 3, 9, 23, 30, tzinfo=UTC))
+    visit(site, ["/"], start=LATER - timedelta(minutes=5))
+    seal(LATER)
+    question = Query.build(site, ["visits"], [], [], "all", now=LATER)
+    assert datetime(2026, 3, 10).date() == question.period.start.date()
+    assert (2,) == run(question).rows[0].metrics
