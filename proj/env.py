@@ -183,6 +183,7 @@ def read() -> Environment:
         )
     values["database"] = dj_database_url.parse(values["database"])
     values["email"] = dj_email_url.parse(values["email"])
+    make_folder(data)
     values["secret_key"] = values["secret_key"] or kept_secret(data)
     values["url"] = values["url"].rstrip("/")
     return Environment(**values)
@@ -232,17 +233,27 @@ def sentences(error: EnvValidationError) -> str:
     return "\n".join(lines)
 
 
+def make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(error, data) from None
+
+
 def kept_secret(data: Path) -> str:
     """The signing key that the data folder keeps, made at the first start."""
     path = data / "secret_key"
     try:
-        data.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(50))
         return path.read_text().strip()
     except OSError as error:
-        raise SystemExit(
-            f"Footfall cannot start: FOOTFALL_DATA must be a folder that can be written "
-            f"({error.strerror}: {path})"
-        ) from None
+        raise unwritable(error, path) from None
+
+
+def unwritable(error: OSError, path: Path) -> SystemExit:
+    return SystemExit(
+        f"Footfall cannot start: FOOTFALL_DATA must be a folder that can be written "
+        f"({error.strerror}: {path})"
+    )

@@ -27,6 +27,12 @@ def test_the_server_starts_without_any_setting(tmp_path):
     assert 0 == start(tmp_path).returncode
 
 
+def test_the_server_makes_its_data_folder_where_the_signing_key_is_given(tmp_path):
+    done = start(tmp_path, FOOTFALL_SECRET_KEY="given")
+
+    assert (0, True) == (done.returncode, (tmp_path / "data").is_dir())
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
