@@ -6,6 +6,8 @@ import sys
 BENCHMARKS = (
     "bench_live_latency",
     "bench_accept",
+    "bench_enrich",
+    "bench_road",
     "bench_queries",
     "bench_enrichment_libraries",
 )
