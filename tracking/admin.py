@@ -248,7 +248,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["name", "prefix", "user__email"]
     date_hierarchy = "created_at"
-    fields = ["user", "name", "prefix", "created_at", "last_used_at"]
+    fields = ["user", "name", "scopes", "prefix", "created_at", "last_used_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return ModelAdmin.has_delete_permission(self, request, obj)

@@ -10,6 +10,7 @@ from tracking.ingest.hit import Hit
 from tracking.ingest.limits import Limits
 from tracking.ingest.lists import Globs, Networks, QueryRule
 from tracking.models import ApiKey, Generation, Membership, Salt, Site, Watch
+from tracking.models.keys import Scope
 from tracking.models.lists import (
     read_country,
     read_hostname,
@@ -123,11 +124,12 @@ def rules_of(site: Site, watched: bool) -> SiteRules:
 
 
 def load_keys() -> dict[str, frozenset[int]]:
-    """The sites that each key's owner owns."""
+    """The sites for which each key may send hits: those that its owner owns."""
     sites: dict[str, set[int]] = defaultdict(set)
     owned = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
-    for key_hash, site_id in owned.values_list("user__api_keys__key_hash", "site_id"):
-        if key_hash:
+    columns = ("user__api_keys__key_hash", "user__api_keys__scopes", "site_id")
+    for key_hash, scopes, site_id in owned.values_list(*columns):
+        if key_hash and Scope.HITS_SEND in scopes:
             sites[key_hash].add(site_id)
     return {key_hash: frozenset(ids) for key_hash, ids in sites.items()}
 
