@@ -67,9 +67,11 @@ def moved(
                 clock.set(ahead)
                 moments.append(time.monotonic())
                 days.append((datetime.now(UTC) + ahead).date())
+                # A day ahead all visits are closed; hits that come later have an earlier time.
+                server.manage("seal")
             time.sleep(seconds)
         stored = drained(server.environment)
-    found = outcome(f"clock moved, {shape}", running, stored, moments).check()
+    found = outcome(running, stored, moments).check()
     check_order(running, stored)
     assert set(days) <= {event.time.date() for event in stored.events}
     # A salt that was made on another day may have ended since.

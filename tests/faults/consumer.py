@@ -32,7 +32,7 @@ def dead(data: Path, seconds: float, rate: float, **environment: str) -> Outcome
     # Not all of them: some were enriched before the consumer was killed.
     assert backlog["hits"] > 0.6 * taken, (backlog, taken)
     assert backlog["oldest_seconds"] >= 0.9 * seconds
-    found = outcome("consumer dead", running, stored, []).check()
+    found = outcome(running, stored, []).check()
     assert (0, 0) == (found.unavailable, found.unanswered)
     check_order(running, stored)
     check_visits(running, stored)

@@ -31,7 +31,7 @@ def away(shape: str, data: Path, absences: Sequence[float], pause: float, rate: 
                 back.append(time.monotonic())
             time.sleep(pause)
         stored = drained(server.environment)
-    found = outcome(f"database away, {shape}", running, stored, back).check()
+    found = outcome(running, stored, back).check()
     check_order(running, stored)
     check_visits(running, stored)
     return found

@@ -75,17 +75,17 @@ def full(folder: Path, shape: str, absences: int, seconds: float, rate: float) -
     """The outcome where a small disk is full for that many seconds, several times."""
     with small_disk(folder / "disk") as disk, SHAPES[shape](disk) as server:
         no_room = partial(filled, disk)
-        return without_room(f"disk full, {shape}", server, no_room, absences, seconds, rate)
+        return without_room(server, no_room, absences, seconds, rate)
 
 
 def no_growth(folder: Path, seconds: float, rate: float) -> Outcome:
     """The outcome where no file may grow for that many seconds."""
     with OneProcess(folder) as server:
-        return without_room("no file may grow", server, partial(limited, server), 1, seconds, rate)
+        return without_room(server, partial(limited, server), 1, seconds, rate)
 
 
 def without_room(
-    fault: str, server: Shape, no_room: NoRoom, absences: int, seconds: float, rate: float
+    server: Shape, no_room: NoRoom, absences: int, seconds: float, rate: float
 ) -> Outcome:
     back: list[float] = []
     server.manage("site_create", DOMAIN)
@@ -97,7 +97,7 @@ def without_room(
             back.append(time.monotonic())
         time.sleep(3)
     stored = drained(server.environment)
-    found = outcome(fault, running, stored, back).check()
+    found = outcome(running, stored, back).check()
     assert found.unavailable > 0
     check_order(running, stored)
     check_visits(running, stored)

@@ -9,25 +9,28 @@ from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SHAPES
 from tests.faults.stored import drained
 
-PAUSES = (0.3, 3.0)  # seconds between a start and the next kill
 
+def killed(
+    shape: str, data: Path, seconds: float, pause: float, rate: float, **environment: str
+) -> Outcome:
+    """The outcome of that many seconds, with up to `pause` between a start and the next kill.
 
-def killed(fault: str, shape: str, data: Path, seconds: float, rate: float, **env: str) -> Outcome:
-    """The outcome of that many seconds; raises AssertionError where a hit or a figure is wrong."""
+    Raises AssertionError where a hit or a figure is wrong.
+    """
     chance = random.Random(7)
     kills: list[float] = []
-    with SHAPES[shape](data, **env) as server:
+    with SHAPES[shape](data, **environment) as server:
         server.manage("site_create", DOMAIN)
         with load(server.port, rate) as running:
             until = time.monotonic() + seconds
             # The last kill is early enough for hits to come after it.
             while time.monotonic() < until:
-                time.sleep(chance.uniform(*PAUSES))
+                time.sleep(chance.uniform(0.3, pause))
                 kills.append(time.monotonic())
                 server.kill_one(chance)
             time.sleep(1)
         stored = drained(server.environment)
-    found = outcome(fault, running, stored, kills).check()
+    found = outcome(running, stored, kills).check()
     check_order(running, stored)
     check_visits(running, stored)
     return found

@@ -19,7 +19,6 @@ GAP = timedelta(minutes=30)
 class Outcome:
     """What became of a load while something failed; `recovery` is in seconds, over all failures."""
 
-    fault: str
     sent: int
     accepted: int
     stored: int
@@ -31,6 +30,7 @@ class Outcome:
     rate: float  # accepted hits a second
     recovery: float
     wrong: tuple[str, ...]  # answers that are neither "stored" nor "send it again"
+    memory_mb: tuple[float, ...] = ()  # of the processes that take hits, where it was looked at
 
     def check(self) -> "Outcome":
         """Raise AssertionError unless accepted ⊆ stored ⊆ sent, each once."""
@@ -40,12 +40,11 @@ class Outcome:
         return self
 
 
-def outcome(fault: str, load: Load, stored: Stored, moments: list[float]) -> Outcome:
+def outcome(load: Load, stored: Stored, moments: list[float]) -> Outcome:
     """`moments` are those (monotonic) after which the server was to answer again."""
     times = Counter(event.path for event in stored.events)
     sent = {hit.path for hit in load.hits}
     return Outcome(
-        fault=fault,
         sent=len(sent),
         accepted=len(load.accepted),
         stored=len(stored.events),

@@ -137,8 +137,3 @@ SHAPES: dict[str, type[Shape]] = {
     "one process": OneProcess,
     "several processes": SeveralProcesses,
 }
-
-
-def rss_mb(process: int) -> float:
-    """The memory that a process holds now, in MB."""
-    return psutil.Process(process).memory_info().rss / 1e6

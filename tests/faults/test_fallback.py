@@ -279,7 +279,7 @@ def test_hits_answered_while_the_server_is_killed_and_started_are_events_once(tm
             # The hits that go on coming have the replayed ones drained.
             said = [server.manage("hits_replay", str(renamed)) for _ in range(2)]
         written = len(renamed.read_bytes().splitlines())
-        found = outcome("fallback", running, drained(server.environment), []).check()
+        found = outcome(running, drained(server.environment), []).check()
 
     assert written > 50
     assert found.accepted == found.stored

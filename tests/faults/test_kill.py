@@ -8,13 +8,12 @@ from tests.on_postgres import postgres
 
 pytestmark = pytest.mark.stack
 
-SECONDS = 6
-RATE = 250
+SHORT = {"seconds": 6, "pause": 2.5, "rate": 250}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_on_sqlite_every_accepted_hit_is_one_event(tmp_path, shape):
-    found = killed("kill", shape, tmp_path, SECONDS, RATE)
+    found = killed(shape, tmp_path, **SHORT)
 
     assert found.accepted > 200
 
@@ -22,6 +21,6 @@ def test_on_sqlite_every_accepted_hit_is_one_event(tmp_path, shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_on_postgresql_every_accepted_hit_is_one_event(tmp_path, shape):
     with postgres() as address:
-        found = killed("kill", shape, tmp_path, SECONDS, RATE, DATABASE_URL=address)
+        found = killed(shape, tmp_path, **SHORT, DATABASE_URL=address)
 
     assert found.accepted > 200
