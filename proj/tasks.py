@@ -8,7 +8,7 @@ import structlog
 from django.core.mail import mail_admins
 from django.core.management import call_command
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task, lock_task, signal
+from huey.contrib.djhuey import db_periodic_task, signal
 from huey.signals import SIGNAL_ERROR
 
 from tracking.models import TaskRun
@@ -17,7 +17,6 @@ logger = structlog.get_logger(__name__)
 
 
 @db_periodic_task(crontab(hour="3", minute="20"), retries=3, retry_delay=60, retry_backoff=2)
-@lock_task("clear-sessions")
 def clear_expired_sessions() -> None:
     """Once a day: remove sessions that have expired."""
     now = datetime.now(UTC)

@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 from huey import crontab
-from huey.contrib.djhuey import HUEY, db_periodic_task, db_task, lock_task
+from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
 
 from tracking import backlog
 from tracking.enrich import draining
@@ -75,7 +75,6 @@ def drain_net() -> None:
 
 
 @db_periodic_task(crontab(minute="0"), retries=3, retry_delay=10, retry_backoff=2)
-@lock_task("forget")
 def forget() -> None:
     """Each hour: end old salts and remove ledger entries past their seven days."""
     now = datetime.now(UTC)
@@ -87,7 +86,6 @@ def forget() -> None:
 
 
 @db_periodic_task(crontab(minute="*/5"))
-@lock_task("seal")
 def seal() -> None:
     """Each hour, or sooner where many events have gathered: see `tracking.warehouse.sealing`."""
     # Not at the top: processes that take hits import this module and have no use for DuckDB.

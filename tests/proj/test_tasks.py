@@ -5,6 +5,8 @@ import pytest
 import sentry_sdk
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.utils.module_loading import autodiscover_modules
+from huey.contrib.djhuey import HUEY
 
 from proj import tasks
 
@@ -52,3 +54,9 @@ def test_expired_sessions_are_cleared_once_a_day():
     tasks.clear_expired_sessions.call_local()
 
     assert ["here"] == list(Session.objects.values_list("session_key", flat=True))
+
+
+def test_no_task_takes_a_lock_which_a_killed_worker_would_keep_for_ever():
+    autodiscover_modules("tasks")
+
+    assert set() == HUEY._locks

@@ -64,6 +64,12 @@ def test_claim_is_given_to_one_of_two_runs_of_the_same_period():
     assert [True, False] == claims
 
 
+def test_claim_is_given_after_a_run_that_a_wrong_clock_put_in_the_future():
+    TaskRun.objects.create(name="task", ran_at=NOW + timedelta(days=1))
+
+    assert TaskRun.claim("task", NOW, since=NOW - timedelta(hours=1))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_forget_leaves_no_byte_of_an_old_salt_in_the_files():
     key = secrets.token_bytes(32)

@@ -1,9 +1,9 @@
 """Small rows by which processes tell each other things."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 
 class Generation(models.Model):
@@ -47,7 +47,9 @@ class TaskRun(models.Model):
     @classmethod
     def claim(cls, name: str, now: datetime, since: datetime) -> bool:
         """Whether this run is the one for the period that began at `since`; claims it if so."""
+        # A run in the future had a wrong clock, which was set right since.
+        earlier = Q(ran_at__lt=since) | Q(ran_at__gt=now + timedelta(minutes=5))
         # An update that finds its row is atomic: of two runs at once exactly one gets the 1.
-        if cls.objects.filter(name=name, ran_at__lt=since).update(ran_at=now):
+        if cls.objects.filter(earlier, name=name).update(ran_at=now):
             return True
         return cls.objects.get_or_create(name=name, defaults={"ran_at": now})[1]
