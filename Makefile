@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run demo test test-fast lint bench requirements clean
+.PHONY: run demo test test-fast lint bench faults requirements clean
 
 run: $(VENV)/run
 	@$(BIN)/python manage.py serve
@@ -29,6 +29,11 @@ lint: $(VENV)/test
 bench: $(VENV)/test
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m tests.bench
+
+# Minutes each, under load; the short forms are among the tests. One of them needs root.
+faults: $(VENV)/test
+	@$(BIN)/python -m tests.tools
+	$(BIN)/python -m tests.faults
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Footfall needs Python 3.11 or later: make PYTHON=python3.12 run")'
