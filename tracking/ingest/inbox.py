@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, date, datetime
 
@@ -44,11 +44,18 @@ class Inbox:
         self._flushing = False
         self._down = False
 
-    async def put(self, outcomes: Iterable[Outcome]) -> None:
+    async def put(self, outcomes: Sequence[Outcome]) -> None:
         """Return once every accepted outcome is committed.
 
         Raises StorageDown, after which the hit may or may not be sent again, as the client likes.
         """
+        # While storage fails, one group at a time tries it: no other sender waits for its failure.
+        if (
+            self._down
+            and self._flushing
+            and any(isinstance(outcome, Accepted) for outcome in outcomes)
+        ):
+            raise StorageDown
         futures = []
         for outcome in outcomes:
             if isinstance(outcome, Refused):

@@ -60,6 +60,30 @@ async def test_storage_that_fails_is_logged_once_until_it_works(monkeypatch, cap
     assert 2 == sum("hits_not_stored" in record.getMessage() for record in caplog.records)
 
 
+async def test_while_storage_fails_only_one_sender_at_a_time_waits_for_it(monkeypatch):
+    tries: list[int] = []
+
+    def commit(rows: list, _refused: object) -> None:
+        tries.append(len(rows))
+        if len(tries) < 3:
+            raise OSError
+
+    monkeypatch.setattr(inbox, "commit", commit)
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+        rounds = [
+            await asyncio.gather(
+                *(hits.put([accepted()]) for _ in range(3)), return_exceptions=True
+            )
+            for _ in range(4)
+        ]
+
+    assert ([3, 1, 1, 3], [3, 3, 2, 0]) == (
+        tries,
+        [sum(isinstance(answer, StorageDown) for answer in answers) for answers in rounds],
+    )
+
+
 async def test_a_flooded_site_is_refused_while_others_are_taken(monkeypatch):
     monkeypatch.setattr(inbox, "MOST_WAITING_OF_A_SITE", 2)
     stored: list[int] = []
