@@ -92,7 +92,8 @@ COLUMNS = ("sent", "accepted", "stored", "doubled", "lost", "503", "unanswered",
 def row(found: Outcome) -> str:
     counts = (found.sent, found.accepted, found.stored, found.doubled, found.lost)
     cells = (*counts, found.unavailable, found.unanswered, round(found.rate))
-    text = "".join(f"{cell:>11}" for cell in cells) + f"{found.recovery:>10.1f}s"
+    text = "".join(f"{cell:>11}" for cell in cells)
+    text += f"{found.slowest:>10.1f}s{found.recovery:>10.1f}s"
     if found.memory_mb:
         text += f"\n    MB: {' '.join(f'{each:.0f}' for each in found.memory_mb)}"
     return text
@@ -100,7 +101,7 @@ def row(found: Outcome) -> str:
 
 def main(words: list[str]) -> int:
     failed = False
-    print(f"{'':32}" + "".join(f"{name:>11}" for name in COLUMNS) + "   recovery")
+    print(f"{'':32}" + "".join(f"{name:>11}" for name in COLUMNS) + "    slowest   recovery")
     for name, fault in faults():
         if any(word not in name for word in words):
             continue

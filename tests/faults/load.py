@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tests.server import CHROME
 
@@ -35,12 +36,20 @@ class Hit:
     accepted: bool = False
 
 
+class Answer(NamedTuple):
+    """`at` is in monotonic seconds, `wait` how many of them the client waited."""
+
+    at: float
+    wait: float
+    status: int
+
+
 @dataclass
 class Log:
     """What a client sent, in order, and when it was answered what."""
 
     hits: list[Hit] = field(default_factory=list)
-    answers: list[tuple[float, int]] = field(default_factory=list)  # monotonic seconds, status
+    answers: list[Answer] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # answers that no fault excuses
 
 
@@ -85,12 +94,14 @@ class Client(threading.Thread):
                 )
 
     def send(self, hit: Hit) -> bool:
+        began = time.monotonic()
         try:
             status, headers = self.answer_to(hit)
         except (OSError, http.client.HTTPException):
             self.close()
             status, headers = NO_ANSWER, http.client.HTTPMessage()
-        self.log.answers.append((time.monotonic(), status))
+        now = time.monotonic()
+        self.log.answers.append(Answer(now, now - began, status))
         hit.accepted = status == 202
         is_right = (
             (hit.accepted and "x-footfall-dropped" not in headers)
@@ -140,8 +151,12 @@ class Load:
         return [answer for log in self.logs for answer in log.wrong]
 
     @property
+    def answers(self) -> list[Answer]:
+        return [answer for log in self.logs for answer in log.answers]
+
+    @property
     def statuses(self) -> Counter[int]:
-        return Counter(status for log in self.logs for _, status in log.answers)
+        return Counter(answer.status for answer in self.answers)
 
     @property
     def rate(self) -> float:
@@ -150,7 +165,7 @@ class Load:
 
     def recovery(self, moments: list[float]) -> float:
         """The longest that no hit was accepted after any of these moments, in seconds."""
-        times = sorted(at for log in self.logs for at, status in log.answers if status == 202)
+        times = sorted(answer.at for answer in self.answers if answer.status == 202)
         return max(
             next((at for at in times if at >= moment), float("inf")) - moment for moment in moments
         )

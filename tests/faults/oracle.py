@@ -28,6 +28,7 @@ class Outcome:
     unavailable: int  # answers 503
     unanswered: int
     rate: float  # accepted hits a second
+    slowest: float  # seconds that a client waited for an answer
     recovery: float
     wrong: tuple[str, ...]  # answers that are neither "stored" nor "send it again"
     memory_mb: tuple[float, ...] = ()  # of the processes that take hits, where it was looked at
@@ -54,6 +55,7 @@ def outcome(load: Load, stored: Stored, moments: list[float]) -> Outcome:
         unavailable=load.statuses[503],
         unanswered=load.statuses[0],
         rate=load.rate,
+        slowest=max(answer.wait for answer in load.answers),
         recovery=load.recovery(moments) if moments else 0,
         wrong=tuple(load.wrong),
     )
