@@ -14,19 +14,6 @@ PATIENCE_S = 20
 # The name that Chromium's driver gives itself, by which trackers know a program.
 NO_DRIVER = "Object.defineProperty(navigator, 'webdriver', { get: () => false })"
 
-ADD_ALIAS = """
-from tracking.models import Site, SiteAlias
-SiteAlias.objects.create(site=Site.objects.get(domain="site.example"), name="{}")
-"""
-
-
-def add_site(server: Server, alias: str = "") -> None:
-    password = "a long walk by the river"
-    server.manage("owner_create", "owner@example.com", "--password-stdin", stdin=password)
-    server.manage("site_create", "site.example", "--owner", "owner@example.com")
-    if alias:
-        server.manage("shell", "--command", ADD_ALIAS.format(alias))
-
 
 @contextmanager
 def visitor(browser: Browser) -> Iterator[Page]:

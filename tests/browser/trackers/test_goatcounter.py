@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.trackers.moving import add_site, events, visitor
+from tests.browser.trackers.moving import events, visitor
 
 pytestmark = pytest.mark.stack
 
@@ -14,7 +14,6 @@ SNIPPET = """
 
 
 def test_the_published_snippet_counts_the_page_and_a_marked_click(server, browser, collector):
-    add_site(server)
     address = collector.serve_bare("/beans", SNIPPET.format(url=server.url, settings=""))
 
     with visitor(browser) as page:
@@ -30,7 +29,6 @@ def test_the_published_snippet_counts_the_page_and_a_marked_click(server, browse
 
 
 def test_a_page_may_count_by_itself_and_change_what_is_sent(server, browser, collector):
-    add_site(server)
     settings = """data-goatcounter-settings='{"no_onload": true}'"""
     address = collector.serve_bare("/beans", SNIPPET.format(url=server.url, settings=settings))
 
@@ -49,7 +47,6 @@ def test_a_page_may_count_by_itself_and_change_what_is_sent(server, browser, col
 
 
 def test_a_browser_that_asked_not_to_be_counted_is_not(server, browser, collector):
-    add_site(server)
     address = collector.serve_bare("/beans", SNIPPET.format(url=server.url, settings=""))
 
     with visitor(browser) as page:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.trackers.moving import add_site, events, visitor
+from tests.browser.trackers.moving import events, visitor
 
 pytestmark = pytest.mark.stack
 
@@ -45,7 +45,6 @@ def served(collector, server, snippet: str, body: str = "") -> str:
 
 
 def test_the_published_snippet_counts_the_page_and_links(server, browser, collector):
-    add_site(server, alias="5")
     target = f"{collector.elsewhere}/there"
     links = f'<a href="{target}">Out</a> <a href="/files/a.zip">File</a> <a href="/in">In</a>'
 
@@ -65,7 +64,6 @@ def test_the_published_snippet_counts_the_page_and_links(server, browser, collec
 
 
 def test_calls_of_the_queue_are_counted_and_unknown_ones_do_nothing(server, browser, collector):
-    add_site(server, alias="5")
 
     with visitor(browser) as page:
         page.goto(served(collector, server, SNIPPET))
@@ -83,7 +81,6 @@ def test_calls_of_the_queue_are_counted_and_unknown_ones_do_nothing(server, brow
 
 
 def test_a_tracker_made_as_of_old_counts(server, browser, collector):
-    add_site(server, alias="5")
 
     with visitor(browser) as page:
         page.goto(served(collector, server, OLD_SNIPPET))
@@ -93,7 +90,6 @@ def test_a_tracker_made_as_of_old_counts(server, browser, collector):
 
 
 def test_nothing_is_sent_before_a_consent_that_the_page_requires(server, browser, collector):
-    add_site(server, alias="5")
     asking = "<script>var _paq = [['requireConsent']];</script>"
 
     with visitor(browser) as page:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.trackers.moving import add_site, events, visitor
+from tests.browser.trackers.moving import events, visitor
 from tests.browser.trackers.published import serve_packages
 
 pytestmark = pytest.mark.stack
@@ -22,7 +22,6 @@ window.track = track;
 
 @pytest.mark.parametrize("body", [OLD, NEW], ids=["plausible-tracker", "@plausible-analytics"])
 def test_the_package_counts_pages_and_events(server, browser, collector, body):
-    add_site(server)
     address = collector.serve_bare("/beans", body.replace("URL", server.url))
 
     with visitor(browser) as page:
@@ -77,7 +76,6 @@ def counted(server, count):
 def test_a_snippet_named_by_plausibles_server_counts_for_the_host_of_the_page(
     server, browser, collector, body
 ):
-    add_site(server)
     snippet = body.replace("URL", server.url).replace("OPTIONS", "")
     address = collector.serve_bare("/beans", snippet)
 
@@ -95,7 +93,6 @@ def test_a_snippet_named_by_plausibles_server_counts_for_the_host_of_the_page(
 
 
 def test_the_options_of_plausibles_init_hold(server, browser, collector):
-    add_site(server)
     options = """{
       domain: "site.example",
       hashBasedRouting: true,
@@ -123,7 +120,6 @@ def test_the_options_of_plausibles_init_hold(server, browser, collector):
 def test_a_page_that_sends_its_pageviews_itself_may_say_so_to_plausibles_init(
     server, browser, collector
 ):
-    add_site(server)
     snippet = (STUB + NAMED).replace("OPTIONS", "{ autoCapturePageviews: false }")
     address = collector.serve_bare("/beans", snippet.replace("URL", server.url))
 
@@ -147,7 +143,6 @@ def test_a_page_that_sends_its_pageviews_itself_may_say_so_to_plausibles_init(
 def test_a_snippet_of_plausible_counts_as_the_name_of_its_script_says(
     server, browser, collector, name, expected
 ):
-    add_site(server)
     body = SNIPPET.replace("URL", server.url).replace("NAME", name)
     address = collector.serve_bare("/beans", body)
 

@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.trackers.moving import add_site, events, visitor
+from tests.browser.trackers.conftest import UMAMI_WEBSITE
+from tests.browser.trackers.moving import events, visitor
 from tests.browser.trackers.published import serve_packages
 
 pytestmark = pytest.mark.stack
 
-WEBSITE = "b59e9c65-ae32-47f1-8400-119fcf4861c4"
 BUTTON = '<button data-umami-event="Signup" data-umami-event-plan="pro">Go</button>'
 # The package holds the source whose only build step writes the path, which is ours already.
 SCRIPTS = {
@@ -19,8 +19,7 @@ SCRIPTS = {
 
 @pytest.fixture(params=SCRIPTS.values(), ids=SCRIPTS.keys())
 def snippet(request, server) -> str:
-    add_site(server, alias=WEBSITE)
-    return request.param.format(url=server.url) + f'data-website-id="{WEBSITE}"'
+    return request.param.format(url=server.url) + f'data-website-id="{UMAMI_WEBSITE}"'
 
 
 def opened(page: Page, address: str) -> None:
