@@ -13,7 +13,10 @@ from tracking.models import (
     Membership,
     QuarantinedHit,
     RefusalCount,
+    ReopenedVisit,
     Salt,
+    SealedSegment,
+    SealedShare,
     Site,
     SiteAlias,
     Watch,
@@ -34,6 +37,10 @@ def rules_changed(**_kwargs: object) -> None:
 @receiver(post_delete, sender=Site)
 def forget_hits(instance: Site, **_kwargs: object) -> None:
     """A deleted site leaves no row behind; no foreign key of the hits' tables sees to it."""
-    for model in (InboxHit, LedgerEntry, QuarantinedHit, RefusalCount, Event):
+    for model in (InboxHit, LedgerEntry, QuarantinedHit, RefusalCount, Event, ReopenedVisit):
         model.objects.filter(site_id=instance.pk).delete()
+    # Without their shares its rows in sealed files are void; the next run removes the bytes.
+    SealedSegment.objects.filter(shares__site_id=instance.pk).update(stale=True)
+    SealedShare.objects.filter(site_id=instance.pk).delete()
     Generation.bump(Generation.EVENTS)
+    Generation.bump(Generation.SEALED)

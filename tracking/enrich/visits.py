@@ -13,6 +13,7 @@ from tracking.enrich.event import EnrichedEvent
 from tracking.ingest.hit import Flag
 from tracking.many import among, pairs
 from tracking.models.events import GAP
+from tracking.warehouse.sealing import late
 
 # What an event has from its visit: whatever opened the visit tells where all of it came from.
 VISIT_FIELDS = (
@@ -70,6 +71,7 @@ def assign(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None
     The events have their ids, in the order of acceptance. Must run in the transaction that holds
     the event log's lock, so that no other event comes between the look and the insert.
     """
+    late.reopen_around(sightings(events, visitors_before))
     visits = visits_around(events, visitors_before)
     for event, visitor_before in zip(events, visitors_before, strict=True):
         place(event, visitor_before, visits)
@@ -103,6 +105,15 @@ def reached(visits: Iterable[Visit], time: datetime) -> Visit | None:
 
 def first_of(visit: Visit) -> datetime:
     return visit.first
+
+
+def sightings(
+    events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]
+) -> Iterable[late.Sighting]:
+    for event, visitor_before in zip(events, visitors_before, strict=True):
+        yield event.site_id, event.visitor, event.time
+        if visitor_before is not None:
+            yield event.site_id, visitor_before, event.time
 
 
 def visits_around(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]) -> Visits:

@@ -12,15 +12,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ReopenedVisit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('site_id', models.BigIntegerField()),
-                ('visit', models.BigIntegerField(unique=True)),
-                ('visitor', models.BigIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='SealedSegment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -30,12 +21,23 @@ class Migration(migrations.Migration):
                 ('moved_at', models.BigIntegerField(help_text='Generation at which the last rows left for it.')),
                 ('sealed_at', models.DateTimeField(help_text='When the latest of its rows left.')),
                 ('final', models.BooleanField(default=False, help_text='Merged, with visitors told apart.')),
+                ('stale', models.BooleanField(default=False, help_text='Has rows that count no more; to be written anew without them.')),
                 ('size', models.BigIntegerField(help_text='Bytes of both files.')),
                 ('removed_at', models.DateTimeField(null=True)),
             ],
             options={
                 'ordering': ['day', 'id'],
             },
+        ),
+        migrations.CreateModel(
+            name='ReopenedVisit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('site_id', models.BigIntegerField()),
+                ('visit', models.BigIntegerField()),
+                ('visitor', models.BigIntegerField()),
+                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reopened', to='tracking.sealedsegment')),
+            ],
         ),
         migrations.CreateModel(
             name='SealedShare',

@@ -18,6 +18,9 @@ class SealedSegment(models.Model):
     moved_at = models.BigIntegerField(help_text="Generation at which the last rows left for it.")
     sealed_at = models.DateTimeField(help_text="When the latest of its rows left.")
     final = models.BooleanField(default=False, help_text="Merged, with visitors told apart.")
+    stale = models.BooleanField(
+        default=False, help_text="Has rows that count no more; to be written anew without them."
+    )
     size = models.BigIntegerField(help_text="Bytes of both files.")
     # Questions that began before may still read the files of a segment that was removed.
     removed_at = models.DateTimeField(null=True)
@@ -52,11 +55,13 @@ class SealedShare(models.Model):
 class ReopenedVisit(models.Model):
     """A sealed visit that is back in the event table, because a late event joined it.
 
-    Its rows in sealed files are void; the row goes when no file has them any more.
+    Its rows in the segment's files are void; the segment is replaced by one without them. Then this
+    row stays for a day, for mirrors of the event table to catch up.
     """
 
+    segment = models.ForeignKey(SealedSegment, models.CASCADE, related_name="reopened")
     site_id = models.BigIntegerField()
-    visit = models.BigIntegerField(unique=True)
+    visit = models.BigIntegerField()
     visitor = models.BigIntegerField()
 
     def __str__(self) -> str:

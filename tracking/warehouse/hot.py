@@ -17,6 +17,9 @@ READ |= {"props": "VARCHAR", "flags": "VARCHAR"}
 
 ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in READ.items()) + "}"
 
+# The database writes the JSON: no row becomes Python objects on its way.
+AS_JSON = Cast(JSONObject(**{name: name for name in READ}), TextField())
+
 COLUMNS = ", ".join(f"{name} {kind}" for name, kind in EVENTS.items())
 
 
@@ -41,16 +44,19 @@ def insert(table: str) -> str:
 
 def chunks(events: QuerySet[Event], above: int = 0) -> Iterator[tuple[int, str]]:
     """The events above an id in order: the last id of each chunk, and its rows as a JSON array."""
-    # The database writes the JSON: no row becomes Python objects on its way.
-    row = Cast(JSONObject(**{name: name for name in READ}), TextField())
-    ordered = events.order_by("id").annotate(row=row).values_list("id", "row")
+    ordered = events.order_by("id").annotate(row=AS_JSON).values_list("id", "row")
     full = True
     while full:
-        chunk = list(ordered.filter(id__gt=above)[:CHUNK])
-        full = len(chunk) == CHUNK
-        if chunk:
-            above = chunk[-1][0]
-            yield above, f"[{','.join(row for _, row in chunk)}]"
+        rows = list(ordered.filter(id__gt=above)[:CHUNK])
+        full = len(rows) == CHUNK
+        if rows:
+            above = rows[-1][0]
+            yield above, f"[{','.join(row for _, row in rows)}]"
+
+
+def chunk(events: QuerySet[Event]) -> str:
+    """Some events, few enough to be read at once, as a JSON array."""
+    return f"[{','.join(events.annotate(row=AS_JSON).values_list('row', flat=True))}]"
 
 
 def visits_of(events: str, which: str = "true") -> str:

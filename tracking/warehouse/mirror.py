@@ -6,19 +6,23 @@ is missed. Rows that left for sealed files are known by these files; rows that w
 noticed by `Generation.EVENTS`, which makes the mirror start again.
 """
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
 import duckdb
+from django.db.models import Max
 
-from tracking.models import Event, Generation
+from tracking.models import Event, Generation, ReopenedVisit
 from tracking.warehouse import hot
 from tracking.warehouse.database import open_reader, transaction
 from tracking.warehouse.schema import Tables
 from tracking.warehouse.sealing import manifest
 from tracking.warehouse.sealing.manifest import UNIT, Sealed, read
+
+LONGEST_REST = 12 * 60 * 60.0  # seconds
 
 
 class Generations(NamedTuple):
@@ -61,6 +65,8 @@ class Mirror:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._generation: Generations | None = None
         self._seen = 0
+        self._reopened = 0
+        self._followed = time.monotonic()
         self._sealed: dict[int, Sealed] = {}
 
     def read(self, site_id: int = 0) -> Reading:
@@ -100,17 +106,25 @@ class Mirror:
 
     def _follow(self, connection: duckdb.DuckDBPyConnection, current: Generations) -> None:
         known = self._generation
-        if known is None or known.events != current.events:
+        if known is None or self._is_old() or known.events != current.events:
             with transaction(connection):
                 connection.execute(hot.create("hot.events"))
                 connection.execute(
                     f"CREATE OR REPLACE TABLE hot.visits AS {hot.visits_of('hot.events')}"
                 )
             self._seen = 0
+            self._reopened = ReopenedVisit.objects.aggregate(last=Max("pk"))["last"] or 0
         elif known.sealed != current.sealed:
             self._let_go(connection, known.sealed)
+            self._take_back(connection)
         if known != current:
             self._generation, self._sealed = current, {}
+
+    def _is_old(self) -> bool:
+        """Whether what happened since may be forgotten, see `tracking.warehouse.sealing.unlink`."""
+        now = time.monotonic()
+        before, self._followed = self._followed, now
+        return now - before > LONGEST_REST
 
     def _let_go(self, connection: duckdb.DuckDBPyConnection, known: int) -> None:
         """Remove the rows that left for sealed files since that generation."""
@@ -126,18 +140,35 @@ class Mirror:
                     f"DELETE FROM hot.visits WHERE visit IN (SELECT visit {left})"  # noqa: S608
                 )
 
+    def _take_back(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take in visits that came back from sealed files: their ids lie below the last one seen.
+
+        A visit that has left again since is not found.
+        """
+        reopened = ReopenedVisit.objects.filter(pk__gt=self._reopened).order_by("pk")
+        for key, *visit in reopened.values_list("pk", "site_id", "visitor", "visit"):
+            of_visit = dict(zip(("site_id", "visitor", "visit"), visit, strict=True))
+            rows = hot.chunk(Event.objects.filter(**of_visit, id__lte=self._seen))
+            mine = f"visit = {of_visit['visit']:d}"
+            with transaction(connection):
+                connection.execute(f"DELETE FROM hot.events WHERE {mine}")  # noqa: S608
+                connection.execute(hot.insert("hot.events"), [rows])
+                _derive_visits(connection, mine)
+            self._reopened = key
+
     def _read_rows(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Take in the rows above the last one seen."""
         for last, rows in hot.chunks(Event.objects.all(), self._seen):
             # A transaction a chunk: what is not committed is not compressed.
             with transaction(connection):
                 connection.execute(hot.insert("hot.events"), [rows])
-                _derive_visits(connection, self._seen)
+                # Those that have an event above the last one seen.
+                newer = f"SELECT visit FROM hot.events WHERE id > {self._seen:d}"  # noqa: S608
+                _derive_visits(connection, f"visit IN ({newer})")
             self._seen = last
 
 
-def _derive_visits(connection: duckdb.DuckDBPyConnection, seen: int) -> None:
-    """Make the visits anew that have an event above that id."""
-    newer = f"visit IN (SELECT visit FROM hot.events WHERE id > {seen:d})"  # noqa: S608
-    connection.execute(f"DELETE FROM hot.visits WHERE {newer}")  # noqa: S608
-    connection.execute(f"INSERT INTO hot.visits BY NAME {hot.visits_of('hot.events', newer)}")
+def _derive_visits(connection: duckdb.DuckDBPyConnection, which: str) -> None:
+    """Make visits anew from their events."""
+    connection.execute(f"DELETE FROM hot.visits WHERE {which}")  # noqa: S608
+    connection.execute(f"INSERT INTO hot.visits BY NAME {hot.visits_of('hot.events', which)}")

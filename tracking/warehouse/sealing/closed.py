@@ -8,11 +8,11 @@ import orjson
 from django.conf import settings
 from django.db.models import Q
 
-from tracking.models import Event, EventLog, InboxHit, ReopenedVisit
+from tracking.models import Event, EventLog, InboxHit
 from tracking.models.events import GAP
 from tracking.warehouse import hot
 from tracking.warehouse.database import transaction
-from tracking.warehouse.sealing.manifest import UNIT
+from tracking.warehouse.sealing.manifest import UNIT, reopened
 
 # Events that are staged at once: a bound on memory.
 MOST = 200_000
@@ -78,5 +78,5 @@ def _open(before: datetime, cut: int) -> list[int]:
     Read after the rows, so that whatever came to a visit meanwhile is known.
     """
     newer = Event.objects.filter(Q(time__gte=before) | Q(id__gt=cut), visit__lte=cut)
-    reopened = ReopenedVisit.objects.values_list("visit", flat=True)
-    return [*newer.exclude(visit=0).values_list("visit", flat=True).distinct(), *reopened]
+    still_open = newer.exclude(visit=0).values_list("visit", flat=True).distinct()
+    return [*still_open, *reopened().values_list("visit", flat=True)]

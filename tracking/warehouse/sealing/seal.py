@@ -10,16 +10,14 @@ from datetime import UTC, date, datetime
 
 import duckdb
 import structlog
-from django.utils import timezone
 
-from tracking.models import Event, EventLog, SealedSegment, SealedShare
+from tracking.models import Event, EventLog, SealedSegment, SealedShare, Site
 from tracking.turns import write_transaction
-from tracking.warehouse.database import writer
 from tracking.warehouse.hot import visits_of
 from tracking.warehouse.sealing import files
 from tracking.warehouse.sealing.closed import horizon, stage
 from tracking.warehouse.sealing.manifest import next_generation
-from tracking.warehouse.sealing.turn import Turn, turn
+from tracking.warehouse.sealing.turn import Turn
 
 logger = structlog.get_logger(__name__)
 
@@ -39,19 +37,16 @@ class Slice:
     ids: list[int]
 
 
-def seal(now: datetime | None = None) -> int:
-    """Seal all visits that are closed, and return how many events left. Raises `Busy`."""
-    now = now or timezone.now()
-    moved = 0
-    with turn() as mine, writer() as connection:
-        before = horizon(now)
-        more = True
-        while more:
-            staged = stage(connection, before)
-            left = _seal_staged(connection, mine, staged.seen, now)
-            # Visits that go on beyond what was staged are whole in the next round.
-            more = staged.more and left > 0
-            moved += left
+def seal_closed(connection: duckdb.DuckDBPyConnection, mine: Turn, now: datetime) -> int:
+    """Seal all visits that are closed, and return how many events left."""
+    before = horizon(now)
+    moved, more = 0, True
+    while more:
+        staged = stage(connection, before)
+        left = _seal_staged(connection, mine, staged.seen, now)
+        # Visits that go on beyond what was staged are whole in the next round.
+        more = staged.more and left > 0
+        moved += left
     if moved:
         logger.info("events_sealed", count=moved, before=before.isoformat())
     return moved
@@ -164,10 +159,13 @@ class Move:
         if self.segment.pk:
             self.segment.save(update_fields=["upto", "moved_at"])
             return
+        sites = set(Site.objects.values_list("pk", flat=True))
+        shares = [share for share in self.shares if share.site_id in sites]
+        self.segment.stale = len(shares) < len(self.shares)
         self.segment.save()
-        for share in self.shares:
+        for share in shares:
             share.segment = self.segment
-        SealedShare.objects.bulk_create(self.shares)
+        SealedShare.objects.bulk_create(shares)
 
 
 def _delete(ids: list[int]) -> int:

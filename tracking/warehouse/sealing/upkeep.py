@@ -3,10 +3,15 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from tracking.models import Event
-from tracking.warehouse.sealing.seal import seal
+from tracking.warehouse.database import writer
+from tracking.warehouse.sealing.manifest import live
+from tracking.warehouse.sealing.rewrite import remove_before, rewrite
+from tracking.warehouse.sealing.seal import seal_closed
+from tracking.warehouse.sealing.turn import turn
 from tracking.warehouse.sealing.unlink import unlink_removed
 
 # A little less than the hour and the five minutes after which the task starts.
@@ -21,8 +26,17 @@ def pause() -> timedelta:
 
 
 def upkeep(now: datetime | None = None) -> int:
-    """Seal what is closed and clear away; returns how many events left. Raises `Busy`."""
+    """Seal what is closed, and put in order what is sealed; returns how many events left.
+
+    Raises `Busy`. Killed anywhere, the next run goes on.
+    """
     now = now or timezone.now()
-    sealed = seal(now)
-    unlink_removed(now)
+    with turn() as mine, writer() as connection:
+        if settings.RETENTION_DAYS:
+            remove_before(now - timedelta(days=settings.RETENTION_DAYS))
+        # First: visits that came back are sealed again only when no file has them any more.
+        for segment in live().filter(Q(stale=True) | Q(upto__isnull=False)):
+            rewrite(connection, mine, [segment])
+        sealed = seal_closed(connection, mine, now)
+        unlink_removed(now)
     return sealed

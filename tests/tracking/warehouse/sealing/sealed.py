@@ -7,7 +7,7 @@ from tests.factories import EventFactory
 from tracking.models import Event, EventLog, Site
 from tracking.warehouse import Query, run
 from tracking.warehouse.sealing import files
-from tracking.warehouse.sealing.seal import seal
+from tracking.warehouse.sealing.upkeep import upkeep as seal
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)

@@ -1,0 +1,154 @@
+"""Sites, visitors and old visits that are deleted are gone from sealed files too."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.factories import SiteFactory
+from tests.tracking.warehouse.sealing.sealed import (
+    LATER,
+    NOON,
+    by,
+    seal,
+    sealed_files,
+    totals,
+    visit,
+)
+from tracking.models import Event, SealedSegment
+from tracking.warehouse.sealing import seal as sealing
+from tracking.warehouse.sealing.erase import erase_visitor
+from tracking.warehouse.sealing.unlink import unlink_removed
+
+pytestmark = pytest.mark.django_db
+
+NOTHING = (0, 0, 0, 0, None, None)
+
+
+def visitors_in_files(data: Path) -> set[tuple[int, int]]:
+    """Sites and visitors in all files that lie there, counted or not."""
+    files = list((data / "warehouse/v1/events").glob("*.parquet"))
+    rows = [
+        duckdb.sql(f"SELECT site_id, visitor FROM '{file}'").fetchall()  # noqa: S608
+        for file in files
+    ]
+    return {row for found in rows for row in found}
+
+
+def much_later() -> None:
+    unlink_removed(SealedSegment.objects.latest("removed_at").removed_at + timedelta(minutes=2))
+
+
+def test_deleted_site_is_gone_from_answers_at_once_and_from_files_with_the_next_run(
+    data: Path,
+) -> None:
+    site, other = SiteFactory(), SiteFactory()
+    visit(site, ["/"])
+    (kept,) = visit(other, ["/"])
+    seal(LATER)
+    totals(site)
+    key = site.pk
+    site.delete()
+    site.pk = key
+    assert (NOTHING, (1, 1, 1, 1, 100, 0)) == (totals(site), totals(other))
+    seal(LATER)
+    much_later()
+    assert {(other.pk, kept.visitor)} == visitors_in_files(data)
+    assert (1, 1, 1, 1, 100, 0) == totals(other)
+
+
+def test_site_deleted_while_its_visits_are_sealed_does_not_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site, other = SiteFactory(), SiteFactory()
+    visit(other, ["/"])
+    visit(site, ["/"])
+    monkeypatch.setattr(sealing, "SLICE", 1)
+    write = sealing.write_segment
+    key = site.pk
+
+    def write_then_delete(*args: Any) -> SealedSegment:
+        segment = write(*args)
+        site.delete()
+        return segment
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(sealing, "write_segment", write_then_delete)
+        seal(LATER)
+    site.pk = key
+    assert (NOTHING, (1, 1, 1, 1, 100, 0)) == (totals(site), totals(other))
+    seal(LATER)
+    assert (NOTHING, (1, 1, 1, 1, 100, 0)) == (totals(site), totals(other))
+
+
+def test_erased_visitor_is_gone_from_both_sides(data: Path) -> None:
+    site, other = SiteFactory(), SiteFactory()
+    (gone,), (kept,) = visit(site, ["/gone"]), visit(site, ["/kept"])
+    visit(other, ["/"], visitor=gone.visitor)
+    seal(LATER)
+    visit(site, ["/gone"], start=LATER, visitor=gone.visitor)
+    assert (2, 3, 3, 3, 100, 0) == totals(site)
+    erase_visitor(site.pk, [gone.visitor])
+    assert (0, {"/kept": (1, 1)}) == (Event.objects.count(), by(site, "event:page"))
+    much_later()
+    assert {(site.pk, kept.visitor), (other.pk, gone.visitor)} == visitors_in_files(data)
+    assert (1, 1, 1, 1, 100, 0) == totals(other)
+
+
+def test_segment_of_which_nothing_is_left_has_no_successor() -> None:
+    site = SiteFactory()
+    (gone,) = visit(site, ["/gone"])
+    seal(LATER)
+    erase_visitor(site.pk, [gone.visitor])
+    much_later()
+    assert (NOTHING, set()) == (totals(site), sealed_files())
+
+
+def test_visits_older_than_what_is_retained_are_removed_by_whole_days(settings: Any) -> None:
+    site = SiteFactory()
+    visit(site, ["/old"], start=NOON - timedelta(days=8))
+    visit(site, ["/kept"], start=NOON - timedelta(days=7))
+    seal(LATER)
+    settings.RETENTION_DAYS = 7
+    seal(NOON)
+    assert {"/kept": (1, 1)} == by(site, "event:page")
+
+
+def test_files_of_a_replaced_segment_stay_while_a_question_may_read_them(data: Path) -> None:
+    site = SiteFactory()
+    (gone,), _ = visit(site, ["/gone"]), visit(site, ["/kept"])
+    seal(LATER)
+    before = sealed_files()
+    erase_visitor(site.pk, [gone.visitor])
+    removed_at = SealedSegment.objects.get(removed_at__isnull=False).removed_at
+    unlink_removed(removed_at + timedelta(seconds=89))
+    assert before < sealed_files()
+    unlink_removed(removed_at + timedelta(seconds=91))
+    assert set() == before & sealed_files()
+
+
+def test_files_that_never_came_into_the_manifest_are_removed_by_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    visit(SiteFactory(), ["/"])
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sealing.Move, "slice", killed)
+        with pytest.raises(KeyboardInterrupt):
+            seal(LATER)
+    left = sealed_files()
+    seal(LATER)
+    assert (1, set()) == (len(left), left & sealed_files())
+
+
+def test_files_of_another_database_are_left_alone(data: Path) -> None:
+    foreign = data / "warehouse/v1/events/2026-03-10-0000000000000000.parquet"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"somebody's")
+    seal(LATER)
+    assert foreign.exists()

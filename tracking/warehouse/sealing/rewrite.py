@@ -1,0 +1,98 @@
+"""Segments are never changed: one that should hold less, or several that are small, are replaced.
+
+All of a replacement is done by whoever has the turn at the sealed files; only the swap in the
+manifest, a short transaction, holds back the writers of events.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import duckdb
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tracking.models import EventLog, Generation, ReopenedVisit, SealedSegment, SealedShare
+from tracking.turns import write_transaction
+from tracking.warehouse.sealing.manifest import UNIT, next_generation, read
+from tracking.warehouse.sealing.seal import shares_of, write_segment
+from tracking.warehouse.sealing.turn import Turn
+
+
+def rewrite(
+    connection: duckdb.DuckDBPyConnection,
+    mine: Turn,
+    segments: Sequence[SealedSegment],
+    without: str = "false",
+) -> None:
+    """Put one segment in the place of some of the same day, with the rows of these that count.
+
+    `without` is a condition on further rows to leave out, all of a visit or none.
+    """
+    reopened = ReopenedVisit.objects.filter(segment__in=segments)
+    left_out = dict(reopened.values_list("pk", "visit"))
+    parts = " UNION ALL ".join(_counting(segment) for segment in segments)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE leaving AS FROM ({parts})"
+        f" WHERE NOT ({without}) AND NOT list_contains($1, visit)",
+        [list(left_out.values())],
+    )
+    replacement = None
+    if shares := shares_of(connection):
+        latest = max(segment.sealed_at for segment in segments)
+        replacement = write_segment(connection, mine, segments[0].day, latest)
+    swap(segments, replacement, shares, set(left_out))
+
+
+def _counting(segment: SealedSegment) -> str:
+    sites = segment.shares.values_list("site_id", flat=True)
+    which = f"list_contains([{', '.join(map(str, sites))}]::BIGINT[], site_id)"
+    if segment.upto is not None:
+        which += f" AND {UNIT} <= {segment.upto:d}"
+    return f"SELECT * FROM {read('events', [segment.name])} WHERE {which}"  # noqa: S608
+
+
+def swap(
+    old: Sequence[SealedSegment],
+    new: SealedSegment | None = None,
+    shares: Sequence[SealedShare] = (),
+    left_out: Collection[int] = (),
+) -> None:
+    """Change the manifest. `left_out` are the keys of `ReopenedVisit` that the new one is without.
+
+    What was deleted or reopened while the new segment was written counts no more in it either.
+    """
+    with write_transaction():
+        EventLog.lock()
+        segments = SealedSegment.objects.filter(pk__in=[segment.pk for segment in old])
+        if new:
+            _store(new, shares, segments, left_out)
+        segments.update(removed_at=timezone.now())
+        next_generation()
+
+
+def _store(
+    new: SealedSegment,
+    shares: Sequence[SealedShare],
+    old: QuerySet[SealedSegment],
+    left_out: Collection[int],
+) -> None:
+    reopened = ReopenedVisit.objects.filter(segment__in=old).exclude(pk__in=left_out)
+    sites = SealedShare.objects.filter(segment__in=old).values_list("site_id", flat=True)
+    kept = [share for share in shares if share.site_id in set(sites)]
+    new.moved_at = max(old.values_list("moved_at", flat=True))
+    new.stale = reopened.exists() or len(kept) < len(shares)
+    new.save()
+    reopened.update(segment=new)
+    for share in kept:
+        share.segment = new
+    SealedShare.objects.bulk_create(kept)
+
+
+def remove_before(first: datetime) -> int:
+    """Forget the visits that began on UTC days before that moment's; returns how many segments."""
+    segments = list(SealedSegment.objects.filter(removed_at=None, day__lt=first.date()))
+    if segments:
+        swap(segments)
+        # A mirror that did not see these rows leave would keep them.
+        Generation.bump(Generation.EVENTS)
+    return len(segments)
