@@ -12,7 +12,7 @@ from tracking.warehouse.schema import EVENTS, OF_VISIT
 CHUNK = 20_000
 
 # What each row is read as before it becomes one of `EVENTS`.
-READ = {name: kind for name, kind in EVENTS.items() if name != "bot"}
+READ = {name: kind for name, kind in EVENTS.items() if name not in ("bot", "single")}
 READ |= {"props": "VARCHAR", "flags": "VARCHAR"}
 
 ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in READ.items()) + "}"
@@ -37,7 +37,8 @@ def insert(table: str) -> str:
             row.* EXCLUDE (flags) REPLACE (
                 try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
             ),
-            if(list_contains(string_split(row.flags, ','), 'bot'), 'yes', 'no') AS bot
+            if(list_contains(string_split(row.flags, ','), 'bot'), 'yes', 'no') AS bot,
+            false AS single
         FROM (SELECT unnest(from_json($1, '[{ROW}]')) AS row)
     """  # noqa: S608
 
@@ -80,6 +81,7 @@ def visits_of(events: str, which: str = "true") -> str:
             {_page("arg_max", "path")} AS exit_page,
             {_page("arg_min", "hostname")} AS entry_hostname,
             {_page("arg_max", "hostname")} AS exit_hostname,
+            false AS single,
             {", ".join(f"any_value({name}) AS {name}" for name in (*OF_VISIT, "bot"))}
         FROM {events}
         WHERE name <> 'engagement' AND visit <> 0 AND {which}

@@ -72,7 +72,16 @@ def _revenue(name: str, aggregate: str) -> Metric:
     return Metric(name, f"{aggregate} FILTER (WHERE {{paid}})", empty=None, is_revenue=True)
 
 
-VISITORS = Metric("visitors", "count(DISTINCT nullif(visitor, 0))", "count(DISTINCT visitor)")
+# Of single visits each is another visitor's: see `tracking.warehouse.schema`.
+VISITORS = Metric(
+    "visitors",
+    "count(DISTINCT nullif(visitor, 0))",
+    "count(*) FILTER (WHERE single) + count(DISTINCT if(single, NULL, visitor))",
+)
+# The same where all events of a row have one page.
+VISITORS_OF_PAGE = (
+    "count(*) FILTER (WHERE single) + count(DISTINCT if(single, NULL, nullif(visitor, 0)))"
+)
 EVENTS = Metric("events", over_events="count(*)")
 # Where goals are depths of scrolling, what reaches them is engagement, which is no event.
 EVENTS_BY_GOAL = replace(

@@ -117,6 +117,11 @@ class Query:
         return next((row for row in self.dimensions if row.scope is Scope.TIME), None)
 
     @property
+    def by_page(self) -> bool:
+        """Whether all events of a row have one page."""
+        return any(row.name == "event:page" for row in self.dimensions)
+
+    @property
     def by_goal(self) -> bool:
         return any(row.name == GOAL for row in self.dimensions)
 

@@ -16,7 +16,8 @@ OF_VISIT = (
 
 # Engagement among them, under that name. Events of an unknown visitor have visitor and visit 0.
 # Engagement has the `scroll_depth` in per cent and the engaged milliseconds, others NULL.
-# `bot` is "yes" or "no".
+# `bot` is "yes" or "no". A `single` event is surely its visitor's only one on its page, engagement
+# apart: of such events of one page each is another visitor's, which need not be told apart.
 EVENTS = {
     "id": "BIGINT",
     "site_id": "BIGINT",
@@ -34,11 +35,13 @@ EVENTS = {
     "scroll_depth": "SMALLINT",
     "engaged_ms": "INTEGER",
     "bot": "VARCHAR",
+    "single": "BOOLEAN",
     **dict.fromkeys(OF_VISIT, "VARCHAR"),
 }
 
 # A visit as its events make it, engagement left out; engagement alone makes none.
 # `duration` is in microseconds, pages of entry and exit are those of its pageviews.
+# A `single` visit is surely its visitor's only one.
 VISITS = {
     "visit": "BIGINT",
     "site_id": "BIGINT",
@@ -53,6 +56,7 @@ VISITS = {
     "entry_hostname": "VARCHAR",
     "exit_hostname": "VARCHAR",
     "bot": "VARCHAR",
+    "single": "BOOLEAN",
     **dict.fromkeys(OF_VISIT, "VARCHAR"),
 }
 

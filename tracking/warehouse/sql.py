@@ -4,7 +4,7 @@ from datetime import date
 
 from tracking.warehouse.countries import country_names
 from tracking.warehouse.filters import All, Filter, on_entry, rewritten
-from tracking.warehouse.metrics import VISITORS, Metric, Share
+from tracking.warehouse.metrics import VISITORS, VISITORS_OF_PAGE, Metric, Share
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Rows, Source, source_of
@@ -148,6 +148,8 @@ class Statement:
         if source is Source.STAYS:
             return metric.over_stays
         if source is not Source.VISITS:
+            if metric is VISITORS and source is Source.EVENTS and rows.query.by_page:
+                return VISITORS_OF_PAGE
             if metric.is_revenue:
                 return metric.over_events.format(paid=self._paid(rows.query))
             return metric.over_events

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from tracking.models import Event, ReopenedVisit, SealedSegment, SealedShare
+from tracking.models import Event, ReopenedVisit, SealedSegment
 from tracking.models.events import GAP
 from tracking.warehouse.buckets import naive_utc
 from tracking.warehouse.schema import EVENTS
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Nothing is sealed before it is older than this, and the gap of a visit besides.
 RECENT = timedelta(minutes=30)
+# An event that is younger has a visitor id under today's salt or yesterday's.
+SALT = timedelta(hours=24)
 
 Sighting = tuple[int, int, datetime]  # a site, a visitor, and when the visitor was seen there
 
@@ -29,6 +31,7 @@ Sighting = tuple[int, int, datetime]  # a site, a visitor, and when the visitor 
 def reopen_around(seen: Iterable[Sighting]) -> int:
     """Bring back the sealed visits that events of these visitors and times might join.
 
+    Those too that were taken for their visitors' only ones, see `tracking.warehouse.sealing.merge`.
     To be called in a transaction that holds the event log's lock. Returns how many visits.
     """
     old = timezone.now() - RECENT
@@ -40,16 +43,23 @@ def reopen_around(seen: Iterable[Sighting]) -> int:
 
 
 def _reopen(site_id: int, sightings: list[tuple[int, datetime]]) -> int:
-    first, last = (end(time for _, time in sightings) for end in (min, max))
-    shares = SealedShare.objects.filter(site_id=site_id, segment__removed_at=None)
-    if not shares.filter(first_time__lt=last + GAP, last_time__gt=first - GAP).exists():
+    there = sealed(site_id)
+    # Visitors whose salt may still live are in no final segment.
+    unexpected = any(time < timezone.now() - SALT for _, time in sightings)
+    first, last = (naive_utc(end(time for _, time in sightings)) for end in (min, max))
+    shares = [
+        share
+        for share in there.shares
+        if (share.first < last + GAP and share.last > first - GAP) or (share.final and unexpected)
+    ]
+    if not shares:
         return 0
     # Not at the top: processes that only take hits have no use for DuckDB.
     from tracking.warehouse.database import open_reader
 
     connection = open_reader()
     try:
-        return _bring_back(connection, sealed(site_id), sightings, first, last)
+        return _bring_back(connection, there, shares, sightings)
     finally:
         connection.close()
 
@@ -57,16 +67,14 @@ def _reopen(site_id: int, sightings: list[tuple[int, datetime]]) -> int:
 def _bring_back(
     connection: "duckdb.DuckDBPyConnection",
     there: Sealed,
+    shares: list[Share],
     sightings: list[tuple[int, datetime]],
-    first: datetime,
-    last: datetime,
 ) -> int:
     connection.execute(
         "CREATE TEMP TABLE seen AS SELECT unnest($1::BIGINT[]) AS visitor, unnest($2) AS moment",
         [[visitor for visitor, _ in sightings], [naive_utc(time) for _, time in sightings]],
     )
-    shares = there.between(naive_utc(first - GAP), naive_utc(last + GAP))
-    found = [(share, _visits_near(connection, there, share)) for share in shares]
+    found = [(share, _visits_of(connection, there, share)) for share in shares]
     reopened = [(share, visits) for share, visits in found if visits]
     for share, visits in reopened:
         _reopen_visits(connection, there, share, visits)
@@ -75,15 +83,18 @@ def _bring_back(
     return sum(len(visits) for _, visits in reopened)
 
 
-def _visits_near(
+def _visits_of(
     connection: "duckdb.DuckDBPyConnection", there: Sealed, share: Share
 ) -> list[tuple[int, int]]:
-    """Visits with an event of a seen visitor less than a gap away, and their visitors."""
+    """Visits with an event of a seen visitor less than a gap away, and their visitors.
+
+    In a final segment, all visits of these visitors.
+    """
     (rows,) = there.rows("events", [share])
+    near = f"abs(epoch_us(e.time) - epoch_us(moment)) < {GAP // timedelta(microseconds=1)}"
     return connection.execute(
         f"SELECT DISTINCT visit, e.visitor FROM (SELECT * FROM {rows} AND visit <> 0) e"  # noqa: S608
-        " JOIN seen ON e.visitor = seen.visitor"
-        f" AND abs(epoch_us(e.time) - epoch_us(moment)) < {GAP // timedelta(microseconds=1)}"
+        f" JOIN seen ON e.visitor = seen.visitor AND {'true' if share.final else near}"
         " ORDER BY visit"
     ).fetchall()
 
@@ -115,6 +126,7 @@ def _events(found: "duckdb.DuckDBPyConnection") -> Iterator[Event]:
 def _fields(row: dict[str, Any]) -> dict[str, Any]:
     """A sealed event as the event table has it."""
     bot = row.pop("bot")
+    del row["single"]
     return {
         **row,
         "time": row["time"].replace(tzinfo=timezone.get_default_timezone()),

@@ -28,19 +28,32 @@ def rewrite(
 
     `without` is a condition on further rows to leave out, all of a visit or none.
     """
-    reopened = ReopenedVisit.objects.filter(segment__in=segments)
-    left_out = dict(reopened.values_list("pk", "visit"))
-    parts = " UNION ALL ".join(_counting(segment) for segment in segments)
-    connection.execute(
-        f"CREATE OR REPLACE TABLE leaving AS FROM ({parts})"
-        f" WHERE NOT ({without}) AND NOT list_contains($1, visit)",
-        [list(left_out.values())],
-    )
+    left_out = gather(connection, segments, without)
     replacement = None
     if shares := shares_of(connection):
         latest = max(segment.sealed_at for segment in segments)
         replacement = write_segment(connection, mine, segments[0].day, latest)
-    swap(segments, replacement, shares, set(left_out))
+    with write_transaction():
+        swap(segments, replacement, shares, left_out)
+
+
+def gather(
+    connection: duckdb.DuckDBPyConnection, segments: Sequence[SealedSegment], without: str = "false"
+) -> set[int]:
+    """Fill the table `leaving` with the rows that count, none of them single.
+
+    Returns the keys of the rows of `ReopenedVisit` that these segments are then without.
+    """
+    reopened = ReopenedVisit.objects.filter(segment__in=segments)
+    left_out = dict(reopened.values_list("pk", "visit"))
+    parts = " UNION ALL ".join(_counting(segment) for segment in segments)
+    # What is single is not known any more where visits go or others come.
+    rows = f"SELECT * REPLACE (false AS single) FROM ({parts}) WHERE NOT ({without})"  # noqa: S608
+    connection.execute(
+        f"CREATE OR REPLACE TABLE leaving AS {rows} AND NOT list_contains($1::BIGINT[], visit)",
+        [list(left_out.values())],
+    )
+    return set(left_out)
 
 
 def _counting(segment: SealedSegment) -> str:
@@ -57,17 +70,17 @@ def swap(
     shares: Sequence[SealedShare] = (),
     left_out: Collection[int] = (),
 ) -> None:
-    """Change the manifest. `left_out` are the keys of `ReopenedVisit` that the new one is without.
+    """Change the manifest, in the caller's transaction.
 
-    What was deleted or reopened while the new segment was written counts no more in it either.
+    `left_out` are the keys of `ReopenedVisit` that the new one is without. What was deleted or
+    reopened while it was written counts no more in it either.
     """
-    with write_transaction():
-        EventLog.lock()
-        segments = SealedSegment.objects.filter(pk__in=[segment.pk for segment in old])
-        if new:
-            _store(new, shares, segments, left_out)
-        segments.update(removed_at=timezone.now())
-        next_generation()
+    EventLog.lock()
+    segments = SealedSegment.objects.filter(pk__in=[segment.pk for segment in old])
+    if new:
+        _store(new, shares, segments, left_out)
+    segments.update(removed_at=timezone.now())
+    next_generation()
 
 
 def _store(
@@ -92,7 +105,8 @@ def remove_before(first: datetime) -> int:
     """Forget the visits that began on UTC days before that moment's; returns how many segments."""
     segments = list(SealedSegment.objects.filter(removed_at=None, day__lt=first.date()))
     if segments:
-        swap(segments)
-        # A mirror that did not see these rows leave would keep them.
-        Generation.bump(Generation.EVENTS)
+        with write_transaction():
+            swap(segments)
+            # A mirror that did not see these rows leave would keep them.
+            Generation.bump(Generation.EVENTS)
     return len(segments)

@@ -78,12 +78,16 @@ def _seal_day(
 
 
 def write_segment(
-    connection: duckdb.DuckDBPyConnection, mine: Turn, day: date, now: datetime
+    connection: duckdb.DuckDBPyConnection,
+    mine: Turn,
+    day: date,
+    sealed_at: datetime,
+    visits: str = f"({visits_of('leaving')})",
 ) -> SealedSegment:
     """Write the events of the table `leaving`, and give the segment, which is not stored yet."""
     name = mine.announce(files.new_name(day))
-    size = files.write(connection, name, "leaving", f"({visits_of('leaving')})")
-    return SealedSegment(name=name, day=day, sealed_at=now, size=size, moved_at=0)
+    size = files.write(connection, name, "leaving", visits)
+    return SealedSegment(name=name, day=day, sealed_at=sealed_at, size=size, moved_at=0)
 
 
 def shares_of(connection: duckdb.DuckDBPyConnection) -> list[SealedShare]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tracking.models import Event
 from tracking.warehouse.database import writer
 from tracking.warehouse.sealing.manifest import live
+from tracking.warehouse.sealing.merge import merge
 from tracking.warehouse.sealing.rewrite import remove_before, rewrite
 from tracking.warehouse.sealing.seal import seal_closed
 from tracking.warehouse.sealing.turn import turn
@@ -38,5 +39,6 @@ def upkeep(now: datetime | None = None) -> int:
         for segment in live().filter(Q(stale=True) | Q(upto__isnull=False)):
             rewrite(connection, mine, [segment])
         sealed = seal_closed(connection, mine, now)
+        merge(connection, mine, now)
         unlink_removed(now)
     return sealed

@@ -1,0 +1,161 @@
+"""Segments of a day become one, and single visits are told from those of returning visitors."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.factories import SiteFactory
+from tests.tracking.warehouse.sealing.sealed import (
+    LATER,
+    NOON,
+    by,
+    seal,
+    totals,
+    visit,
+)
+from tests.tracking.warehouse.sealing.test_late import enrich
+from tracking.models import ReopenedVisit, SealedSegment
+from tracking.warehouse.sealing import merge, upkeep
+from tracking.warehouse.sealing.manifest import live
+
+pytestmark = pytest.mark.django_db
+
+SETTLED = LATER + timedelta(days=3)
+
+
+def single_visits(data: Path) -> set[int]:
+    """As the files that count say."""
+    found: set[int] = set()
+    for name in live().values_list("name", flat=True):
+        file = data / f"warehouse/v1/visits/{name}.parquet"
+        rows = duckdb.sql(f"SELECT visit FROM '{file}' WHERE single").fetchall()  # noqa: S608
+        found |= {visit for (visit,) in rows}
+    return found
+
+
+def single_pages(data: Path) -> list[tuple[int, str]]:
+    (name,) = live().values_list("name", flat=True)
+    file = data / f"warehouse/v1/events/{name}.parquet"
+    return duckdb.sql(
+        f"SELECT visit, path FROM '{file}' WHERE single ORDER BY id"  # noqa: S608
+    ).fetchall()
+
+
+def test_many_segments_of_a_day_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "MANY", 3)
+    site = SiteFactory()
+    counts = []
+    for hour in range(4):
+        visit(site, ["/"], start=NOON + timedelta(hours=hour))
+        seal(NOON + timedelta(hours=hour + 2))
+        counts.append((live().count(), totals(site)[0]))
+    assert [(1, 1), (2, 2), (1, 3), (2, 4)] == counts
+
+
+def test_day_is_settled_two_days_after_its_last_segment() -> None:
+    site = SiteFactory()
+    visit(site, ["/"])
+    seal(LATER)
+    sealed_at = live().get().sealed_at
+    seal(sealed_at + timedelta(hours=49))
+    young = live().get().final
+    seal(sealed_at + timedelta(hours=49, seconds=1))
+    assert (False, True) == (young, live().get().final)
+
+
+def test_settled_day_is_left_alone() -> None:
+    visit(SiteFactory(), ["/"])
+    seal(LATER)
+    seal(SETTLED)
+    before = live().get().name
+    seal(SETTLED + timedelta(days=1))
+    assert before == live().get().name
+
+
+def test_single_visit_is_one_whose_visitor_has_no_other(data: Path) -> None:
+    site, other = SiteFactory(), SiteFactory()
+    (alone,) = visit(site, ["/"])
+    (twice,) = visit(site, ["/"])
+    visit(site, ["/"], start=NOON + timedelta(hours=2), visitor=twice.visitor)
+    (elsewhere,) = visit(other, ["/"], visitor=twice.visitor)
+    (next_day,) = visit(site, ["/"])
+    visit(site, ["/"], start=NOON + timedelta(days=1), visitor=next_day.visitor)
+    (hot,) = visit(site, ["/"])
+    seal(LATER + timedelta(days=1))
+    visit(site, ["/"], start=SETTLED + timedelta(days=1), visitor=hot.visitor)
+    before = totals(site)
+    seal(SETTLED + timedelta(days=1))
+    assert {alone.id, elsewhere.id} == single_visits(data)
+    assert before == totals(site)
+    assert (4, 7) == before[:2]
+
+
+def test_single_event_is_its_visitors_only_one_on_its_page(data: Path) -> None:
+    site = SiteFactory()
+    (alone, *_) = visit(site, ["/a", "/b", "/a", "/c"])
+    visit(site, ["/c"], name="engagement", visitor=alone.visitor)
+    (twice,) = visit(site, ["/a"])
+    visit(site, ["/b"], start=NOON + timedelta(hours=2), visitor=twice.visitor)
+    seal(LATER)
+    before = by(site, "event:page")
+    seal(SETTLED)
+    assert [(alone.id, "/b"), (alone.id, "/c")] == single_pages(data)
+    assert before == by(site, "event:page") == {"/a": (2, 2), "/b": (2, 2), "/c": (1, 1)}
+
+
+def test_visitor_who_comes_back_to_a_settled_day_is_counted_once(data: Path) -> None:
+    site = SiteFactory()
+    (first,) = visit(site, ["/"])
+    visit(site, ["/"])
+    seal(LATER)
+    seal(SETTLED)
+    enrich(site, first.visitor, NOON + timedelta(hours=5))
+    assert (1, (2, 3)) == (ReopenedVisit.objects.count(), totals(site)[:2])
+    assert {"/": (2, 2), "/late": (1, 1)} == by(site, "event:page")
+    seal(SETTLED)
+    assert (2, 3) == totals(site)[:2]
+    seal(SETTLED + timedelta(days=3))
+    assert (2, 3) == totals(site)[:2]
+    assert 1 == len(single_visits(data))
+
+
+def test_visitor_who_comes_back_while_a_day_is_settled_puts_it_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = SiteFactory()
+    (first,) = visit(site, ["/"])
+    seal(LATER)
+    find = merge.find_single
+
+    def come_back(*args: object) -> None:
+        find(*args)  # type: ignore[arg-type]
+        enrich(site, first.visitor, LATER)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(merge, "find_single", come_back)
+        seal(SETTLED)
+    assert (False, (1, 2)) == (live().get(day=NOON.date()).final, totals(site)[:2])
+    seal(SETTLED)
+    assert (True, (1, 2)) == (live().get(day=NOON.date()).final, totals(site)[:2])
+
+
+def test_replaced_segment_of_a_settled_day_is_not_settled() -> None:
+    site = SiteFactory()
+    (gone,), _ = visit(site, ["/"]), visit(site, ["/"])
+    seal(LATER)
+    seal(SETTLED)
+    enrich(site, gone.visitor, NOON + timedelta(minutes=5))
+    seal(NOON)
+    assert [False] == list(live().values_list("final", flat=True))
+
+
+def test_upkeep_waits_less_where_many_rows_have_gathered(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.SEAL_ROWS = 2
+    site = SiteFactory()
+    visit(site, ["/"])
+    calm = upkeep.pause()
+    visit(site, ["/"])
+    assert (upkeep.HOURLY, upkeep.OFTEN) == (calm, upkeep.pause())
+    assert SealedSegment.objects.count() == 0

@@ -1,0 +1,111 @@
+"""Merging a day's segments, and telling single visits from those of visitors who came again.
+
+Most visits are their visitor's only one. Where that is known, visitors are counted by counting
+rows, and only the others are told apart: several times faster, and exact for every filter.
+
+It is known for a visit once its visitor's id can come no more, because salts live for two days at
+most. An event that comes even later, out of the quarantine perhaps, brings all visits of its
+visitor back to the event table, where none is single.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from tracking.models import Event, EventLog, SealedSegment
+from tracking.turns import write_transaction
+from tracking.warehouse.hot import visits_of
+from tracking.warehouse.sealing.manifest import live, read
+from tracking.warehouse.sealing.rewrite import gather, rewrite, swap
+from tracking.warehouse.sealing.seal import Changed, shares_of, write_segment
+from tracking.warehouse.sealing.turn import Turn
+
+# From so many on, the segments of a running day become one.
+MANY = 8
+# Two days in which a salt lives, and some time until the last hits under it are sealed.
+SETTLED = timedelta(hours=49)
+
+SINGLE_VISITS = f"""
+CREATE OR REPLACE TABLE visits AS
+SELECT * REPLACE (
+    count(*) OVER (PARTITION BY site_id, visitor) = 1
+        AND (site_id, visitor) NOT IN (SELECT (site_id, visitor) FROM elsewhere) AS single
+)
+FROM ({visits_of("leaving")})
+"""  # noqa: S608
+
+# Engagement is no event to count; all others of a single visit's visitor are in that visit.
+SINGLE_EVENTS = """
+CREATE OR REPLACE TABLE leaving AS
+SELECT * REPLACE (
+    name <> 'engagement' AND visit IN (SELECT visit FROM visits WHERE single)
+        AND count(*) FILTER (WHERE name <> 'engagement') OVER (PARTITION BY visit, path) = 1
+        AS single
+)
+FROM leaving
+"""
+
+
+def merge(connection: duckdb.DuckDBPyConnection, mine: Turn, now: datetime) -> None:
+    """Merge what is worth it: days with many segments, and days that are settled."""
+    days: dict[date, list[SealedSegment]] = defaultdict(list)
+    for segment in live():
+        days[segment.day].append(segment)
+    for segments in days.values():
+        young = [segment for segment in segments if not segment.final]
+        if young and max(segment.sealed_at for segment in young) < now - SETTLED:
+            # Where somebody came back after all, the next run knows it.
+            with suppress(Changed):
+                settle(connection, mine, segments)
+        elif len(young) >= MANY:
+            rewrite(connection, mine, young)
+
+
+def settle(
+    connection: duckdb.DuckDBPyConnection, mine: Turn, segments: Sequence[SealedSegment]
+) -> None:
+    """Put one segment in the place of all of a day, in which single visits are known.
+
+    Raises `Changed` where a visitor of theirs came meanwhile.
+    """
+    seen = EventLog.objects.values_list("last_id", flat=True).first() or 0
+    left_out = gather(connection, segments)
+    shares = shares_of(connection)
+    if not shares:
+        return
+    find_single(connection, segments)
+    latest = max(segment.sealed_at for segment in segments)
+    segment = write_segment(connection, mine, segments[0].day, latest, visits="visits")
+    segment.final = True
+    visitors = connection.execute("SELECT site_id, visitor FROM visits WHERE single").fetchall()
+    with write_transaction():
+        EventLog.lock()
+        newer = Event.objects.filter(id__gt=seen).values_list("site_id", "visitor")
+        if not set(visitors).isdisjoint(newer):
+            raise Changed
+        swap(segments, segment, shares, left_out)
+
+
+def find_single(connection: duckdb.DuckDBPyConnection, segments: Sequence[SealedSegment]) -> None:
+    """Tell single visits and events among those of `leaving`, and put the visits into `visits`."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE elsewhere AS"
+        " SELECT unnest($1::BIGINT[]) AS site_id, unnest($2::BIGINT[]) AS visitor",
+        _columns(Event.objects.values_list("site_id", "visitor").distinct()),
+    )
+    others = live().exclude(pk__in=[segment.pk for segment in segments])
+    if names := list(others.values_list("name", flat=True)):
+        connection.execute(
+            f"INSERT INTO elsewhere SELECT DISTINCT site_id, visitor FROM {read('visits', names)}"  # noqa: S608
+            " WHERE visitor IN (SELECT visitor FROM leaving)"
+        )
+    connection.execute(SINGLE_VISITS)
+    connection.execute(SINGLE_EVENTS)
+
+
+def _columns(rows: Iterable[tuple[int, int]]) -> list[list[int]]:
+    pairs = list(rows)
+    return [[site_id for site_id, _ in pairs], [visitor for _, visitor in pairs]]
