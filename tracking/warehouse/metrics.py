@@ -59,8 +59,8 @@ class Metric:
 
 
 def _duration(name: str, part: float) -> Metric:
-    """The duration that this part of visits does not exceed, between two values interpolated."""
-    expression = f"round(quantile_cont(duration, {part}) / 1000000)"
+    """The shortest duration that this part of the visits does not exceed."""
+    expression = f"round(quantile_disc(duration, {part}) / 1000000)"
     return Metric(name, over_visits=expression, empty=None)
 
 

@@ -1,7 +1,7 @@
 """Amounts of money: one currency a figure, that of the goals which are asked about."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tracking.warehouse.goals import Goal
 
@@ -38,7 +38,7 @@ def money(amount: float | Decimal | None, currency: str) -> Money | None:
     """The amount, nothing taken for 0; None where there is no currency."""
     if not currency:
         return None
-    return Money(Decimal(str(amount or 0)).quantize(THOUSANDTH), currency)
+    return Money(Decimal(str(amount or 0)).quantize(THOUSANDTH, ROUND_HALF_UP), currency)
 
 
 def currencies(goals: tuple[Goal, ...]) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 from tracking.models import Event
@@ -12,6 +12,7 @@ Figures = tuple[int | float | None, ...]
 METRICS = [
     *("visitors", "visits", "pageviews", "events"),
     *("views_per_visit", "bounce_rate", "visit_duration"),
+    *("visit_duration_p50", "visit_duration_p75", "visit_duration_p95"),
 ]
 SLOT = timedelta(minutes=1)
 
@@ -61,7 +62,8 @@ class Site:
     """What was stored and which part of it is counted: `start` up to, but without, `end`.
 
     `holds` is the filter, of an event and its visit, or of the visit alone (the event is None then)
-    unless `about_events`.
+    unless `about_events`. `engagement` is what came from visits that are there, apart from the
+    `events`.
     """
 
     stored: list[Event]
@@ -81,9 +83,20 @@ class Site:
             (event, visit)
             for visit in everything.values()
             for event in visit.events
-            if self.start <= event.time < self.end and self.holds(event, visit)
+            if self._has(event) and self.holds(event, visit)
+        ]
+        self.engagement = [
+            (event, everything[event.visit])
+            for event in self.stored
+            if event.name == "engagement"
+            and event.visit in everything
+            and self._has(event)
+            and self.holds(event, everything[event.visit])
         ]
         self.visits = [visit for visit in everything.values() if self._counts(visit)]
+
+    def _has(self, event: Event) -> bool:
+        return self.start <= event.time < self.end
 
     def _counts(self, visit: Visit) -> bool:
         if self.about_events:
@@ -162,7 +175,7 @@ def counted(
         number = len({event.visit for event, _ in events})
     entries = [visit for visit in visits if entered(visit)]
     views = sum(len(visit.pages) for visit in visits)
-    seconds = sum((visit.last - visit.first).total_seconds() for visit in visits)
+    seconds = [(visit.last - visit.first).total_seconds() for visit in visits]
     bounces = sum(visit.bounced for visit in entries)
     return (
         len(visitors),
@@ -171,7 +184,29 @@ def counted(
         len(events),
         half_up(100 * views / len(visits)) / 100 if visits else None,
         half_up(100 * bounces / len(entries)) if entries else None,
-        half_up(seconds / len(visits)) if visits else None,
+        half_up(sum(seconds) / len(visits)) if visits else None,
+        *(percentile(seconds, part) for part in (0.5, 0.75, 0.95)),
+    )
+
+
+def percentile(values: list[float], part: float) -> int | None:
+    """The smallest value that this part of them does not exceed."""
+    if not values:
+        return None
+    return half_up(sorted(values)[ceil(part * len(values)) - 1])
+
+
+def stays(rows: list[tuple[Event, Visit]]) -> tuple[int | None, int | None]:
+    """Scroll depth and time on page of these events and engagement, averaged over visits."""
+    depths: dict[int, int] = {}
+    for event, _ in rows:
+        if event.scroll_depth is not None:
+            depths[event.visit] = max(depths.get(event.visit, 0), event.scroll_depth)
+    engaged = [event.engaged_ms for event, _ in rows if event.engaged_ms is not None]
+    visits = {event.visit for event, _ in rows}
+    return (
+        half_up(sum(depths.values()) / len(depths)) if depths else None,
+        half_up(sum(engaged) / 1000 / len(visits)) if engaged else None,
     )
 
 

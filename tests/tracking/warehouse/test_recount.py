@@ -17,6 +17,15 @@ from tracking.warehouse import Query, run
 pytestmark = pytest.mark.django_db
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def did(visit: Any, holds: Callable[[Any], bool]) -> bool:
+    """Whether the visit has such an event on the day."""
+    return any(
+        holds(event) and DAY <= event.time < DAY + timedelta(days=1) for event in visit.events
+    )
+
+
 RANGE = ["2026-03-10", "2026-03-10"]
 
 # filters, what holds for an event and its visit, whether events are asked about, where entered
@@ -50,6 +59,55 @@ FILTERS: dict[str, tuple[list, Callable[[Any, Any], bool], bool]] = {
         lambda e, v: v.country == "AT" and e.name != "Signup",
         True,
     ),
+    "case": (
+        [["is", "visit:source", ["GOOGLE", "BING"], {"case_sensitive": False}]],
+        lambda e, v: v.source in ("Google", "bing"),
+        False,
+    ),
+    "country name": (
+        [["contains", "visit:country_name", ["german", "nobody"], {"case_sensitive": False}]],
+        lambda e, v: v.country == "DE",
+        False,
+    ),
+    "not country name": (
+        [["matches_not", "visit:country_name", ["^Aus"]]],
+        lambda e, v: v.country != "AT",
+        False,
+    ),
+    "done": (
+        [["has_done", ["is", "event:name", ["Signup"]]]],
+        lambda e, v: did(v, lambda x: x.name == "Signup"),
+        False,
+    ),
+    "not done": (
+        [
+            [
+                "has_not_done",
+                ["and", [["is", "event:page", ["/"]], ["is", "event:name", ["Signup"]]]],
+            ]
+        ],
+        lambda e, v: not did(v, lambda x: x.name == "Signup" and x.path == "/"),
+        False,
+    ),
+    "done beside an event": (
+        [
+            ["is", "event:hostname", ["a.example"]],
+            [
+                "or",
+                [["has_done", ["is", "event:name", ["Signup"]]], ["is", "visit:country", ["DE"]]],
+            ],
+        ],
+        lambda e, v: (
+            e.hostname == "a.example"
+            and (did(v, lambda x: x.name == "Signup") or v.country == "DE")
+        ),
+        True,
+    ),
+    "exit hostname": (
+        [["is", "visit:exit_page_hostname", ["a.example"]]],
+        lambda e, v: bool(v.pages) and v.pages[-1].hostname == "a.example",
+        False,
+    ),
     "nested": (
         [
             [
@@ -70,7 +128,8 @@ FILTERS: dict[str, tuple[list, Callable[[Any, Any], bool], bool]] = {
 
 
 def ask(site: Any, **more: Any) -> dict[tuple[str, ...], Figures]:
-    query = Query.build(site=site, metrics=METRICS, now=DAY, **{"date_range": RANGE, **more})
+    asked = {"metrics": METRICS, "date_range": RANGE, **more}
+    query = Query.build(site=site, now=DAY, **asked)
     return {row.dimensions: row.metrics for row in run(query).rows}
 
 
@@ -79,7 +138,7 @@ def day(stored: list, **more: Any) -> Site:
 
 
 @pytest.mark.parametrize("case", FILTERS.values(), ids=FILTERS)
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(visits=stories(86400))
 def test_headline_equals_recount(case: tuple, visits: list) -> None:
     filters, holds, about_events = case
@@ -89,7 +148,7 @@ def test_headline_equals_recount(case: tuple, visits: list) -> None:
     assert ask(site, filters=filters) == {(): expected}
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(visits=stories(86400))
 def test_page_filter_takes_bounces_of_those_who_entered_there(visits: list) -> None:
     site = SiteFactory()
@@ -126,7 +185,7 @@ def test_breakdown_by_visits_equals_recount(
     assert found == {(key,): figures for key, figures in expected.items()}
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(visits=stories(86400))
 def test_breakdown_by_page_equals_recount(visits: list) -> None:
     site = SiteFactory()
@@ -155,7 +214,7 @@ def week(first: datetime) -> Callable[[datetime], str]:
         ("America/St_Johns", "2026-10-31", 2),
     ],
 )
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(data=st.data(), interval=st.sampled_from(["hour", "day", "week", "month"]))
 def test_chart_equals_recount(
     zone: str, first: str, days: int, data: st.DataObject, interval: str
@@ -181,3 +240,24 @@ def test_chart_equals_recount(
 
     counted = {key: figures for (key,), figures in found.items() if any(figures)}
     assert counted == {key: figures for key, figures in expected.items() if any(figures)}
+
+
+@settings(max_examples=20)
+@given(visits=stories(86400))
+def test_host_name_is_asked_of_the_page_that_a_source_led_to(visits: list) -> None:
+    site = SiteFactory()
+    stored = store(site, DAY, visits)
+
+    def holds(event: Any, visit: Any) -> bool:
+        entered = bool(visit.pages) and visit.pages[0].hostname == "a.example"
+        return event.hostname == "a.example" and entered
+
+    expected = day(stored, holds=holds, about_events=True).by(
+        lambda visit: visit.source or "Direct / None"
+    )
+    found = ask(
+        site,
+        dimensions=["visit:source"],
+        filters=[["is", "event:hostname", ["a.example"]]],
+    )
+    assert found == {(key,): figures for key, figures in expected.items()}
