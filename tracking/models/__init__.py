@@ -1,6 +1,7 @@
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
 from tracking.models.goals import Goal
+from tracking.models.imports import Import, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.salts import Salt
@@ -14,6 +15,8 @@ __all__ = [
     "EventLog",
     "Generation",
     "Goal",
+    "Import",
+    "ImportKey",
     "InboxHit",
     "LedgerEntry",
     "Membership",

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 from django.conf import settings
@@ -28,21 +29,25 @@ def open_reader() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def writer() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database for the time of a piece of work that writes sealed files."""
-    connection = _open("sealing")
+def writer(purpose: str = "sealing", at: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database for the time of a piece of work that writes files.
+
+    Each that a process has at one time needs a purpose of its own. `at` is the database's file;
+    without it, it is in memory.
+    """
+    connection = _open(purpose, at)
     try:
         yield connection
     finally:
         connection.close()
 
 
-def _open(purpose: str) -> duckdb.DuckDBPyConnection:
+def _open(purpose: str, at: Path | None = None) -> duckdb.DuckDBPyConnection:
     # DuckDB makes its own folder, where memory does not suffice, but not the one around it.
     spill = settings.DATA / "temp"
     spill.mkdir(parents=True, exist_ok=True)
     return duckdb.connect(
-        ":memory:",
+        at or ":memory:",
         config={
             "memory_limit": settings.QUERY_MEMORY,
             "threads": settings.QUERY_THREADS,

@@ -3,10 +3,11 @@
 A segment is two files of one name, its visits and their events, each sorted by site and time.
 """
 
+import fcntl
 import os
 import secrets
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,3 +75,25 @@ def unlink(names: Iterable[str]) -> None:
             for file in (path(kind, name), path(kind, name).with_suffix(".writing")):
                 with suppress(FileNotFoundError):
                     file.unlink()
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """While inside, no file is removed: for readers that take longer than a question."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / "being-read").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def unless_kept() -> Iterator[bool]:
+    """Whether nobody keeps the files; while inside, nobody begins to."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / "being-read").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

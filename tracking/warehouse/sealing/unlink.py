@@ -14,7 +14,12 @@ FORGOTTEN = timedelta(days=1)
 
 
 def unlink_removed(now: datetime) -> None:
-    """Remove the files of segments that were replaced or removed; later, forget these."""
+    """Remove the files of segments that were replaced or removed; later, forget these.
+
+    Puts it off to the next run while an export reads them.
+    """
     gone = SealedSegment.objects.filter(removed_at__lt=now - GRACE)
-    files.unlink(gone.values_list("name", flat=True))
-    gone.filter(removed_at__lt=now - FORGOTTEN).delete()
+    with files.unless_kept() as free:
+        if free:
+            files.unlink(gone.values_list("name", flat=True))
+            gone.filter(removed_at__lt=now - FORGOTTEN).delete()
