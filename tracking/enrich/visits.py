@@ -40,6 +40,8 @@ VISIT_FIELDS = (
 visit_fields = attrgetter(*VISIT_FIELDS)
 
 Visitor = tuple[int, int]  # site, visitor id
+# An event, and its visitor under the salt of the day before.
+Known = tuple[EnrichedEvent, int | None]
 
 
 @dataclass(slots=True)
@@ -71,15 +73,20 @@ def assign(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None
     The events have their ids, in the order of acceptance. Must run in the transaction that holds
     the event log's lock, so that no other event comes between the look and the insert.
     """
-    late.reopen_around(sightings(events, visitors_before))
-    visits = visits_around(events, visitors_before)
-    for event, visitor_before in zip(events, visitors_before, strict=True):
+    known = [
+        (event, visitor_before)
+        for event, visitor_before in zip(events, visitors_before, strict=True)
+        if Flag.NO_VISITOR not in event.flags
+    ]
+    if not known:
+        return
+    late.reopen_around(sightings(known))
+    visits = visits_around(known)
+    for event, visitor_before in known:
         place(event, visitor_before, visits)
 
 
 def place(event: EnrichedEvent, visitor_before: int | None, visits: Visits) -> None:
-    if event.flags == Flag.NO_VISITOR:
-        return
     visit = reached(visits[event.site_id, event.visitor], event.time)
     if visit is None and visitor_before is not None:
         visit = reached(visits[event.site_id, visitor_before], event.time)
@@ -107,25 +114,19 @@ def first_of(visit: Visit) -> datetime:
     return visit.first
 
 
-def sightings(
-    events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]
-) -> Iterable[late.Sighting]:
-    for event, visitor_before in zip(events, visitors_before, strict=True):
+def sightings(known: Iterable[Known]) -> Iterable[late.Sighting]:
+    for event, visitor_before in known:
         yield event.site_id, event.visitor, event.time
         if visitor_before is not None:
             yield event.site_id, visitor_before, event.time
 
 
-def visits_around(events: Sequence[EnrichedEvent], visitors_before: Sequence[int | None]) -> Visits:
+def visits_around(known: Sequence[Known]) -> Visits:
     """The stored visits that any of the events could join."""
     visits: Visits = defaultdict(list)
-    wanted: set[Visitor] = set()
-    for event, visitor_before in zip(events, visitors_before, strict=True):
-        wanted.add((event.site_id, event.visitor))
-        if visitor_before is not None:
-            wanted.add((event.site_id, visitor_before))
-    earliest = min(event.time for event in events) - GAP
-    latest = max(event.time for event in events) + GAP
+    wanted = {(site_id, visitor) for site_id, visitor, _ in sightings(known)}
+    earliest = min(event.time for event, _ in known) - GAP
+    latest = max(event.time for event, _ in known) + GAP
     for visitor, visit in stored_visits(wanted, earliest, latest):
         visits[visitor].append(visit)
     return visits

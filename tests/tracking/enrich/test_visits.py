@@ -113,3 +113,10 @@ def test_assign_lets_nothing_join_engagement_without_a_visit():
     assert (engagement.id, pageview.id) == (engagement.visit, pageview.visit)
     [later] = store((2, 7, None))
     assert pageview.id == later.visit
+
+
+@pytest.mark.parametrize("flags", ["no_visitor", "bot,no_visitor"])
+def test_assign_gives_events_of_unknown_visitors_no_visit(flags):
+    unknown = {"flags": flags}
+
+    assert [0, 0] == [event.visit for event in store((0, 0, None, unknown), (1, 0, None, unknown))]
