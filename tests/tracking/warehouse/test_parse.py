@@ -21,7 +21,12 @@ def test_request_with_all_keys_is_the_question_it_says() -> None:
         "dimensions": ["visit:source"],
         "filters": [["is", "visit:country", ["DE"]]],
         "order_by": [["bounce_rate", "asc"]],
-        "include": {"time_labels": False, "total_rows": True, "imports": False},
+        "include": {
+            "time_labels": False,
+            "total_rows": True,
+            "imports": True,
+            "comparisons": {"mode": "year_over_year", "match_day_of_week": True},
+        },
         "pagination": {"limit": 5, "offset": 10},
     }
     expected = Query.build(
@@ -33,6 +38,7 @@ def test_request_with_all_keys_is_the_question_it_says() -> None:
         order_by=[["bounce_rate", "asc"]],
         limit=5,
         offset=10,
+        comparison={"mode": "year_over_year", "match_day_of_week": True},
         now=NOW,
     )
     assert from_json(site, body, NOW) == expected
@@ -55,6 +61,11 @@ def test_request_with_the_least_takes_the_rest_as_usual() -> None:
         ({**LEAST, "pagination": {"page": 1}}, "'pagination' has the unknown key 'page'."),
         ({**LEAST, "pagination": {"limit": None}}, "The limit must be a whole number"),
         ({**LEAST, "include": {"weather": True}}, "'include' has the unknown key 'weather'."),
+        (
+            {**LEAST, "include": {"time_labels": True}},
+            "'time_labels' in 'include' needs a dimension",
+        ),
+        ({**LEAST, "include": {"comparisons": True}}, "The comparison must be a mode or an object"),
         ({**LEAST, "include": {"imports": 1}}, "'imports' in 'include' must be true or false."),
     ],
     ids=str,

@@ -45,6 +45,46 @@ pytestmark = pytest.mark.django_db
             {"metrics": ["visit_duration"], "dimensions": ["event:props:plan"]},
             "The metric 'visit_duration' is one of visits and .* by 'event:props:plan'",
         ),
+        (
+            {"metrics": ["bounce_rate"], "dimensions": ["event:goal"]},
+            "The metric 'bounce_rate' is one of visits and cannot be broken down by 'event:goal'",
+        ),
+        (
+            {"metrics": ["new_visitors"]},
+            "The metric 'new_visitors' needs visitors who are known for longer than a day",
+        ),
+        ({"metrics": ["percentage"]}, "The metric 'percentage' needs a dimension."),
+        ({"metrics": ["conversion_rate"]}, "The metric 'conversion_rate' needs a filter on"),
+        (
+            {
+                "metrics": ["group_conversion_rate"],
+                "filters": [["has_done", ["contains", "event:goal", ["x"]]]],
+            },
+            "The metric 'group_conversion_rate' needs a filter on 'event:goal'",
+        ),
+        ({"metrics": ["scroll_depth"]}, "The metric 'scroll_depth' needs a filter on 'event:page'"),
+        (
+            {
+                "metrics": ["time_on_page"],
+                "filters": [["has_done", ["is", "event:page", ["/"]]]],
+            },
+            "The metric 'time_on_page' needs a filter on 'event:page'",
+        ),
+        (
+            {
+                "metrics": ["conversion_rate"],
+                "dimensions": ["event:goal"],
+                "filters": [["not", ["is", "event:props:plan", ["pro"]]]],
+            },
+            "With the metric 'conversion_rate' the filter on 'event:props:plan' can stand in no",
+        ),
+        (
+            {
+                "dimensions": ["time:minute"],
+                "comparison": {"mode": "custom", "date_range": ["2025-01-01", "2025-02-01"]},
+            },
+            "The dimension 'time:minute' divides this date range",
+        ),
     ],
     ids=str,
 )
