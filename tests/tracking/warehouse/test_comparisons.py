@@ -88,10 +88,10 @@ def test_custom_range_is_the_one_that_is_named() -> None:
             id="moved back, where the next is the period's own first day",
         ),
         pytest.param(
-            ["2026-03-30", "2026-04-05"],
+            ["2025-03-31", "2025-04-06"],
             YEAR,
-            "2025-03-31T00:00:00+02:00",
-            "2025-04-07T00:00:00+02:00",
+            "2024-04-01T00:00:00+02:00",
+            "2024-04-08T00:00:00+02:00",
             id="over a change of the clocks",
         ),
         pytest.param(
