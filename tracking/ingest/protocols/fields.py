@@ -28,6 +28,8 @@ PROP_VALUE_BYTES = 2000
 HIT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}")
 INT32_MAX = 2**31 - 1
+# Before it there was nothing to count: a wrong clock, or the wrong unit.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # What has 15 digits before the point and 3 behind it once it is rounded to them.
 AMOUNT_BELOW = Decimal("999999999999999.9995")
 
@@ -115,7 +117,7 @@ def time_from_text(text: str) -> datetime:
     """An ISO 8601 time; one without a zone is in UTC."""
     try:
         time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+        return late_enough(time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC))
     except (ValueError, OverflowError):
         raise Malformed(timestamp="must be a time such as 2026-01-31T12:00:00Z") from None
 
@@ -123,9 +125,16 @@ def time_from_text(text: str) -> datetime:
 def time_from_seconds(seconds: object) -> datetime:
     """A Unix time in seconds, as a number or the text of one."""
     try:
-        return datetime.fromtimestamp(float(str(seconds)), UTC)
+        return late_enough(datetime.fromtimestamp(float(str(seconds)), UTC))
     except (ValueError, OverflowError, OSError):
         raise Malformed(timestamp="must be a Unix time in seconds") from None
+
+
+def late_enough(time: datetime) -> datetime:
+    """The time, unless it is before EARLIEST."""
+    if time < EARLIEST:
+        raise Malformed(timestamp="must not be before 2000")
+    return time
 
 
 def hit_id(body: Body, key: str) -> str:

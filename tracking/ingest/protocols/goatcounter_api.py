@@ -16,9 +16,9 @@ from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, JSON, dropped
-from tracking.ingest.protocols.fields import read_json, told
+from tracking.ingest.protocols.fields import EARLIEST, read_json, told
 from tracking.ingest.protocols.goatcounter import NAMES, asked_host, hit_of
-from tracking.ingest.protocols.own import EARLIEST, country, visitor_address
+from tracking.ingest.protocols.own import country, visitor_address
 from tracking.ingest.refusals import Malformed, Reason
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain

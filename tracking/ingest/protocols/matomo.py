@@ -27,7 +27,7 @@ from tracking.ingest.protocols.fields import (
     whole_number,
 )
 from tracking.ingest.protocols.matomo_events import kind_of
-from tracking.ingest.protocols.own import EARLIEST, country, visitor_address
+from tracking.ingest.protocols.own import country, visitor_address
 from tracking.ingest.refusals import Malformed, Reason
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
@@ -205,9 +205,8 @@ def time_of(value: str) -> datetime | None:
     if not value:
         return None
     try:
-        time = time_from_seconds(value) if value.isdigit() else time_from_text(value)
+        return time_from_seconds(value) if value.isdigit() else time_from_text(value)
     except Malformed:
-        raise Malformed(cdt="must be a Unix time or as 2026-05-05 12:00:00") from None
-    if time < EARLIEST:
-        raise Malformed(cdt="must not be before 2000")
-    return time
+        raise Malformed(
+            cdt="must be a Unix time or as 2026-05-05 12:00:00, and not before 2000"
+        ) from None

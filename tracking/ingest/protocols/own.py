@@ -1,12 +1,7 @@
 """Readers of what a backend says of a visitor in the place of what its request shows."""
 
-from datetime import UTC, datetime
-
 from tracking.ingest import address
 from tracking.ingest.refusals import Malformed
-
-# Before it there was nothing to count: a wrong clock, or the wrong unit.
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def visitor_address(value: str, field: str) -> str:

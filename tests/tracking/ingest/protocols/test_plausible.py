@@ -190,6 +190,7 @@ def test_parse_removes_what_storage_cannot_hold():
         pytest.param(
             PAGEVIEW | {"timestamp": "0001-01-01T00:00:00+14:00"}, "timestamp", id="before all time"
         ),
+        pytest.param(PAGEVIEW | {"timestamp": "1999-12-31T23:59:59Z"}, "timestamp", id="long ago"),
     ],
 )
 def test_parse_names_the_field_that_is_wrong(body, field):

@@ -184,6 +184,9 @@ def test_parse_reads_an_id_against_counting_twice():
         pytest.param(
             item(timestamp="soon"), "timestamp: must be a Unix time in seconds", id="time"
         ),
+        pytest.param(
+            item(timestamp=946_684_799), "timestamp: must not be before 2000", id="long ago"
+        ),
     ],
 )
 def test_an_item_that_is_wrong_is_answered_400_with_the_reason(body, sentence):
@@ -330,7 +333,7 @@ WORDS = st.text("abcdefghij éß漢", min_size=1, max_size=20).map(str.strip).fi
     data=st.dictionaries(WORDS, WORDS, max_size=20),
     width=st.integers(1, 99_999),
     visitor=WORDS,
-    seconds=st.integers(0, 4_000_000_000),
+    seconds=st.integers(946_684_800, 4_000_000_000),
 )
 def test_what_is_valid_arrives_unchanged(name, title, data, width, visitor, seconds):
     hit = parsed(
