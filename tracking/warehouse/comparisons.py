@@ -28,11 +28,14 @@ def read_comparison(plain: str | Mapping | None, period: Period, now: datetime) 
     for key in options:
         if key not in KEYS:
             raise QueryError(f"The comparison has the unknown key {key!r:.100}.")
-    found = _of_mode(options, period, now)
     matches = options.get("match_day_of_week", False)
     if not isinstance(matches, bool):
         raise QueryError("'match_day_of_week' of the comparison must be true or false.")
-    return _on_same_day_of_week(found, period) if matches else found
+    try:
+        found = _of_mode(options, period, now)
+        return _on_same_day_of_week(found, period) if matches else found
+    except (OverflowError, ValueError):
+        raise QueryError("The period to compare with lies outside the calendar.") from None
 
 
 def _of_mode(options: Mapping, period: Period, now: datetime) -> Period:
@@ -46,10 +49,7 @@ def _of_mode(options: Mapping, period: Period, now: datetime) -> Period:
         return read_custom(words, period.zone)
     if "date_range" in options:
         raise QueryError(f"The comparison has a 'date_range', which {mode!r} does not take.")
-    try:
-        return period.previous(now) if mode == "previous_period" else _year_before(period, now)
-    except (OverflowError, ValueError):
-        raise QueryError("The period to compare with lies outside the calendar.") from None
+    return period.previous(now) if mode == "previous_period" else _year_before(period, now)
 
 
 def _year_before(period: Period, now: datetime) -> Period:

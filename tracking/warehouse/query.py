@@ -117,9 +117,10 @@ class Query:
         return next((row for row in self.dimensions if row.scope is Scope.TIME), None)
 
     @property
-    def by_page(self) -> bool:
-        """Whether all events of a row have one page."""
-        return any(row.name == "event:page" for row in self.dimensions)
+    def sees_single_pages(self) -> bool:
+        """Whether all events of a row have one page, and engagement is not among them."""
+        by_page = any(row.name == "event:page" for row in self.dimensions)
+        return by_page and not self.counts_scrolling
 
     @property
     def by_goal(self) -> bool:

@@ -148,7 +148,7 @@ class Statement:
         if source is Source.STAYS:
             return metric.over_stays
         if source is not Source.VISITS:
-            if metric is VISITORS and source is Source.EVENTS and rows.query.by_page:
+            if metric is VISITORS and source is Source.EVENTS and rows.query.sees_single_pages:
                 return VISITORS_OF_PAGE
             if metric.is_revenue:
                 return metric.over_events.format(paid=self._paid(rows.query))
