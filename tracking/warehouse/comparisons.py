@@ -34,6 +34,8 @@ def read_comparison(plain: str | Mapping | None, period: Period, now: datetime) 
     try:
         found = _of_mode(options, period, now)
         return _on_same_day_of_week(found, period) if matches else found
+    except QueryError:
+        raise
     except (OverflowError, ValueError):
         raise QueryError("The period to compare with lies outside the calendar.") from None
 
