@@ -18,6 +18,7 @@ from tracking.ingest import app, inbox
 from tracking.ingest.app import AcceptApp
 from tracking.ingest.hit import WaitingHit
 from tracking.ingest.limits import Limits
+from tracking.ingest.protocols.answers import PIXEL
 from tracking.ingest.rules import Rules
 from tracking.models import InboxHit, LedgerEntry, RefusalCount, Salt
 
@@ -287,6 +288,26 @@ async def test_the_image_counts_the_page_that_shows_it(site, client):
         len(answer.content),
     )
     assert ("pageview", "https://example.com/no-script") == (hit["name"], hit["url"])
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/image/unknown.example.gif", PIXEL),
+        ("/visit/unknown.example/visited", b"visit not counted"),
+    ],
+    ids=["image", "first form"],
+)
+async def test_a_request_without_a_script_that_is_refused_is_answered_202(
+    site, client, path, content
+):
+    answer = await client.get(path)
+
+    assert (202, content, "unknown_site") == (
+        answer.status_code,
+        answer.content,
+        answer.headers["x-footfall-dropped"],
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -28,5 +28,5 @@ def parse(request: Request) -> list[Hit]:
 
 
 def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
-    # 200 even for a refused hit: a browser draws nothing for another status.
-    return Response(200, PIXEL, (*GIF, *CORS, *UNCACHED, *dropped(outcomes)))
+    refused = dropped(outcomes)
+    return Response(202 if refused else 200, PIXEL, (*GIF, *CORS, *UNCACHED, *refused))

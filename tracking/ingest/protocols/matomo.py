@@ -118,13 +118,15 @@ def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
 
 
 def bulk_answer(request: Request, outcomes: Sequence[Outcome], headers: Headers) -> Response:
-    if read_json(request.body).get("send_image") in (0, "0", False):
-        return Response(204, headers=headers)
     refused = sum(isinstance(each, Refused) and each.reason in INVALID for each in outcomes)
+    invalid = refused + len(request.faults)
+    # Who wants no answer is told of what was not sound all the same.
+    if not invalid and read_json(request.body).get("send_image") in (0, "0", False):
+        return Response(204, headers=headers)
     counts = {
         "status": "success",
         "tracked": sum(isinstance(each, Accepted) for each in outcomes),
-        "invalid": refused + len(request.faults),
+        "invalid": invalid,
     }
     return Response(200, orjson.dumps(counts), (*JSON, *headers))
 

@@ -299,6 +299,13 @@ def test_a_bulk_whose_sender_wants_no_answer_is_answered_204():
     assert (204, b"") == (answer.status, answer.body)
 
 
+@pytest.mark.parametrize("bad", ["?rec=1", item(idsite="6")], ids=["malformed", "unknown site"])
+def test_a_bulk_whose_sender_wants_no_answer_is_told_of_what_was_not_sound(bad):
+    _, answer = send(matomo, bulk(item(), bad, send_image=0))
+
+    assert {"status": "success", "tracked": 1, "invalid": 1} == json.loads(answer.body)
+
+
 @pytest.mark.parametrize(
     "requests", [None, "?rec=1", ["?rec=1"] * 2001], ids=["none", "text", "long"]
 )
