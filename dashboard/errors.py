@@ -1,4 +1,4 @@
-"""The pages that say what went wrong."""
+"""The pages that say what went wrong, and the API's answers where no view gave one."""
 
 import math
 
@@ -6,8 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 
+from dashboard.api import errors as api
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if api.asks_the_api(request):
+        return api.bad_request()
     return render(request, "400.html", status=400)
 
 
@@ -16,6 +20,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if api.asks_the_api(request):
+        return api.not_found()
     return render(request, "404.html", status=404)
 
 
@@ -29,6 +35,8 @@ def too_many(request: HttpRequest, seconds: float = 60) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without a context, because whatever fills one may be what broke."""
+    if api.asks_the_api(request):
+        return api.server_error()
     return defaults.server_error(request)
 
 

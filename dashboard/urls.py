@@ -1,4 +1,4 @@
-"""The pages' addresses."""
+"""The addresses of the pages and of the API."""
 
 from django.templatetags.static import static
 from django.urls import include, path
@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("dashboard.report.urls")),
     path("", include("dashboard.live.urls")),
     path("", include("dashboard.debugger.urls")),
+    path("", include("dashboard.api.urls")),
 ]

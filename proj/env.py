@@ -83,6 +83,7 @@ class Environment:
     event_path: str
     address_rate: int
     site_rate: int
+    api_rate: int
     geoip_file: Path
     geoip_maxmind_account: str
     geoip_maxmind_key: str
@@ -131,6 +132,11 @@ def read() -> Environment:
             event_path=env.str("FOOTFALL_EVENT_PATH", "/api/event", validate=PATH_RULE),
             address_rate=env.int("FOOTFALL_ADDRESS_RATE", 20, validate=RATE_RULE),
             site_rate=env.int("FOOTFALL_SITE_RATE", 2000, validate=RATE_RULE),
+            api_rate=env.int(
+                "FOOTFALL_API_RATE",
+                600,
+                validate=Range(0, 1_000_000, error="must be a number of requests an hour"),
+            ),
             geoip_file=env.path("FOOTFALL_GEOIP_FILE", data / "geoip" / "city.mmdb"),
             geoip_maxmind_account=env.str("FOOTFALL_MAXMIND_ACCOUNT", ""),
             geoip_maxmind_key=env.str("FOOTFALL_MAXMIND_KEY", ""),

@@ -137,6 +137,20 @@ LOGIN_REDIRECT_URL = "sites"
 LOGOUT_REDIRECT_URL = "sign_in"
 REGISTRATION_OPEN = environment.registration == "open"
 
+# What is kept here may be lost at any time: how often API keys were used in the running hour.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": environment.redis_url,
+        "KEY_PREFIX": "footfall",
+    }
+    if environment.redis_url
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -173,6 +187,7 @@ SCRIPT_PATH = environment.script_path
 EVENT_PATH = environment.event_path
 ADDRESS_RATE = environment.address_rate
 SITE_RATE = environment.site_rate
+API_RATE = environment.api_rate
 GEOIP_FILE = environment.geoip_file
 GEOIP_MAXMIND_ACCOUNT = environment.geoip_maxmind_account
 GEOIP_MAXMIND_KEY = environment.geoip_maxmind_key

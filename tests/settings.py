@@ -9,6 +9,7 @@ os.environ.setdefault("EMAIL_URL", "memory://")
 # All hits of the tests come from a few addresses.
 os.environ.setdefault("FOOTFALL_ADDRESS_RATE", "0")
 os.environ.setdefault("FOOTFALL_SITE_RATE", "0")
+os.environ.setdefault("FOOTFALL_API_RATE", "0")
 
 from proj.settings import *  # noqa: E402, F403
 

@@ -1,0 +1,56 @@
+"""Whose key a request brings, and what it opens."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from dashboard.api.errors import ApiError
+from tracking.access import owned_sites, visible_sites
+from tracking.models import ApiKey, Site
+from tracking.models.keys import Scope
+from tracking.models.sites import normalise_domain
+
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+def key_of(request: HttpRequest) -> ApiKey:
+    """The API key of the request's Authorization header; raises `ApiError` where it has none."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise ApiError(
+            401, "The request has no API key: send it as Authorization: Bearer KEY.", CHALLENGE
+        )
+    keys = ApiKey.objects.select_related("user").filter(user__is_active=True)
+    found = keys.filter(key_hash=ApiKey.hash(key.strip())).first()
+    if found is None:
+        raise ApiError(401, "This API key is not valid, or was revoked.", CHALLENGE)
+    return found
+
+
+def check_scope(key: ApiKey, scope: Scope) -> None:
+    """Raises `ApiError` where the key may not be used for this, as RFC 6750 has it in 3.1."""
+    if scope not in key.scopes:
+        challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+        raise ApiError(403, f"This API key has not the scope {scope}.", challenge)
+
+
+def readable_site(key: ApiKey, name: str) -> Site:
+    """The site of that domain or alias, if the key's owner may see it. Raises `ApiError`.
+
+    The answer never tells which sites there are besides.
+    """
+    return _named(visible_sites(key.user), name)
+
+
+def writable_site(key: ApiKey, name: str) -> Site:
+    """As `readable_site`, of the sites that the key's owner may change."""
+    return _named(owned_sites(key.user), name)
+
+
+def _named(sites: QuerySet[Site], name: str) -> Site:
+    domain = normalise_domain(name)
+    # PostgreSQL refuses to look for a text with NUL.
+    found = [] if "\0" in domain else sites.filter(Q(domain=domain) | Q(aliases__name=domain))
+    # A domain goes before an alias.
+    for site in sorted(found, key=lambda site: site.domain != domain):
+        return site
+    raise ApiError(404, f"There is no site {name:.300} that this key opens.")

@@ -1,0 +1,104 @@
+"""Goals of a site: `/api/v1/sites/goals`, as Plausible's Sites API has them.
+
+Ours besides: `scroll_threshold` of a page goal, `currency` of an event goal.
+"""
+
+from operator import attrgetter
+from typing import Any
+
+from dashboard.api.bodies import known, text
+from dashboard.api.endpoint import Answer, Call, needs
+from dashboard.api.errors import ApiError
+from dashboard.api.paging import page
+from dashboard.api.saving import saving
+from tracking.models import Goal, Site
+from tracking.models.keys import Scope
+
+NAMES = {"event": "event_name", "page": "page_path"}
+KEYS = (
+    *("site_id", "goal_type", "event_name", "page_path", "display_name"),
+    *("custom_props", "scroll_threshold", "currency"),
+)
+
+
+def goal_json(goal: Goal) -> dict[str, Any]:
+    return {
+        "id": str(goal.pk),
+        "goal_type": "event" if goal.event_name else "page",
+        "display_name": goal.display_name,
+        "event_name": goal.event_name or None,
+        "page_path": goal.page_path or None,
+        "custom_props": goal.props,
+        "scroll_threshold": goal.scroll_threshold,
+        "currency": goal.currency or None,
+    }
+
+
+@needs(Scope.SITES_READ)
+def listing(call: Call) -> Answer:
+    """`GET /api/v1/sites/goals?site_id=…`."""
+    site = call.readable_site(text(call.request.GET.dict(), "site_id"))
+    goals, meta = page(Goal.objects.filter(site=site), call.request.GET)
+    return {"goals": [goal_json(goal) for goal in goals], "meta": meta}
+
+
+@needs(Scope.SITES_WRITE)
+def find_or_create(call: Call) -> Answer:
+    """`PUT /api/v1/sites/goals`: the goal that counts just this, made if there is none."""
+    fields = known(call.body, KEYS)
+    site = call.writable_site(text(fields, "site_id"))
+    wanted = read_goal(site, fields)
+    with saving():
+        wanted.clean_fields()
+        wanted.clean()
+        goal = same_goal(wanted)
+        if goal is None:
+            wanted.full_clean()
+            wanted.save()
+    return {"domain": site.domain, **goal_json(goal or wanted)}
+
+
+@needs(Scope.SITES_WRITE)
+def delete(call: Call, goal_id: str) -> Answer:
+    """`DELETE /api/v1/sites/goals/GOAL_ID`, with `site_id` in the body or the address."""
+    in_address = "site_id" in call.request.GET
+    named = call.request.GET.dict() if in_address else known(call.body, ["site_id"])
+    site = call.writable_site(text(named, "site_id"))
+    wanted = Goal.objects.filter(site=site, pk=int(goal_id) if is_number(goal_id) else 0)
+    if not wanted.delete()[0]:
+        raise ApiError(404, f"The site {site.domain} has no goal {goal_id:.100}.")
+    return {"deleted": True}
+
+
+def read_goal(site: Site, fields: dict[str, Any]) -> Goal:
+    """The goal that a body describes, neither checked as a whole nor saved."""
+    kind = text(fields, "goal_type")
+    if kind not in NAMES:
+        raise ApiError(400, "The value of 'goal_type' must be event or page.")
+    depth = fields.get("scroll_threshold")
+    if isinstance(depth, bool) or not isinstance(depth, int | None):
+        raise ApiError(400, "The value of 'scroll_threshold' must be a whole number.")
+    props = fields.get("custom_props") or {}
+    if not isinstance(props, dict):
+        raise ApiError(400, "The value of 'custom_props' must be an object of texts.")
+    return Goal(
+        site=site,
+        **{NAMES[kind]: text(fields, NAMES[kind])},
+        display_name=text(fields, "display_name", ""),
+        props=props,
+        scroll_threshold=depth,
+        currency=text(fields, "currency", ""),
+    )
+
+
+def same_goal(wanted: Goal) -> Goal | None:
+    """The site's goal, if any, that counts what the wanted one does, whatever it is called."""
+    asked = ["currency"] if wanted.currency else []
+    same = attrgetter("event_name", "page_path", "scroll_threshold", "props", *asked)
+    goals = Goal.objects.filter(site=wanted.site)
+    return next((goal for goal in goals if same(goal) == same(wanted)), None)
+
+
+def is_number(plain: str) -> bool:
+    """Whether it can be the id of a row."""
+    return plain.isascii() and plain.isdigit() and len(plain) <= 18

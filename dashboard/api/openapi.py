@@ -1,0 +1,158 @@
+"""The description of the API, OpenAPI 3.1, served at `/api/openapi.json`."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from dashboard.api.errors import json_response, wrong_method
+from dashboard.api.schemas import NAME, SCHEMAS, ref
+from tracking.models.keys import Scope
+
+Operation = dict[str, Any]
+
+REFUSALS = {
+    400: "What was sent is not right; the sentence names the part.",
+    401: "There is no valid key, or it does not open the site that is asked about.",
+    403: "The key has not the scope that this needs.",
+    404: "There is nothing of that name which the key opens.",
+    409: "Another request has just saved the same.",
+    413: "The body has more than 1 MB.",
+    429: "The key has made its requests of this hour.",
+}
+LIMIT_HEADERS = {
+    "X-RateLimit-Limit": "Requests that the key may make in an hour.",
+    "X-RateLimit-Remaining": "How many of them are left.",
+    "X-RateLimit-Reset": "When the hour ends, in seconds since 1970.",
+}
+PAGING = [
+    {"name": "after", "in": "query", "schema": {"type": "string"}},
+    {"name": "before", "in": "query", "schema": {"type": "string"}},
+    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
+]
+GOAL_ID = {"type": "string", "pattern": "^[0-9]+$", "examples": ["1"]}
+SITE_ID = {"name": "site_id", "in": "query", "required": True, "schema": NAME}
+
+
+@csrf_exempt
+def openapi(request: HttpRequest) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return wrong_method(["GET"]).response()
+    return json_response(DESCRIPTION)
+
+
+def in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def operation(
+    summary: str,
+    scope: Scope,
+    answer: str,
+    refusals: tuple[int, ...] = (),
+    body: str = "",
+    parameters: list[dict[str, Any]] | None = None,
+) -> Operation:
+    """One method of an address; `answer` and `body` are names of schemas."""
+    described: Operation = {
+        "summary": summary,
+        "security": [{"key": [scope]}],
+        "description": f"Needs a key of the scope {scope}.",
+        "responses": {"200": answered("Done.", answer, LIMIT_HEADERS)}
+        | {
+            str(status): answered(REFUSALS[status], "Error", {})
+            for status in sorted({401, 403, 429, *refusals, *((400, 413) if body else ())})
+        },
+    }
+    if parameters:
+        described["parameters"] = parameters
+    if body:
+        content = {"application/json": {"schema": ref(body)}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def answered(description: str, schema: str, headers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": ref(schema)}},
+        "headers": {
+            name: {"description": words, "schema": {"type": "integer"}}
+            for name, words in headers.items()
+        },
+    }
+
+
+DESCRIPTION: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Footfall",
+        "version": "1",
+        "description": "Figures and sites, in the words of Plausible's Stats API v2 and Sites API.",
+    },
+    "security": [{"key": []}],
+    "paths": {
+        "/api/v2/query": {
+            "post": operation(
+                "Ask about a site's visits", Scope.STATS_READ, "Answer", body="Question"
+            )
+        },
+        "/api/v1/stats/realtime/visitors": {
+            "get": operation(
+                "Visitors of the last five minutes",
+                Scope.STATS_READ,
+                "Visitors",
+                refusals=(400,),
+                parameters=[SITE_ID],
+            )
+        },
+        "/api/v1/sites": {
+            "get": operation(
+                "List the sites", Scope.SITES_READ, "Sites", refusals=(400,), parameters=PAGING
+            ),
+            "post": operation(
+                "Add a site", Scope.SITES_WRITE, "Site", refusals=(409,), body="NewSite"
+            ),
+        },
+        "/api/v1/sites/{site_id}": {
+            "parameters": [in_path("site_id", NAME)],
+            "get": operation("Read a site", Scope.SITES_READ, "Site", refusals=(404,)),
+            "put": operation(
+                "Change a site's domain or time zone",
+                Scope.SITES_WRITE,
+                "Site",
+                refusals=(404, 409),
+                body="ChangedSite",
+            ),
+            "delete": operation(
+                "Delete a site with all its figures", Scope.SITES_WRITE, "Deleted", refusals=(404,)
+            ),
+        },
+        "/api/v1/sites/goals": {
+            "get": operation(
+                "List a site's goals",
+                Scope.SITES_READ,
+                "Goals",
+                refusals=(400, 404),
+                parameters=[SITE_ID, *PAGING],
+            ),
+            "put": operation(
+                "Find or create a goal",
+                Scope.SITES_WRITE,
+                "GoalOfSite",
+                refusals=(404, 409),
+                body="NewGoal",
+            ),
+        },
+        "/api/v1/sites/goals/{goal_id}": {
+            "parameters": [in_path("goal_id", GOAL_ID)],
+            "delete": operation(
+                "Delete a goal", Scope.SITES_WRITE, "Deleted", refusals=(404,), body="OfSite"
+            ),
+        },
+    },
+    "components": {
+        "schemas": SCHEMAS,
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+    },
+}

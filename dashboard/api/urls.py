@@ -1,0 +1,21 @@
+"""The API's addresses."""
+
+from django.urls import path, re_path
+
+from dashboard.api import errors, goals, sites, stats
+from dashboard.api.endpoint import endpoint
+from dashboard.api.openapi import openapi
+
+urlpatterns = [
+    path("api/openapi.json", openapi),
+    path("api/v2/query", endpoint(POST=stats.query)),
+    path("api/v1/stats/realtime/visitors", endpoint(GET=stats.visitors_now)),
+    path("api/v1/sites", endpoint(GET=sites.listing, POST=sites.create)),
+    path("api/v1/sites/goals", endpoint(GET=goals.listing, PUT=goals.find_or_create)),
+    path("api/v1/sites/goals/<str:goal_id>", endpoint(DELETE=goals.delete)),
+    path(
+        "api/v1/sites/<str:site_id>",
+        endpoint(GET=sites.read, PUT=sites.update, DELETE=sites.delete),
+    ),
+    re_path("^api/", errors.no_address),
+]

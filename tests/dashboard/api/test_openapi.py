@@ -1,0 +1,81 @@
+"""The running API keeps to its own description."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from tests.dashboard.api.asking import headers
+from tests.factories import EventFactory, MembershipFactory, SiteFactory
+from tracking.models import ApiKey, Goal
+
+# The examples of the description.
+DOMAIN = "example.com"
+GOAL = 1
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.ignored_auth,
+    checks.unsupported_method,
+    checks.allow_header_conformance,
+]
+
+# Besides the requests that the description's edges give, to each address.
+MADE_UP = max(settings().max_examples // 6, 1)
+
+schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
+
+
+def about_the_site(_context: object, values: Any) -> Any:
+    """Most names that are made up are of no site; half of them become the one there is."""
+    name = values.get("site_id") if isinstance(values, dict) else None
+    if isinstance(name, str) and len(name) % 2 == 0:
+        return {**values, "site_id": DOMAIN}
+    return values
+
+
+for part in ("body", "query", "path_parameters"):
+    schema.hook(f"map_{part}")(about_the_site)
+
+
+def key_of_an_owner() -> str:
+    """A key that opens the one site there is, with an event and a goal."""
+    site = SiteFactory(domain=DOMAIN)
+    EventFactory(site=site)
+    Goal.objects.create(pk=GOAL, site=site, event_name="Purchase", currency="EUR")
+    return ApiKey.issue(MembershipFactory(site=site).user)[1]
+
+
+@contextmanager
+def connection_kept() -> Iterator[None]:
+    """Leave the connection open at a request's ends, as Django's test client does."""
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in ends:
+            signal.connect(close_old_connections)
+
+
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(max_examples=MADE_UP)
+def test_answers_are_those_described(case):
+    # What an address's parameters have too many is no reason to refuse; what a body has, is.
+    strict = [checks.negative_data_rejection] if case.operation.body else []
+    with connection_kept(), transaction.atomic():
+        case.call_and_validate(headers=headers(key_of_an_owner()), checks=[*CHECKS, *strict])
+        transaction.set_rollback(True)
