@@ -10,13 +10,16 @@ from tracking.ingest.accept import Accepted, Outcome, Refused, decide
 from tracking.ingest.hit import Flag, Hit, Own, Sender
 from tracking.ingest.limits import Limits
 from tracking.ingest.place import Place
-from tracking.ingest.refusals import Reason
+from tracking.ingest.refusals import Reason, StorageDown
 from tracking.ingest.rules import Rules, rules_of
+from tracking.ingest.visitor import visitor_id
 from tracking.models import ApiKey, Site
 
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 KEY = "ff_key"
+NO_LIMITS = Limits(0, 0)
+TODAY, YESTERDAY = b"t" * 32, b"y" * 32
 
 HIT = Hit(site="example.com", name="pageview", url="https://www.example.com/shop?page=2&q=tea")
 SENDER = Sender(address="203.0.113.7", user_agent=CHROME, language="de", opts_out=False)
@@ -31,17 +34,20 @@ class Germany:
 
 def judged(hit: Hit = HIT, sender: Sender = SENDER, times: int = 1, **rules: object) -> Outcome:
     """The last of so many decisions on a hit, by a site with these rules."""
-    watched, limits = rules.pop("watched", False), rules.pop("limits", Limits(0, 0))
-    minute_later = NOW + timedelta(minutes=1)
-    site = rules_of(Site(pk=1, domain="example.com", **rules), watched)
-    known = Rules(
-        sites={"example.com": site},
-        keys={ApiKey.hash(KEY): frozenset({1})},
-        salts={NOW.date(): b"s" * 32},
-        limits=limits,
-        watch_ends=minute_later if watched else None,
-    )
+    known = rules_with(**rules)
     return [decide(hit, sender, known, Germany(), NOW) for _ in range(times)][-1]
+
+
+def rules_with(watched: bool = False, limits: Limits = NO_LIMITS, **rules: object) -> Rules:
+    """Those of one site, whose owner has the key KEY."""
+    site = Site(**{"pk": 1, "domain": "example.com"} | rules)
+    return Rules(
+        sites={"example.com": rules_of(site, watched)},
+        keys={ApiKey.hash(KEY): frozenset({1})},
+        salts={NOW.date(): TODAY, NOW.date() - timedelta(days=1): YESTERDAY},
+        limits=limits,
+        watch_ends=NOW + timedelta(minutes=1) if watched else None,
+    )
 
 
 def outcome(*args: object, **rules: object) -> Reason | None:
@@ -131,6 +137,97 @@ def test_a_hit_with_a_spammers_referrer_is_refused():
     assert Reason.SPAM == outcome(replace(HIT, referrer="https://semalt.com/"))
 
 
+def test_the_page_of_a_spammer_may_be_reached_from_another_of_its_own():
+    hit = replace(HIT, url="https://semalt.com/prices", referrer="https://semalt.com/")
+
+    assert outcome(hit) is None
+
+
+def test_a_visitor_is_known_under_the_salts_of_today_and_yesterday():
+    hit = waiting()
+
+    who = (1, "203.0.113.7", CHROME)
+    assert (visitor_id(TODAY, *who), visitor_id(YESTERDAY, *who)) == (
+        hit.visitor,
+        hit.visitor_before,
+    )
+
+
+@pytest.mark.parametrize(
+    ("sender", "rules"),
+    [
+        pytest.param(replace(SENDER, address="203.0.113.8"), {}, id="another address"),
+        pytest.param(replace(SENDER, user_agent=f"{CHROME} Edg/142"), {}, id="another agent"),
+        pytest.param(SENDER, {"pk": 2}, id="another site"),
+    ],
+)
+def test_visitors_differ_by_address_agent_and_site(sender, rules):
+    assert waiting().visitor != waiting(HIT, sender, **rules).visitor
+
+
+def test_a_hit_that_tells_nothing_of_its_visitor_has_none_of_today_or_yesterday():
+    hit = waiting(replace(HIT, no_visitor=True))
+
+    assert (0, None, Flag.NO_VISITOR) == (hit.visitor, hit.visitor_before, hit.flags)
+
+
+def test_without_the_salt_of_the_day_a_hit_is_to_be_sent_again():
+    with pytest.raises(StorageDown):
+        decide(HIT, SENDER, rules_with(), Germany(), NOW + timedelta(days=1))
+
+
+OWN = Own(address="198.51.100.1", user_agent="Backend/1", time=NOW - timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("hit_key", "request_key", "believed"),
+    [
+        pytest.param(KEY, "", True, id="key of the hit"),
+        pytest.param("", KEY, True, id="key of the request"),
+        pytest.param("ff_other", KEY, False, id="the hit's before the request's"),
+        pytest.param("", "ff_other", False, id="key of nobody"),
+        pytest.param("", "", False, id="no key"),
+    ],
+)
+def test_what_a_hit_says_of_its_sender_is_believed_with_a_key_of_the_site(
+    hit_key, request_key, believed
+):
+    hit = replace(HIT, own=OWN, key=hit_key, bot=True)
+
+    made = waiting(hit, replace(SENDER, key=request_key), bots="apart")
+
+    said = (OWN.address, OWN.user_agent, OWN.time)
+    address, agent, time = said if believed else (SENDER.address, CHROME, NOW)
+    assert (visitor_id(TODAY, 1, address, f"{agent}\0bot"), agent, time.timestamp() * 1000) == (
+        made.visitor,
+        made.user_agent,
+        made.time_ms,
+    )
+
+
+def test_a_time_that_is_still_to_come_is_now():
+    hit = replace(HIT, own=Own(time=NOW + timedelta(hours=1)), key=KEY)
+
+    assert NOW.timestamp() * 1000 == waiting(hit).time_ms
+
+
+@pytest.mark.parametrize(("key", "reason"), [(KEY, Reason.ADDRESS), ("", None)])
+def test_a_backend_with_a_key_names_its_visitor_first_of_the_forwarded_addresses(key, reason):
+    sender = replace(SENDER, forwarded="198.51.100.1, 203.0.113.7", key=key)
+
+    assert reason == outcome(HIT, sender, blocked_addresses="198.51.100.1")
+
+
+@pytest.mark.parametrize(("said", "expected"), [("fr", "fr"), ("", "de")])
+def test_a_language_that_the_client_names_goes_before_the_browsers(said, expected):
+    assert expected == waiting(replace(HIT, language=said)).language
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_an_accepted_hit_is_traced_where_somebody_watches(watched):
+    assert watched == waiting(watched=watched).traced
+
+
 def stands_still() -> float:
     return 1000.0
 
@@ -196,3 +293,9 @@ def test_a_hit_for_no_site_is_shown_to_who_watches_the_site_of_its_page():
 )
 def test_a_hit_for_no_site_is_shown_to_nobody_else(hit, watched):
     assert Refused(Reason.UNKNOWN_SITE) == judged(hit, watched=watched)
+
+
+def test_a_hit_for_no_site_is_not_shown_where_another_site_is_watched():
+    known = replace(rules_with(), watch_ends=NOW + timedelta(minutes=1))
+
+    assert Refused(Reason.UNKNOWN_SITE) == decide(WRONG_NAME, SENDER, known, Germany(), NOW)

@@ -49,3 +49,7 @@ PROXIES = TrustedProxies(["127.0.0.0/8", "::1", "10.0.0.0/8"])
 )
 def test_client_is_the_last_hop_that_is_not_a_trusted_proxy(peer, headers, expected):
     assert expected == PROXIES.client(peer, headers)
+
+
+def test_a_stranger_stays_one_however_often_it_comes():
+    assert [False, False] == [PROXIES.trusts("203.0.113.7") for _ in range(2)]
