@@ -123,7 +123,7 @@ class AcceptApp:
 
     async def take(self, request: Request, hits: list[Hit]) -> list[Outcome]:
         """Decide on the hits of a request and return once the accepted ones are committed."""
-        sender = self.sender(request)
+        sender = sender_of(request, self.proxies.client(request.peer, request.headers))
         self.one_address.see(sender.address)
         request_id = request.headers.get("x-request-id", "")
         if REQUEST_ID.fullmatch(request_id) and self.proxies.trusts(request.peer):
@@ -134,17 +134,6 @@ class AcceptApp:
         outcomes = [decide(hit, sender, self.rules, self.places, now) for hit in hits]
         await self.inbox.put(outcomes)
         return outcomes
-
-    def sender(self, request: Request) -> Sender:
-        headers = request.headers
-        return Sender(
-            address=self.proxies.client(request.peer, headers),
-            user_agent=cut(storable(headers.get("user-agent", "")), USER_AGENT_BYTES),
-            language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
-            opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
-            key=bearer(headers.get("authorization", "")),
-            forwarded=headers.get("x-forwarded-for", ""),
-        )
 
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:
         """Have rules that judge these hits: an unknown site or a new day asks storage at once."""
@@ -178,6 +167,19 @@ class AcceptApp:
 
 def wire_format_of(path: str) -> WireFormat | None:
     return next((each for each in WIRE_FORMATS if each.matches(path)), None)
+
+
+def sender_of(request: Request, address: str) -> Sender:
+    """Who sent the request, by its headers and the address that it came from."""
+    headers = request.headers
+    return Sender(
+        address=address,
+        user_agent=cut(storable(headers.get("user-agent", "")), USER_AGENT_BYTES),
+        language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
+        opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
+        key=bearer(headers.get("authorization", "")),
+        forwarded=headers.get("x-forwarded-for", ""),
+    )
 
 
 def bearer(authorization: str) -> str:

@@ -13,8 +13,7 @@ from urllib.parse import unquote
 import orjson
 
 from tracking.ingest.accept import Accepted, Outcome, Refused, decide
-from tracking.ingest.app import LANGUAGE_BYTES, USER_AGENT_BYTES, wire_format_of
-from tracking.ingest.hit import Sender
+from tracking.ingest.app import sender_of, wire_format_of
 from tracking.ingest.hit_id import REQUEST_ID, name_hits
 from tracking.ingest.http import Request
 from tracking.ingest.inbox import commit
@@ -22,7 +21,6 @@ from tracking.ingest.limits import Limits
 from tracking.ingest.place import NOWHERE, Place
 from tracking.ingest.refusals import Malformed
 from tracking.ingest.rules import Rules, load
-from tracking.ingest.text import cut, storable
 from tracking.models import LedgerEntry
 from tracking.tasks import LEDGER_DAYS
 
@@ -153,19 +151,10 @@ def judged(line: Line, rules: Rules, time: datetime) -> Iterator[Outcome]:
     name_hits(hits, line.request_id)
     # Nothing is hashed without a visitor, so any salt does for a day whose own is gone.
     unsalted = replace(rules, salts={time.date(): bytes(32)})
+    sender = sender_of(request, address="")
     for hit in hits:
         hit.no_visitor = True
-        yield decide(hit, sender_of(request), unsalted, Nowhere(), time)
-
-
-def sender_of(request: Request) -> Sender:
-    headers = request.headers
-    return Sender(
-        address="",
-        user_agent=cut(storable(headers.get("user-agent", "")), USER_AGENT_BYTES),
-        language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
-        opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
-    )
+        yield decide(hit, sender, unsalted, Nowhere(), time)
 
 
 def store(accepted: list[Accepted], report: Report) -> None:
