@@ -9,20 +9,29 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from msgspec.json import decode
 
 from tracking.ingest import inbox
-from tracking.ingest.accept import Accepted
+from tracking.ingest.accept import Accepted, Refused
 from tracking.ingest.hit import WaitingHit
-from tracking.ingest.refusals import StorageDown
+from tracking.ingest.refusals import Reason, StorageDown
+from tracking.models import InboxHit, RefusalCount
 
 pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 5, 4)
+PATIENCE = 10
 
 
-def accepted(hit_id: str = "", site_id: int = 1) -> Accepted:
-    waiting = WaitingHit(0, visitor=1, visitor_before=None, name="x", url="https://example.com/")
+def accepted(hit_id: str = "", site_id: int = 1, name: str = "x") -> Accepted:
+    waiting = WaitingHit(0, visitor=1, visitor_before=None, name=name, url="https://example.com/")
     return Accepted(site_id, hit_id, waiting)
+
+
+def stored() -> list[tuple[int, str]]:
+    """Site and name of each waiting hit."""
+    rows = InboxHit.objects.order_by("id")
+    return [(row.site_id, decode(row.payload, type=WaitingHit).name) for row in rows]
 
 
 def statements(ids: list[str], reasons: list[str]) -> list[str]:
@@ -41,6 +50,96 @@ def test_rows_that_other_processes_lock_too_are_taken_in_one_order():
     ids = [said.index(f"'{hit_id}'") for hit_id in ("a", "b", "c")]
     reasons = [said.index(f"'{reason}'") for reason in ("bot", "opted_out")]
     assert (sorted(ids), sorted(reasons)) == (ids, reasons)
+
+
+def test_of_hits_with_one_id_the_first_is_kept():
+    inbox.commit([accepted("a", name="first"), accepted("a", name="again")], Counter())
+    inbox.commit([accepted("a", name="later")], Counter())
+
+    assert [(1, "first")] == stored()
+
+
+def test_an_id_that_one_site_knows_is_new_to_another():
+    inbox.commit([accepted("a")], Counter())
+    inbox.commit([accepted("a"), accepted("b"), accepted("a", site_id=2)], Counter())
+
+    assert [(1, "x"), (1, "x"), (2, "x")] == stored()
+
+
+def test_counts_of_refused_hits_add_up():
+    for _ in range(2):
+        inbox.commit([], Counter({(1, DAY, "bot"): 3}))
+
+    assert [(1, DAY, "bot", 6)] == list(
+        RefusalCount.objects.values_list("site_id", "day", "reason", "count")
+    )
+
+
+async def test_counts_of_refused_hits_outlast_a_commit_that_fails(monkeypatch):
+    written: list[int] = []
+
+    def commit(_accepted: list, refused: Counter) -> None:
+        written.append(refused.total())
+        if len(written) == 1:
+            raise OSError
+
+    monkeypatch.setattr(inbox, "commit", commit)
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+        await hits.put([Refused(Reason.BOT, 1)])
+        with suppress(StorageDown):
+            await hits.put([accepted()])
+        await hits.put([Refused(Reason.BOT, 1)])
+        await hits.flush_refusals()
+        await hits.flush_refusals()
+
+    assert [1, 2] == written
+
+
+async def test_a_drain_is_asked_after_commits_with_hits_alone(monkeypatch):
+    monkeypatch.setattr(inbox, "commit", lambda *_: None)
+    asked: list[str] = []
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: asked.append("drain"))
+        await hits.put([Refused(Reason.BOT, 1)])
+        await hits.flush_refusals()
+        before = list(asked)
+        await hits.put([accepted()])
+
+    assert ([], ["drain"]) == (before, asked)
+
+
+async def test_a_sender_that_leaves_takes_no_answer_from_another(monkeypatch):
+    names: list[str] = []
+    monkeypatch.setattr(
+        inbox, "commit", lambda rows, _: names.extend(row.waiting.name for row in rows)
+    )
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+        leaving = asyncio.ensure_future(hits.put([accepted(name="leaving")]))
+        staying = asyncio.ensure_future(hits.put([accepted(name="staying")]))
+        await asyncio.sleep(0)
+        leaving.cancel()
+
+        async with asyncio.timeout(PATIENCE):
+            await staying
+
+    assert ["leaving", "staying"] == names
+
+
+async def test_what_no_memory_is_left_for_is_refused_whatever_its_site(monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_WAITING", 2)
+    monkeypatch.setattr(inbox, "commit", lambda *_: None)
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+
+        answers = await asyncio.gather(
+            *(hits.put([accepted(site_id=site_id)]) for site_id in (1, 2, 3)),
+            return_exceptions=True,
+        )
+        await hits.put([accepted(site_id=3)])
+
+    assert [None, None, StorageDown] == [answer and type(answer) for answer in answers]
 
 
 async def test_storage_that_fails_is_logged_once_until_it_works(monkeypatch, caplog):

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.json import decode
@@ -179,6 +180,23 @@ def test_a_bot_that_the_site_counts_apart_has_both_flags(site):
     replay([line(user_agent="Googlebot/2.1")], NOW)
 
     assert ["bot,no_visitor"] == [hit["flags"] for hit in waiting()]
+
+
+def test_a_line_that_the_ledger_surely_remembers_is_stored(site):
+    recent = line(time=(NOW - timedelta(days=6, hours=22)).timestamp())
+
+    assert Report(stored=1) == replay([recent], NOW)
+
+
+def test_a_path_is_read_as_the_server_would(site):
+    hit = line(method="GET", uri="/image/ex%61mple.com.gif", body="")
+
+    assert Report(stored=1) == replay([hit], NOW)
+
+
+@override_settings(SITE_RATE=0.1, ADDRESS_RATE=0.1)
+def test_limits_take_nothing_from_a_file(site):
+    assert Report(stored=3) == replay([line(number) for number in range(3)], NOW)
 
 
 def test_older_lines_are_stored_where_asked(site):

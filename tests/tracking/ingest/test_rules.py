@@ -4,8 +4,8 @@ import pytest
 
 from tests.factories import MembershipFactory, SiteFactory, UserFactory
 from tracking.ingest.limits import Limits
-from tracking.ingest.rules import Rules, SiteRules, load, refreshed
-from tracking.models import ApiKey, Generation, Membership, SiteAlias, Watch
+from tracking.ingest.rules import Rules, SiteRules, keep_salts, load, refreshed
+from tracking.models import ApiKey, Generation, Membership, Salt, SiteAlias, Watch
 from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +84,21 @@ def test_a_key_of_a_closed_account_sends_no_hits():
     ApiKey.issue(MembershipFactory(user=UserFactory(is_active=False)).user)
 
     assert {} == load(Limits(0, 0)).keys
+
+
+def test_a_day_has_the_salt_that_the_first_process_made():
+    Salt.objects.create(day=NOON.date(), key=b"k" * 32)
+
+    keep_salts(NOON.date())
+
+    assert b"k" * 32 == bytes(Salt.objects.get().key)
+
+
+@pytest.mark.parametrize(("days", "ended"), [(1, False), (2, True)], ids=["yesterday's", "older"])
+def test_the_end_of_a_salt_reaches_all_who_hold_it(days, ended):
+    Salt.objects.create(day=NOON.date() - timedelta(days=days), key=b"k" * 32)
+    before = Generation.current(Generation.RULES)
+
+    keep_salts(NOON.date())
+
+    assert ended == (before != Generation.current(Generation.RULES))
