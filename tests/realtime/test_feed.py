@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -7,6 +7,7 @@ from tests.realtime.stored import event, make_site, store
 from tracking.models import Event, SealedSegment, SealedShare
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+DAY = NOON.date()
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def test_a_cursor_at_the_end_of_an_emptied_log_goes_on():
 def seal_visits(site, last_id):
     """Note that the site's visits up to that id are in sealed files."""
     segment = SealedSegment.objects.create(
-        name="sealed", day=date(2026, 3, 10), moved_at=1, sealed_at=NOON, size=1
+        name="sealed", day=DAY, last_day=DAY, moved_at=1, sealed_at=NOON, size=1
     )
     shared = {"first_time": NOON, "last_time": NOON, "events": last_id, "visits": last_id}
     SealedShare.objects.create(segment=segment, site_id=site.pk, last_id=last_id, **shared)

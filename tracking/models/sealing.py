@@ -4,20 +4,23 @@ from django.db import models
 
 
 class SealedSegment(models.Model):
-    """A pair of immutable files: visits that began on a UTC day, and all their events.
+    """A pair of immutable files: visits that began on some UTC days, and all their events.
 
     docs/warehouse.md tells where they lie and what is in them. Whoever changes this table, or the
     two below, moves the generation `sealed` in the same transaction.
     """
 
     name = models.CharField(max_length=40, unique=True, help_text="Part of both files' names.")
-    day = models.DateField()
+    day = models.DateField(help_text="The first UTC day on which visits of it began.")
+    last_day = models.DateField(help_text="The last one.")
     # Rows leave the event table in slices. Visits above this one are in the files and not yet of
     # the segment; null when all are.
     upto = models.BigIntegerField(null=True)
     moved_at = models.BigIntegerField(help_text="Generation at which the last rows left for it.")
     sealed_at = models.DateTimeField(help_text="When the latest of its rows left.")
-    final = models.BooleanField(default=False, help_text="Merged, with visitors told apart.")
+    final = models.BooleanField(
+        default=False, help_text="Whole days, in which single visits are known."
+    )
     stale = models.BooleanField(
         default=False, help_text="Has rows that count no more; to be written anew without them."
     )

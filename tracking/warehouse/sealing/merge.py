@@ -11,7 +11,7 @@ visitor back to the event table, where none is single.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import duckdb
 
@@ -19,12 +19,19 @@ from tracking.models import Event, EventLog, SealedSegment
 from tracking.turns import write_transaction
 from tracking.warehouse.hot import visits_of
 from tracking.warehouse.sealing.manifest import live, read
-from tracking.warehouse.sealing.rewrite import gather, rewrite, swap
-from tracking.warehouse.sealing.seal import Changed, shares_of, write_segment
+from tracking.warehouse.sealing.rewrite import (
+    gather,
+    latest_of,
+    rewrite,
+    swap,
+    write_merged,
+)
+from tracking.warehouse.sealing.seal import Changed, shares_of
 from tracking.warehouse.sealing.turn import Turn
 
-# From so many on, the segments of a running day become one.
-MANY = 8
+# Opening a file takes as long as counting tens of thousands of rows: of a day and of a month there
+# should be few.
+MOST = 5
 # Two days in which a salt lives, and some time until the last hits under it are sealed.
 SETTLED = timedelta(hours=49)
 
@@ -50,24 +57,41 @@ FROM leaving
 
 
 def merge(connection: duckdb.DuckDBPyConnection, mine: Turn, now: datetime) -> None:
-    """Merge what is worth it: days with many segments, and days that are settled."""
-    days: dict[date, list[SealedSegment]] = defaultdict(list)
-    for segment in live():
-        days[segment.day].append(segment)
-    for segments in days.values():
-        young = [segment for segment in segments if not segment.final]
-        if young and max(segment.sealed_at for segment in young) < now - SETTLED:
+    """Merge the segments of a day, and later those of a month."""
+    for segments in _grouped(live().filter(final=False), "%Y-%m-%d"):
+        if latest_of(segments) < now - SETTLED:
             # Where somebody came back after all, the next run knows it.
             with suppress(Changed):
                 settle(connection, mine, segments)
-        elif len(young) >= MANY:
-            rewrite(connection, mine, young)
+        elif is_worth_it(segments):
+            rewrite(connection, mine, segments)
+    for segments in _grouped(live().filter(final=True), "%Y-%m"):
+        if is_worth_it(segments):
+            rewrite(connection, mine, segments)
+
+
+def is_worth_it(segments: Sequence[SealedSegment]) -> bool:
+    """Whether to merge them: there are many, or the others are a quarter of the largest.
+
+    So a row is written only a few times until its month is one file.
+    """
+    sizes = [segment.size for segment in segments]
+    others = sum(sizes) - max(sizes)
+    return len(segments) > 1 and (len(segments) > MOST or others >= max(sizes) / 4)
+
+
+def _grouped(segments: Iterable[SealedSegment], period: str) -> list[list[SealedSegment]]:
+    """Those of one day or one month together."""
+    groups: dict[str, list[SealedSegment]] = defaultdict(list)
+    for segment in segments:
+        groups[segment.day.strftime(period)].append(segment)
+    return list(groups.values())
 
 
 def settle(
     connection: duckdb.DuckDBPyConnection, mine: Turn, segments: Sequence[SealedSegment]
 ) -> None:
-    """Put one segment in the place of all of a day, in which single visits are known.
+    """Put one segment in the place of a day's, in which single visits are known.
 
     Raises `Changed` where a visitor of theirs came meanwhile.
     """
@@ -77,8 +101,7 @@ def settle(
     if not shares:
         return
     find_single(connection, segments)
-    latest = max(segment.sealed_at for segment in segments)
-    segment = write_segment(connection, mine, segments[0].day, latest, visits="visits")
+    segment = write_merged(connection, mine, segments, "visits")
     segment.final = True
     visitors = connection.execute("SELECT site_id, visitor FROM visits WHERE single").fetchall()
     with write_transaction():

@@ -11,8 +11,9 @@ import duckdb
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tracking.models import EventLog, Generation, ReopenedVisit, SealedSegment, SealedShare
+from tracking.models import EventLog, ReopenedVisit, SealedSegment, SealedShare
 from tracking.turns import write_transaction
+from tracking.warehouse.hot import visits_of
 from tracking.warehouse.sealing.manifest import UNIT, next_generation, read
 from tracking.warehouse.sealing.seal import shares_of, write_segment
 from tracking.warehouse.sealing.turn import Turn
@@ -24,33 +25,52 @@ def rewrite(
     segments: Sequence[SealedSegment],
     without: str = "false",
 ) -> None:
-    """Put one segment in the place of some of the same day, with the rows of these that count.
+    """Put one segment in the place of some, with the rows of these that count.
 
     `without` is a condition on further rows to leave out, all of a visit or none.
     """
     left_out = gather(connection, segments, without)
     replacement = None
     if shares := shares_of(connection):
-        latest = max(segment.sealed_at for segment in segments)
-        replacement = write_segment(connection, mine, segments[0].day, latest)
+        # What is single stays so where other rows go.
+        known = read("visits", [segment.name for segment in segments])
+        single = f"visit IN (SELECT visit FROM {known} WHERE single)"  # noqa: S608
+        visits = f"(SELECT * REPLACE ({single} AS single) FROM ({visits_of('leaving')}))"  # noqa: S608
+        replacement = write_merged(connection, mine, segments, visits)
+        replacement.final = all(segment.final for segment in segments)
     with write_transaction():
         swap(segments, replacement, shares, left_out)
+
+
+def write_merged(
+    connection: duckdb.DuckDBPyConnection,
+    mine: Turn,
+    segments: Sequence[SealedSegment],
+    visits: str,
+) -> SealedSegment:
+    """Write the table `leaving`, which was gathered from these segments, as one."""
+    first = min(segment.day for segment in segments)
+    last = max(segment.last_day for segment in segments)
+    return write_segment(connection, mine, first, latest_of(segments), last, visits)
+
+
+def latest_of(segments: Sequence[SealedSegment]) -> datetime:
+    return max(segment.sealed_at for segment in segments)
 
 
 def gather(
     connection: duckdb.DuckDBPyConnection, segments: Sequence[SealedSegment], without: str = "false"
 ) -> set[int]:
-    """Fill the table `leaving` with the rows that count, none of them single.
+    """Fill the table `leaving` with the rows that count.
 
     Returns the keys of the rows of `ReopenedVisit` that these segments are then without.
     """
     reopened = ReopenedVisit.objects.filter(segment__in=segments)
     left_out = dict(reopened.values_list("pk", "visit"))
     parts = " UNION ALL ".join(_counting(segment) for segment in segments)
-    # What is single is not known any more where visits go or others come.
-    rows = f"SELECT * REPLACE (false AS single) FROM ({parts}) WHERE NOT ({without})"  # noqa: S608
     connection.execute(
-        f"CREATE OR REPLACE TABLE leaving AS {rows} AND NOT list_contains($1::BIGINT[], visit)",
+        f"CREATE OR REPLACE TABLE leaving AS FROM ({parts})"
+        f" WHERE NOT ({without}) AND NOT list_contains($1::BIGINT[], visit)",
         [list(left_out.values())],
     )
     return set(left_out)
@@ -99,14 +119,3 @@ def _store(
     for share in kept:
         share.segment = new
     SealedShare.objects.bulk_create(kept)
-
-
-def remove_before(first: datetime) -> int:
-    """Forget the visits that began on UTC days before that moment's; returns how many segments."""
-    segments = list(SealedSegment.objects.filter(removed_at=None, day__lt=first.date()))
-    if segments:
-        with write_transaction():
-            swap(segments)
-            # A mirror that did not see these rows leave would keep them.
-            Generation.bump(Generation.EVENTS)
-    return len(segments)

@@ -82,12 +82,23 @@ def write_segment(
     mine: Turn,
     day: date,
     sealed_at: datetime,
+    last_day: date | None = None,
     visits: str = f"({visits_of('leaving')})",
 ) -> SealedSegment:
-    """Write the events of the table `leaving`, and give the segment, which is not stored yet."""
+    """Write the events of the table `leaving`, and give the segment, which is not stored yet.
+
+    Their visits began on that day, or on those up to `last_day`.
+    """
     name = mine.announce(files.new_name(day))
     size = files.write(connection, name, "leaving", visits)
-    return SealedSegment(name=name, day=day, sealed_at=sealed_at, size=size, moved_at=0)
+    return SealedSegment(
+        name=name,
+        day=day,
+        last_day=last_day or day,
+        sealed_at=sealed_at,
+        size=size,
+        moved_at=0,
+    )
 
 
 def shares_of(connection: duckdb.DuckDBPyConnection) -> list[SealedShare]:

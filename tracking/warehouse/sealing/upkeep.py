@@ -10,7 +10,8 @@ from tracking.models import Event
 from tracking.warehouse.database import writer
 from tracking.warehouse.sealing.manifest import live
 from tracking.warehouse.sealing.merge import merge
-from tracking.warehouse.sealing.rewrite import remove_before, rewrite
+from tracking.warehouse.sealing.retention import remove_before
+from tracking.warehouse.sealing.rewrite import rewrite
 from tracking.warehouse.sealing.seal import seal_closed
 from tracking.warehouse.sealing.turn import turn
 from tracking.warehouse.sealing.unlink import unlink_removed
@@ -34,7 +35,7 @@ def upkeep(now: datetime | None = None) -> int:
     now = now or timezone.now()
     with turn() as mine, writer() as connection:
         if settings.RETENTION_DAYS:
-            remove_before(now - timedelta(days=settings.RETENTION_DAYS))
+            remove_before(connection, mine, now - timedelta(days=settings.RETENTION_DAYS))
         # First: visits that came back are sealed again only when no file has them any more.
         for segment in live().filter(Q(stale=True) | Q(upto__isnull=False)):
             rewrite(connection, mine, [segment])

@@ -1,6 +1,6 @@
 """Segments of a day become one, and single visits are told from those of returning visitors."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ from tests.tracking.warehouse.sealing.sealed import (
     LATER,
     NOON,
     by,
+    day,
     seal,
     totals,
     visit,
@@ -23,6 +24,10 @@ from tracking.warehouse.sealing.manifest import live
 pytestmark = pytest.mark.django_db
 
 SETTLED = LATER + timedelta(days=3)
+
+
+def april(number: int) -> date:
+    return date(2026, 4, number)
 
 
 def single_visits(data: Path) -> set[int]:
@@ -43,15 +48,43 @@ def single_pages(data: Path) -> list[tuple[int, str]]:
     ).fetchall()
 
 
-def test_many_segments_of_a_day_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merge, "MANY", 3)
+@pytest.mark.parametrize(
+    ("sizes", "worth"),
+    [
+        pytest.param([9], False, id="one"),
+        pytest.param([1, 1], True, id="two-alike"),
+        pytest.param([9, 1], False, id="one-large-one-small"),
+        pytest.param([8, 1, 1], True, id="small-ones-are-a-quarter"),
+        pytest.param([100, 1, 1, 1, 1], False, id="five"),
+        pytest.param([100, 1, 1, 1, 1, 1], True, id="six"),
+    ],
+)
+def test_segments_are_merged_when_small_ones_gather(sizes: list[int], worth: bool) -> None:
+    assert worth == merge.is_worth_it([SealedSegment(size=size) for size in sizes])
+
+
+def test_segments_of_a_day_become_one() -> None:
     site = SiteFactory()
     counts = []
-    for hour in range(4):
+    for hour in range(3):
         visit(site, ["/"], start=NOON + timedelta(hours=hour))
         seal(NOON + timedelta(hours=hour + 2))
         counts.append((live().count(), totals(site)[0]))
-    assert [(1, 1), (2, 2), (1, 3), (2, 4)] == counts
+    assert [(1, 1), (1, 2), (1, 3)] == counts
+
+
+def test_settled_days_of_a_month_become_one_segment(data: Path) -> None:
+    site = SiteFactory()
+    visits = [visit(site, ["/"], start=NOON + timedelta(days=number))[0] for number in range(2)]
+    visit(site, ["/"], start=NOON + timedelta(days=30))
+    seal(LATER + timedelta(days=30))
+    young = [(row.day, row.last_day) for row in live()]
+    before = totals(site)
+    seal(SETTLED + timedelta(days=30))
+    assert [(day(10), day(10)), (day(11), day(11)), (april(9), april(9))] == young
+    assert [(day(10), day(11)), (april(9), april(9))] == [(row.day, row.last_day) for row in live()]
+    assert {row.id for row in visits} < single_visits(data)
+    assert (2, 2) == before[:2] == totals(site)[:2]
 
 
 def test_day_is_settled_two_days_after_its_last_segment() -> None:
@@ -141,14 +174,16 @@ def test_visitor_who_comes_back_while_a_day_is_settled_puts_it_off(
     assert (True, (1, 2)) == (live().get(day=NOON.date()).final, totals(site)[:2])
 
 
-def test_replaced_segment_of_a_settled_day_is_not_settled() -> None:
+def test_visit_that_comes_back_leaves_the_others_of_a_settled_day_single(data: Path) -> None:
     site = SiteFactory()
     (gone,), _ = visit(site, ["/"]), visit(site, ["/"])
     seal(LATER)
     seal(SETTLED)
     enrich(site, gone.visitor, NOON + timedelta(minutes=5))
     seal(NOON)
-    assert [False] == list(live().values_list("final", flat=True))
+    assert [True] == list(live().values_list("final", flat=True))
+    assert 1 == len(single_visits(data))
+    assert 2 == totals(site)[0]
 
 
 def test_upkeep_waits_less_where_many_rows_have_gathered(settings) -> None:  # type: ignore[no-untyped-def]

@@ -1,6 +1,6 @@
 """Sites, visitors and old visits that are deleted are gone from sealed files too."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tests.tracking.warehouse.sealing.sealed import (
 from tracking.models import Event, SealedSegment
 from tracking.warehouse.sealing import seal as sealing
 from tracking.warehouse.sealing.erase import erase_visitor
+from tracking.warehouse.sealing.manifest import live
 from tracking.warehouse.sealing.unlink import unlink_removed
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,19 @@ def test_visits_older_than_what_is_retained_are_removed_by_whole_days(settings: 
     seal(LATER)
     settings.RETENTION_DAYS = 7
     seal(NOON)
+    assert {"/kept": (1, 1)} == by(site, "event:page")
+
+
+def test_a_month_loses_its_older_days(settings: Any) -> None:
+    site = SiteFactory()
+    midnight = datetime(2026, 3, 11, tzinfo=UTC)
+    visit(site, ["/old", "/old"], start=midnight - timedelta(seconds=30))
+    visit(site, ["/kept"], start=midnight)
+    seal(LATER)
+    seal(LATER + timedelta(days=3))
+    assert 1 == live().count()
+    settings.RETENTION_DAYS = 7
+    seal(midnight + timedelta(days=7))
     assert {"/kept": (1, 1)} == by(site, "event:page")
 
 
