@@ -98,3 +98,16 @@ def test_a_page_that_only_unknown_visitors_saw_has_pageviews_and_no_visits(site:
     found = ask(site, ["visitors", "visits", "pageviews"], dimensions=["event:page"])
 
     assert {("/",): (1, 1, 2), ("/fallback",): (0, 0, 2)} == found
+
+
+def test_what_an_unknown_visitor_did_is_no_other_s_doing(site: Site):
+    add_unknown(site)
+    EventFactory(site=site, visitor=0, visit=0, flags="no_visitor", name="Signup", time=NOON)
+    signed_up = ["is", "event:name", ["Signup"]]
+
+    found = [
+        ask(site, ["visitors", "events"], filters=[[operator, signed_up]])
+        for operator in ("has_done", "has_not_done")
+    ]
+
+    assert [{(): (0, 0)}, {(): (1, 5)}] == found
