@@ -12,20 +12,23 @@ from django.db import OperationalError, connections
 from msgspec.json import decode
 from msgspec.structs import asdict
 
-from tests.factories import SiteFactory
+from tests.factories import MembershipFactory, SiteFactory
 from tests.server import CHROME
-from tracking.ingest import app, inbox
+from tracking.ingest import app, inbox, one_address
 from tracking.ingest.app import AcceptApp
 from tracking.ingest.hit import WaitingHit
 from tracking.ingest.limits import Limits
 from tracking.ingest.protocols.answers import PIXEL
+from tracking.ingest.refusals import StorageDown
 from tracking.ingest.rules import Rules
-from tracking.models import InboxHit, LedgerEntry, RefusalCount, Salt
+from tracking.models import ApiKey, InboxHit, LedgerEntry, RefusalCount, Salt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGEVIEW = {"n": "pageview", "d": "example.com", "u": "https://example.com/a"}
 BROWSER = {"User-Agent": CHROME, "X-Forwarded-For": "91.0.0.7", "Accept-Language": "de-DE"}
+POLL_SECONDS = 0.01
+PATIENCE = 10
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
@@ -160,6 +163,15 @@ async def test_a_site_counts_from_the_moment_it_is_added(site, client):
     )
 
 
+async def test_a_site_of_a_comma_list_counts_from_the_moment_it_is_added(site, client):
+    await send(client)
+    await sync_to_async(SiteFactory)(domain="example.org")
+
+    await send(client, d="example.com,example.org")
+
+    assert 3 == len(await waiting())
+
+
 async def test_a_hit_known_by_its_other_name_reads_no_rules_again(site, client, monkeypatch):
     page = {"Host": "stats.invalid", "Referer": "https://example.com/"}
     await client.get("/count?p=/a", headers=page)
@@ -179,6 +191,7 @@ async def test_a_hit_known_by_its_other_name_reads_no_rules_again(site, client, 
         pytest.param({}, {"User-Agent": GOOGLEBOT}, "bot", id="crawler"),
         pytest.param({}, {"Sec-GPC": "1"}, "opted_out", id="Global Privacy Control"),
         pytest.param({}, {"DNT": "1"}, "opted_out", id="Do Not Track"),
+        pytest.param({"r": "https://semalt.com/"}, {}, "spam", id="spam"),
     ],
 )
 async def test_a_refused_hit_is_answered_202_with_the_reason_and_counted(
@@ -201,6 +214,16 @@ async def test_a_refused_hit_is_answered_202_with_the_reason_and_counted(
     ]
 
 
+async def test_refused_hits_are_counted_though_none_is_accepted(site, client, monkeypatch):
+    monkeypatch.setattr(app, "POLL_SECONDS", POLL_SECONDS)
+
+    await client.post("/api/event", content=json.dumps(PAGEVIEW), headers={"DNT": "1"})
+
+    async with asyncio.timeout(PATIENCE):
+        while not await RefusalCount.objects.aexists():
+            await asyncio.sleep(POLL_SECONDS)
+
+
 async def test_opting_out_is_not_honoured_where_the_owner_says_so(site, client):
     site.honour_opt_out = False
     await sync_to_async(site.save)()
@@ -208,6 +231,27 @@ async def test_opting_out_is_not_honoured_where_the_owner_says_so(site, client):
     await client.post("/api/event", content=json.dumps(PAGEVIEW), headers={"DNT": "1"})
 
     assert 1 == len(await waiting())
+
+
+async def test_agent_and_language_are_cut(site, client):
+    long = {"User-Agent": f"{CHROME} {'x' * 600}", "Accept-Language": "de, " * 100}
+    await client.post("/api/event", content=json.dumps(PAGEVIEW), headers=long)
+
+    [hit] = await waiting()
+    assert (long["User-Agent"][:512], long["Accept-Language"][:100]) == (
+        hit["user_agent"],
+        hit["language"],
+    )
+
+
+async def test_a_key_in_the_request_lets_the_hit_say_when_it_happened(site, client):
+    owner = (await sync_to_async(MembershipFactory)(site=site)).user
+    _, key = await sync_to_async(ApiKey.issue)(owner)
+    body = json.dumps(PAGEVIEW | {"timestamp": "2026-05-05T12:00:00Z"})
+
+    await client.post("/api/event", content=body, headers={"Authorization": f"bearer {key}"})
+
+    assert [1777982400000] == [hit["time_ms"] for hit in await waiting()]
 
 
 async def test_a_malformed_body_is_answered_400_with_the_reason(site, client):
@@ -243,12 +287,63 @@ async def test_storage_that_fails_is_answered_503_and_works_again_afterwards(
     assert 2 == len(await waiting())
 
 
+async def test_rules_that_cannot_be_read_are_answered_503(site, client, monkeypatch):
+    def away(_rules):
+        raise OperationalError("no such host")
+
+    monkeypatch.setattr(app, "refreshed", away)
+
+    assert 503 == (await send(client)).status_code
+
+
+async def test_rules_are_read_again_after_each_failure(site, client, monkeypatch):
+    monkeypatch.setattr(app, "POLL_SECONDS", POLL_SECONDS)
+    await send(client)
+    failures = [StorageDown(), RuntimeError()]
+    read = app.refreshed_or_down
+
+    def failing(rules):
+        if failures:
+            raise failures.pop()
+        return read(rules)
+
+    monkeypatch.setattr(app, "refreshed_or_down", failing)
+    site.blocked_pages = "/a"
+    await sync_to_async(site.save)()
+
+    async with asyncio.timeout(PATIENCE):
+        while (await send(client)).headers.get("x-footfall-dropped") != "page":
+            await asyncio.sleep(POLL_SECONDS)
+
+    assert [] == failures
+
+
+async def test_a_file_of_places_that_was_renewed_is_looked_for(site, client, monkeypatch):
+    looked = asyncio.Event()
+    monkeypatch.setattr(client.accepting.places, "reload_if_changed", looked.set)
+
+    await send(client)
+
+    async with asyncio.timeout(PATIENCE):
+        await looked.wait()
+
+
+async def test_all_hits_from_one_address_are_warned_of(site, client, monkeypatch, caplog):
+    monkeypatch.setattr(one_address, "HITS", 2)
+
+    await send(client)
+    await send(client)
+
+    assert any("all_hits_from_one_address" in record.getMessage() for record in caplog.records)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
         ("GET", "/api/event", "POST, OPTIONS"),
         ("PUT", "/matomo.php", "GET, POST, OPTIONS"),
         ("HEAD", "/image/example.com.gif", "GET, OPTIONS"),
+        ("PUT", "/api/batch", "POST, OPTIONS"),
     ],
 )
 async def test_another_method_is_answered_405_with_those_that_are_allowed(
@@ -328,8 +423,27 @@ async def test_the_script_is_served_with_its_source_beside_it(client):
     assert "/api/event" in script.text
 
 
-async def test_other_addresses_go_to_the_pages(client):
-    assert "pages" == (await client.get("/sign-in")).text
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/image/example.com.png", "/visit//visited", "/api/event/", "/counter"]
+)
+async def test_other_addresses_go_to_the_pages(client, path):
+    assert "pages" == (await client.get(path)).text
+
+
+async def test_the_first_form_names_no_longer_event_than_other_formats(client):
+    answer = await client.get("/visit/example.com/visited", params={"event": "x" * 121})
+
+    assert (400, {"errors": {"event": ["should be at most 120 characters"]}}) == (
+        answer.status_code,
+        answer.json(),
+    )
+
+
+async def test_a_page_whose_address_is_too_long_is_counted_as_the_front_page(site, client):
+    page = {"Referer": f"https://example.com/{'x' * 2000}"}
+    await client.get("/image/example.com.gif", headers=page)
+
+    assert ["https://example.com/"] == [hit["url"] for hit in await waiting()]
 
 
 async def test_a_visitor_is_known_under_yesterdays_salt_after_midnight(site, client):
@@ -356,15 +470,12 @@ async def test_salts_end_within_48_hours(site, client):
     ]
 
 
-async def test_a_slow_body_is_answered_408(site, client, monkeypatch):
-    monkeypatch.setattr("tracking.ingest.http.BODY_SECONDS", 0.01)
-    started: list[dict] = []
-
-    async def never():
-        await asyncio.Event().wait()
+async def answers_to(accepting: AcceptApp, receive) -> list[dict]:
+    """What is sent for a request whose body comes from `receive`."""
+    sent: list[dict] = []
 
     async def collect(message):
-        started.append(message)
+        sent.append(message)
 
     scope = {
         "type": "http",
@@ -374,9 +485,23 @@ async def test_a_slow_body_is_answered_408(site, client, monkeypatch):
         "headers": [],
         "client": ("127.0.0.1", 1),
     }
-    await client.accepting(scope, never, collect)
+    await accepting(scope, receive, collect)
+    return sent
 
-    assert 408 == started[0]["status"]
+
+async def test_a_slow_body_is_answered_408(site, client, monkeypatch):
+    monkeypatch.setattr("tracking.ingest.http.BODY_SECONDS", 0.01)
+
+    sent = await answers_to(client.accepting, asyncio.Event().wait)
+
+    assert 408 == sent[0]["status"]
+
+
+async def test_a_client_that_left_gets_no_answer(site, client):
+    async def left():
+        return {"type": "http.disconnect"}
+
+    assert [] == await answers_to(client.accepting, left)
 
 
 async def test_a_limit_that_took_every_hit_is_answered_429_and_counted(site, client):
@@ -392,6 +517,22 @@ async def test_a_limit_that_took_every_hit_is_answered_429_and_counted(site, cli
     assert [(site.pk, "address_limit", 1)] == [
         row async for row in RefusalCount.objects.values_list("site_id", "reason", "count")
     ]
+
+
+async def test_a_request_of_which_a_limit_took_a_part_is_answered_202(site, client):
+    await sync_to_async(SiteFactory)(domain="example.org")
+    client.accepting.rules = Rules(limits=Limits(1, 0, clock=lambda: 1000.0))
+    for _ in range(9):
+        await send(client)
+
+    answer = await send(client, d="example.com,example.org")
+
+    assert (202, "1", "address_limit", 10) == (
+        answer.status_code,
+        answer.headers["x-plausible-dropped"],
+        answer.headers["x-footfall-dropped"],
+        len(await waiting()),
+    )
 
 
 async def test_a_rule_that_is_changed_holds_for_the_next_hits(site, client):
