@@ -119,3 +119,69 @@ def test_a_drain_whose_time_is_over_asks_for_another_where_hits_still_come(queue
     tasks.drain.call_local(0)
 
     assert 1 == len(queue)
+
+
+def drains_that_take(monkeypatch, *hits: int) -> None:
+    """Of drains one after the other; a commit asks for another during each that finds nothing."""
+    rest = list(hits)
+
+    def fake(shard: int) -> int:
+        taken = rest.pop(0)
+        if not taken:
+            tasks.request_drain(shard)
+        return taken
+
+    monkeypatch.setattr(tasks.draining, "drain", fake)
+
+
+def test_a_hit_that_comes_during_the_last_look_asks_for_another_drain(queue, monkeypatch):
+    drains_that_take(monkeypatch, 0, 0)
+    tasks.request_drain(0)
+
+    tasks.drain.call_local(0)
+
+    assert 2 == len(queue)
+
+
+def test_a_hit_that_the_last_look_finds_asks_for_another_drain(queue, monkeypatch):
+    drains_that_take(monkeypatch, 0, 1)
+    tasks.request_drain(0)
+
+    tasks.drain.call_local(0)
+
+    assert 2 == len(queue)
+
+
+def test_a_drain_ends_after_a_while_though_hits_keep_coming(queue, monkeypatch):
+    monkeypatch.setattr(tasks, "STAY_SECONDS", 0)
+    drains_that_take(monkeypatch, 1, 1)
+
+    tasks.drain.call_local(0)
+
+    assert 1 == len(queue)
+
+
+def test_a_request_is_made_again_when_the_clock_was_set_back(queue, time_machine):
+    time_machine.move_to("2026-05-04T12:00:00Z", tick=False)
+    tasks.request_drain(0)
+    time_machine.shift(-3600)
+    tasks.request_drain(0)
+
+    assert 2 == len(queue)
+
+
+async def test_each_shard_is_asked_for_a_drain(requests, settings):
+    settings.SHARDS = 2
+
+    DrainRequests().ask()
+
+    assert [True] * 4 == [await requests.one_made() for _ in range(4)]
+
+
+async def test_a_queue_that_is_down_is_logged_once(requests, caplog):
+    requests.failing = [ConnectionError(), ConnectionError()]
+
+    DrainRequests().ask()
+    await requests.one_made()
+
+    assert 1 == sum("queue_down" in record.getMessage() for record in caplog.records)

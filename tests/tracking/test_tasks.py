@@ -92,3 +92,13 @@ def test_the_net_warns_of_hits_that_wait_longer_than_a_minute(seconds, warned, m
     tasks.drain_net.call_local()
 
     assert warned == any("backlog_growing" in record.getMessage() for record in caplog.records)
+
+
+def test_the_net_asks_for_a_drain_of_each_shard(monkeypatch, settings):
+    settings.SHARDS = 2
+    asked: list[int] = []
+    monkeypatch.setattr(tasks, "request_drain", asked.append)
+
+    tasks.drain_net.call_local()
+
+    assert [0, 1] == asked

@@ -10,7 +10,7 @@ from tests.factories import SiteFactory
 from tracking.enrich import draining, quarantine
 from tracking.ingest.hit import WaitingHit
 from tracking.models import Event, InboxHit, QuarantinedHit, Site
-from tracking.signals import events_stored
+from tracking.signals import events_stored, hits_traced
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -67,7 +67,7 @@ def test_drain_stores_waiting_hits_in_order_and_empties_the_inbox(announced):
 def test_drain_stores_all_that_a_hit_tells():
     wait(
         name="Purchase",
-        url="https://www.example.com/shop%20front?utm_source=newsletter&utm_medium=email#x",
+        url="https://www.example.com/shop%20front?utm_source=newsletter&utm_medium=email&utm_campaign=may&utm_content=top&utm_term=beans#x",
         referrer="https://www.google.com/search?q=x",
         props={"plan": "pro"},
         revenue_amount="29.900",
@@ -79,6 +79,12 @@ def test_drain_stores_all_that_a_hit_tells():
         "(KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
         language="de-DE,de;q=0.9",
         screen_width=1920,
+        title="Shop",
+        query="utm_source=newsletter",
+        interactive=False,
+        scroll_depth=40,
+        engaged_ms=1500,
+        flags="bot",
     )
 
     draining.drain()
@@ -90,6 +96,9 @@ def test_drain_stores_all_that_a_hit_tells():
         "channel",
         "utm_source",
         "utm_medium",
+        "utm_campaign",
+        "utm_content",
+        "utm_term",
         "country",
         "region",
         "city",
@@ -100,16 +109,26 @@ def test_drain_stores_all_that_a_hit_tells():
         "props",
         "revenue_amount",
         "revenue_currency",
+        "language",
+        "screen",
+        "title",
+        "interactive",
+        "scroll_depth",
+        "engaged_ms",
+        "flags",
     )
     [event] = Event.objects.values(*fields)
     event["revenue_amount"] = str(event["revenue_amount"])
     assert {
         "hostname": "example.com",
-        "path": "/shop front",
+        "path": "/shop front?utm_source=newsletter",
         "source": "newsletter",
         "channel": "Email",
         "utm_source": "newsletter",
         "utm_medium": "email",
+        "utm_campaign": "may",
+        "utm_content": "top",
+        "utm_term": "beans",
         "country": "DE",
         "region": "Saxony",
         "city": "Leipzig",
@@ -120,7 +139,53 @@ def test_drain_stores_all_that_a_hit_tells():
         "props": '{"plan":"pro"}',
         "revenue_amount": "29.900",
         "revenue_currency": "EUR",
+        "language": "de-DE",
+        "screen": "Desktop",
+        "title": "Shop",
+        "interactive": False,
+        "scroll_depth": 40,
+        "engaged_ms": 1500,
+        "flags": "bot",
     } == event
+
+
+@pytest.mark.django_db
+def test_drain_carries_a_visit_over_midnight():
+    wait(7)
+    wait(70, visitor_before=7)
+
+    draining.drain()
+
+    [before, after] = Event.objects.order_by("id").values_list("visitor", "visit")
+    assert before == after
+
+
+@pytest.mark.django_db
+def test_drain_takes_hits_of_its_own_shard_alone(settings):
+    settings.SHARDS = 2
+    wait(1)
+
+    assert (0, 1) == (draining.drain(0), draining.drain(1))
+
+
+@pytest.mark.django_db
+def test_drain_tells_of_hits_that_somebody_watches_and_stores_no_refused_one():
+    told: list[tuple[str, bool]] = []
+
+    def listen(traces, **_):
+        told.extend((trace.hit.url, trace.event is not None) for trace in traces)
+
+    wait(1, traced=True)
+    wait(2, traced=True, refused="bot")
+    wait(3)
+    hits_traced.connect(listen)
+    try:
+        draining.drain()
+    finally:
+        hits_traced.disconnect(listen)
+
+    assert [("https://example.com/1", True), ("https://example.com/2", False)] == told
+    assert (["/1", "/3"], 0) == (stored_paths(), InboxHit.objects.count())
 
 
 @pytest.mark.django_db
@@ -215,3 +280,24 @@ def test_replay_sends_quarantined_hits_through_again():
     draining.drain()
 
     assert (1, ["/5"], 0) == (replayed, stored_paths(), QuarantinedHit.objects.count())
+
+
+@pytest.mark.django_db
+def test_a_hit_that_is_set_aside_is_reported(monkeypatch):
+    reported: list[Exception] = []
+    monkeypatch.setattr(quarantine.sentry_sdk, "capture_exception", reported.append)
+    error = ValueError("broken")
+
+    quarantine.put(wait(), error)
+
+    assert [error] == reported
+
+
+@pytest.mark.django_db
+def test_a_hit_that_another_drain_took_is_not_set_aside():
+    hit = wait()
+    draining.drain()
+
+    quarantine.put(hit, ValueError("broken"))
+
+    assert not QuarantinedHit.objects.exists()
