@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.factories import EventFactory, SiteFactory
-from tests.tracking.warehouse.test_filters import pages
+from tests.factories import SiteFactory
 from tracking.models import Goal, Segment, Site
 from tracking.warehouse import QueryError
 from tracking.warehouse.definitions import Definitions
@@ -138,25 +137,3 @@ def test_goal_in_a_segment_stands_where_the_segment_does(site: Site) -> None:
 def test_segments_of_a_question_have_a_limit(site: Site) -> None:
     with pytest.raises(QueryError, match="must not name more than 10 segments"):
         read(site, *[segment(site, DE)] * 11)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "fits", "not_these"),
-    [
-        ("/blog", ["/blog"], ["/blog/", "/Blog"]),
-        ("/blog*", ["/blog", "/blog/a/b", "/blogs"], ["/a/blog"]),
-        ("/blog/**", ["/blog/", "/blog/a/b"], ["/blog"]),
-        ("/*/edit", ["/a/edit", "/a/b/edit"], ["/edit", "/a/edits"]),
-        ("/a.b+c*", ["/a.b+c", "/a.b+cd"], ["/aXb+c", "/a.bbc"]),
-        ("/*", ["/", "/a b\nc"], ["x"]),
-    ],
-)
-def test_page_of_a_goal_may_have_stars_for_any_text(
-    pattern: str, fits: list[str], not_these: list[str]
-) -> None:
-    site = SiteFactory()
-    Goal.objects.create(site=site, page_path=pattern)
-    for path in (*fits, *not_these):
-        EventFactory(site=site, path=path)
-
-    assert sorted(fits) == pages(site, ["is", "event:goal", [f"Visit {pattern}"]])
