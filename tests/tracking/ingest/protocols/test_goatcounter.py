@@ -154,11 +154,12 @@ def test_a_counted_hit_is_answered_with_an_image_that_any_page_may_read():
 
     headers = dict(answer.headers)
     assert isinstance(outcome, Accepted)
-    assert (200, PIXEL, b"image/gif", b"*") == (
+    assert (200, PIXEL, b"image/gif", b"*", b"no-store") == (
         answer.status,
         answer.body,
         headers[b"content-type"],
         headers[b"access-control-allow-origin"],
+        headers[b"cache-control"],
     )
 
 

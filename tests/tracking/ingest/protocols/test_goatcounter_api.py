@@ -158,6 +158,12 @@ def test_with_no_sessions_a_hit_without_session_has_no_visitor():
         pytest.param({"ip": "here"}, "ip: must be an IP address", id="no address"),
         pytest.param({"session": 5}, "session: must be a text", id="session is a number"),
         pytest.param(
+            {"session": "", "ip": "91.0.0.8"},
+            "session: session, or ip and user_agent, must be set; "
+            "with no_sessions the hit counts without a visitor",
+            id="address without agent",
+        ),
+        pytest.param(
             {"session": ""},
             "session: session, or ip and user_agent, must be set; "
             "with no_sessions the hit counts without a visitor",

@@ -167,6 +167,15 @@ def test_parse_reads_a_form():
     assert "https://example.com/b" == hit.url
 
 
+def test_parse_takes_the_address_before_the_form():
+    body = urlencode(PAGEVIEW | {"url": "https://example.com/b"}).encode()
+    query = urlencode(PAGEVIEW).encode()
+
+    [hit] = matomo.parse(Request("POST", "/matomo.php", query, {}, "127.0.0.1", body))
+
+    assert "https://example.com/a" == hit.url
+
+
 def test_parse_takes_the_page_of_an_image_from_the_referrer():
     image = Request(
         "GET",
@@ -266,9 +275,10 @@ def test_a_page_that_posts_with_credentials_may_read_the_answer():
     _, answer = send(matomo, request({"origin": "https://example.com"}))
 
     headers = dict(answer.headers)
-    assert (b"https://example.com", b"true") == (
+    assert (b"https://example.com", b"true", b"Origin") == (
         headers[b"access-control-allow-origin"],
         headers[b"access-control-allow-credentials"],
+        headers[b"vary"],
     )
 
 
@@ -291,6 +301,14 @@ def test_a_bulk_counts_what_is_sound_and_tells_how_many_were_not():
         answer.status,
         json.loads(answer.body),
     )
+
+
+def test_a_key_of_one_request_goes_before_that_of_its_bulk():
+    own = {"cip": "91.0.0.8", "token_auth": KEY}
+
+    outcomes, _ = send(matomo, bulk(item(**own), token_auth=OTHERS_KEY))
+
+    assert [Accepted] == [type(each) for each in outcomes]
 
 
 def test_a_bulk_whose_sender_wants_no_answer_is_answered_204():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tracking.ingest.accept import Refused
 from tracking.ingest.hit import Hit
-from tracking.ingest.http import Request
+from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols import plausible
 from tracking.ingest.protocols.answers import PREFLIGHT
 from tracking.ingest.refusals import Malformed, Reason
@@ -147,6 +147,13 @@ def test_parse_leaves_out_revenue_that_is_none(revenue):
     assert ("", "") == (hit.revenue_amount, hit.revenue_currency)
 
 
+@pytest.mark.parametrize("name", ["pageview", "engagement"])
+def test_parse_leaves_out_revenue_of_what_is_no_event_of_its_own(name):
+    hit = parsed(**{"n": name, "$": {"currency": "EUR", "amount": 1}})
+
+    assert ("", "") == (hit.revenue_amount, hit.revenue_currency)
+
+
 def test_parse_cuts_a_long_referrer():
     assert "https://a.example/" + "x" * 1982 == parsed(r="https://a.example/" + "x" * 3000).referrer
 
@@ -184,6 +191,8 @@ def test_parse_removes_what_storage_cannot_hold():
         pytest.param(PAGEVIEW | {"u": "https://e.example/" + "x" * 2000}, "url", id="long address"),
         pytest.param(PAGEVIEW | {"p": {"k" * 301: "v"}}, "props", id="long property name"),
         pytest.param(PAGEVIEW | {"p": {"k": "v" * 2001}}, "props", id="long property"),
+        pytest.param(PAGEVIEW | {"p": {"é" * 151: "v"}}, "props", id="name of 302 bytes"),
+        pytest.param(PAGEVIEW | {"p": {"k": "é" * 1001}}, "props", id="property of 2002 bytes"),
         pytest.param(PAGEVIEW | {"id": "x" * 65}, "id", id="long id"),
         pytest.param(PAGEVIEW | {"id": 7}, "id", id="id is a number"),
         pytest.param(PAGEVIEW | {"timestamp": "soon"}, "timestamp", id="no time"),
@@ -233,17 +242,16 @@ def test_answer_is_ok_and_counts_what_was_dropped():
     )
 
 
-def debugged(peer: str, **headers: str) -> dict:
+def debugged(peer: str, **headers: str) -> Response:
     asked = request(PAGEVIEW | {"d": "example.com,example.org", "p": {"plan": "pro"}})
     asked.peer = peer
     asked.headers = {"x-debug-request": "true", **headers}
-    answer = plausible.answer(asked, [Refused(Reason.BOT, 1), Refused(Reason.UNKNOWN_SITE)])
-    return json.loads(answer.body)
+    return plausible.answer(asked, [Refused(Reason.BOT, 1), Refused(Reason.UNKNOWN_SITE)])
 
 
 @override_settings(TRUSTED_PROXIES=["127.0.0.1"])
 def test_answer_tells_whoever_asks_how_the_request_was_seen():
-    seen = debugged("127.0.0.1", **{"x-forwarded-for": "91.0.0.7", "user-agent": "Agent"})
+    answer = debugged("127.0.0.1", **{"x-forwarded-for": "91.0.0.7", "user-agent": "Agent"})
 
     hit = {
         "name": "pageview",
@@ -257,12 +265,15 @@ def test_answer_tells_whoever_asks_how_the_request_was_seen():
             {"domain": "example.com", **hit, "dropped": "bot"},
             {"domain": "example.org", **hit, "dropped": "unknown_site"},
         ],
-    } == seen
+    } == json.loads(answer.body)
+    assert (202, b"2") == (answer.status, dict(answer.headers)[b"x-plausible-dropped"])
 
 
 @override_settings(TRUSTED_PROXIES=["127.0.0.1"])
 def test_answer_shows_no_address_that_somebody_claims():
-    assert "203.0.113.9" == debugged("203.0.113.9", **{"x-forwarded-for": "91.0.0.7"})["ip"]
+    answer = debugged("203.0.113.9", **{"x-forwarded-for": "91.0.0.7"})
+
+    assert "203.0.113.9" == json.loads(answer.body)["ip"]
 
 
 def test_a_page_may_not_ask_how_its_visitor_was_seen():

@@ -156,6 +156,24 @@ def test_parse_bounds_data():
     assert (30, {2000}) == (len(hit.props), {len(text) for text in hit.props.values()})
 
 
+def test_parse_leaves_out_data_that_is_nested_deeper_than_eight_levels():
+    data: dict[str, object] = {"deepest": "kept"}
+    for _ in range(7):
+        data = {"a": data}
+
+    hit = parsed(name="Deep", data={"b": data, **data})
+
+    assert {"a.a.a.a.a.a.a.deepest": "kept"} == hit.props
+
+
+def test_parse_calls_a_site_as_it_is_stored():
+    assert "example.com" == parsed(website="www.Example.com").site
+
+
+def test_parse_cuts_a_long_referrer():
+    assert 2000 == len(parsed(referrer="https://a.example/" + "x" * 3000).referrer)
+
+
 def test_parse_reads_an_id_against_counting_twice():
     assert "one" == parsed(hit_id="one").hit_id
 
@@ -172,6 +190,9 @@ def test_parse_reads_an_id_against_counting_twice():
         ),
         pytest.param(
             item(website=""), "website: should be an id of at most 253 bytes", id="no website"
+        ),
+        pytest.param(
+            item(website="é" * 127), "website: should be an id of at most 253 bytes", id="long id"
         ),
         pytest.param(item(name="x" * 121), "name: should be at most 120 characters", id="name"),
         pytest.param(item(url="http://[::1"), "url: must be an address or a path", id="broken"),
