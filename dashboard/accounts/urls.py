@@ -1,16 +1,18 @@
-"""Signing in and out, joining, passwords."""
+"""Signing in and out, joining, passwords, API keys."""
 
 from django.conf import settings
 from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
 
-from dashboard.accounts import views
+from dashboard.accounts import keys, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign_in"),
     path("sign-out", auth.LogoutView.as_view(), name="sign_out"),
     path("register", views.register, name="register"),
     path("welcome", views.welcome, name="welcome"),
+    path("keys", keys.keys, name="keys"),
+    path("keys/<int:key>/revoke", keys.revoke, name="key_revoke"),
     path(
         "password",
         auth.PasswordChangeView.as_view(template_name="accounts/password_change.html"),

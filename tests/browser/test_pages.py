@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
@@ -28,6 +29,7 @@ INSIDE = [
     "/sites/waiting.example/hits",
     "/sites/waiting.example/delete",
     f"/sites/{LONG}/settings",
+    "/keys",
     "/password",
     "/password/changed",
 ]
@@ -187,6 +189,25 @@ def test_first_key_offers_to_skip_the_bar(running, owner):
     owner.keyboard.press("Enter")
 
     expect(owner.locator("#main")).to_be_focused()
+
+
+def test_new_key_opens_the_api_until_it_is_revoked(running, owner):
+    owner.goto(f"{running.url}/keys")
+    owner.get_by_label("Name").fill("Monday's report")
+    owner.get_by_label("See sites and goals").check()
+    owner.get_by_role("button", name="Make the key").click()
+    key = owner.locator("#key").inner_text()
+    assert [] == faults(owner)
+
+    def status() -> int:
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.get(f"{running.url}/api/v1/sites", headers=headers).status_code
+
+    before = status()
+    owner.get_by_role("button", name="Revoke Monday's report").click()
+    expect(owner.get_by_text("Monday's report is revoked.")).to_be_visible()
+
+    assert (200, 401) == (before, status())
 
 
 def test_snippet_is_copied_and_says_so(running, context, owner):
