@@ -19,9 +19,10 @@ class Checks(forms.CheckboxSelectMultiple):
     template_name = "forms/checks.html"
 
 
-class KeyForm(forms.ModelForm):
-    """A new key of `instance.user`."""
+class KeyForm(forms.Form):
+    """A new key of `user`."""
 
+    name = forms.CharField(max_length=80, help_text="Such as the program that will use it.")
     scopes = forms.MultipleChoiceField(
         label="What it may do",
         choices=Scope.choices,
@@ -31,24 +32,26 @@ class KeyForm(forms.ModelForm):
         error_messages={"required": "Choose what the key may do."},
     )
 
-    class Meta:
-        model = ApiKey
-        fields = ["name", "scopes"]
-        help_texts = {"name": "Such as the program that will use it."}
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
 
     def clean(self) -> dict[str, Any]:
-        if ApiKey.objects.filter(user=self.instance.user_id).count() >= MOST_KEYS:
+        if self.user.api_keys.count() >= MOST_KEYS:
             raise forms.ValidationError(f"An account has at most {MOST_KEYS} keys.")
         return super().clean() or {}
+
+    def issue(self) -> str:
+        """Make the key; returns its text."""
+        return ApiKey.issue(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"])[1]
 
 
 @login_required
 def keys(request: HttpRequest) -> HttpResponse:
-    form = KeyForm(request.POST or None, instance=ApiKey(user=request.user))
+    form = KeyForm(request.POST or None, user=request.user)
     if form.is_valid():
         # Answered at once, not after a redirect: nothing keeps the key's text until then.
-        key = ApiKey.issue(request.user, form.cleaned_data["name"], form.cleaned_data["scopes"])[1]
-        return page(request, KeyForm(instance=ApiKey(user=request.user)), key)
+        return page(request, KeyForm(user=request.user), form.issue())
     return page(request, form)
 
 
