@@ -17,7 +17,6 @@ NPM = ROOT / ".cache" / "npm"
 def main() -> None:
     have("chromium", "chromium")
     have("nginx", "nginx")
-    have("faketime", "faketime")
     have_trackers()
 
 

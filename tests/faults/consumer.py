@@ -24,16 +24,21 @@ def dead(data: Path, seconds: float, rate: float, **environment: str) -> Outcome
             server.kill_named("queue")
             time.sleep(seconds)
             taken = len(running.accepted)
-            backlog = httpx.get(f"{server.pages_url}/healthz").json()["backlog"]
+            told = backlog(server)
         back = time.monotonic()
         server.start_one("queue")
-        stored = drained(server.environment, seconds=120)
+        server.wait_until(lambda: not backlog(server)["hits"], seconds=300)
         recovery = time.monotonic() - back
+        stored = drained(server.environment)
     # Not all of them: some were enriched before the consumer was killed.
-    assert backlog["hits"] > 0.6 * taken, (backlog, taken)
-    assert backlog["oldest_seconds"] >= 0.9 * seconds
+    assert told["hits"] > 0.6 * taken, (told, taken)
+    assert told["oldest_seconds"] >= 0.9 * seconds
     found = outcome(running, stored, []).check()
     assert (0, 0) == (found.unavailable, found.unanswered)
     check_order(running, stored)
     check_visits(running, stored)
     return replace(found, recovery=recovery)
+
+
+def backlog(server: SeveralProcesses) -> dict[str, float]:
+    return httpx.get(f"{server.pages_url}/healthz", timeout=30).json()["backlog"]

@@ -53,7 +53,7 @@ class SeveralProcesses(Server):
     def asgi(port: int, workers: int) -> list[str]:
         return ["-k", "asgi", "-w", str(workers), "-b", f"127.0.0.1:{port}"]
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self, seconds: float = 120) -> None:
         self.manage("migrate")
         for name in self.commands:
             self.start_one(name)
@@ -78,7 +78,7 @@ class SeveralProcesses(Server):
             return True
         return False
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < deadline, self.output.read_text()[-4000:]
