@@ -68,15 +68,21 @@ class SeveralProcesses(Server):
                 stderr=output,
             )
         if name != "queue":
-            port = self.port if name == "hits" else self.pages_port
-            self.wait_until(lambda: answers(port) or self.restarted(name))
+            self.wait_until(lambda: self.serves(name))
 
-    def restarted(self, name: str) -> bool:
-        """As a supervisor would: the port may still be with a killed master's workers."""
+    def serves(self, name: str) -> bool:
+        """Whether workers of the running master answer; starts a master that has ended again.
+
+        The port may still be with a killed master's workers, so that the next one cannot have it.
+        """
         if self.running[name].poll() is not None:
             self.start_one(name)
-            return True
-        return False
+        port = self.port if name == "hits" else self.pages_port
+        return bool(self.workers(name)) and answers(port)
+
+    def workers(self, name: str) -> list[int]:
+        master = psutil.Process(self.running[name].pid)
+        return [worker.pid for worker in master.children()]
 
     def wait_until(self, holds: Callable[[], bool], seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
@@ -105,8 +111,7 @@ class SeveralProcesses(Server):
     @property
     def accepting(self) -> list[int]:
         """The processes that take hits, without their master."""
-        master = psutil.Process(self.running["hits"].pid)
-        return [worker.pid for worker in master.children()]
+        return self.workers("hits")
 
     def stop(self) -> int:
         # run_huey stops at SIGINT, and gunicorn stops at it at once.
