@@ -93,7 +93,7 @@ async def post(port: int, bodies: Iterator[bytes], addresses: Iterator[str]) -> 
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     with closed(writer):
         status = ""
-        for body, address in itertools.islice(zip(bodies, addresses, strict=False), 100):
+        for body, address in itertools.islice(zip(bodies, addresses, strict=False), 20):
             writer.write(head(f"Content-Length: {len(body)}", address) + body)
             line = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
             status = line.split(b" ")[1].decode()
@@ -135,7 +135,8 @@ async def many_addresses(port: int) -> str:
 
 # How many of each kind are at work at once, and what they may be answered.
 SENDERS: dict[str, tuple[Sender, int, set[str]]] = {
-    "slow body": (slow_body, 300, {"408"}),
+    # A closed connection may have taken its answer along: more was on its way.
+    "slow body": (slow_body, 300, {"408", ""}),
     "slow head": (slow_head, 100, {""}),
     "oversize": (oversize, 4, {"413", ""}),
     "deep nesting": (deep_nesting, 4, {"400"}),
