@@ -4,7 +4,6 @@ The files are written first. Then their rows change sides, a slice of them in ea
 because accepting waits while a transaction writes. Killed anywhere, a row is on one side.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -31,9 +30,9 @@ class Changed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Events that leave together; `upto` is the last of their visits."""
+    """Events that leave together, with their visits in order."""
 
-    upto: int
+    units: list[int]
     ids: list[int]
 
 
@@ -64,9 +63,10 @@ def _seal_day(
 ) -> int:
     connection.execute("CREATE OR REPLACE TABLE leaving AS FROM staged WHERE day = $1", [day])
     segment = write_segment(connection, mine, day, now)
-    move = Move(segment, shares_of(connection), _units(connection), seen)
+    slices = _slices(connection)
+    move = Move(segment, shares_of(connection), slices[-1].units[-1], seen)
     moved = 0
-    for part in _slices(connection):
+    for part in slices:
         try:
             move.slice(part)
         except Changed:
@@ -121,54 +121,48 @@ def shares_of(connection: duckdb.DuckDBPyConnection) -> list[SealedShare]:
     ]
 
 
-def _units(connection: duckdb.DuckDBPyConnection) -> set[int]:
-    return {unit for (unit,) in connection.execute("SELECT DISTINCT unit FROM leaving").fetchall()}
-
-
-def _slices(connection: duckdb.DuckDBPyConnection) -> Iterator[Slice]:
+def _slices(connection: duckdb.DuckDBPyConnection) -> list[Slice]:
     """All of `leaving` by its visits, none of which is divided."""
-    ids: list[int] = []
-    units = connection.execute("SELECT unit, list(id) FROM leaving GROUP BY unit ORDER BY unit")
-    last = 0
-    for unit, more in units.fetchall():
-        if ids and len(ids) + len(more) > SLICE:
-            yield Slice(last, ids)
-            ids = []
-        ids += more
-        last = unit
-    if ids:
-        yield Slice(last, ids)
+    rows = connection.execute("SELECT unit, list(id) FROM leaving GROUP BY unit ORDER BY unit")
+    slices = [Slice([], [])]
+    for unit, ids in rows.fetchall():
+        if slices[-1].ids and len(slices[-1].ids) + len(ids) > SLICE:
+            slices.append(Slice([], []))
+        slices[-1].units.append(unit)
+        slices[-1].ids.extend(ids)
+    return slices
 
 
 class Move:
-    """The change of sides of a segment's rows, slice by slice."""
+    """The change of sides of a segment's rows, slice by slice.
+
+    `seen` is an id of the log: up to it, events were looked for that came to a leaving visit since
+    the files were written. `joined` are the visits that newer ones came to.
+    """
 
     def __init__(
-        self, segment: SealedSegment, shares: list[SealedShare], units: set[int], seen: int
+        self, segment: SealedSegment, shares: list[SealedShare], last: int, seen: int
     ) -> None:
         self.segment = segment
         self.shares = shares
-        self.units = units
+        self.last = last
         self.seen = seen
-        self.last = max(units)
+        self.joined: set[int] = set()
 
     def slice(self, part: Slice) -> None:
         """Raises `Changed`, and has then changed nothing, where the files are no longer right."""
         with write_transaction():
             # With the log's lock, no event comes and no other change of the manifest is made.
             end = EventLog.lock()
-            self._check_news()
-            if len(part.ids) != _delete(part.ids):
+            newer = Event.objects.filter(id__gt=self.seen).values_list("visit", flat=True)
+            self.joined.update(newer)
+            if not self.joined.isdisjoint(part.units) or len(part.ids) != _delete(part.ids):
                 raise Changed
-            self.segment.upto = None if part.upto == self.last else part.upto
+            upto = part.units[-1]
+            self.segment.upto = None if upto == self.last else upto
             self.segment.moved_at = next_generation()
             self._store()
         self.seen = end
-
-    def _check_news(self) -> None:
-        newer = Event.objects.filter(id__gt=self.seen).values_list("visit", flat=True)
-        if not self.units.isdisjoint(newer):
-            raise Changed
 
     def _store(self) -> None:
         if self.segment.pk:

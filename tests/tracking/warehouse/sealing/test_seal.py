@@ -190,7 +190,7 @@ def test_event_that_joins_a_leaving_visit_keeps_it(monkeypatch: pytest.MonkeyPat
     joined = []
 
     def slice_after_a_late_event(self: sealing.Move, part: sealing.Slice) -> None:
-        if part.upto == kept.id and not joined:
+        if part.units == [kept.id] and not joined:
             late = EventFactory(site=site, visit=kept.id, visitor=kept.visitor, time=NOON)
             noted([late])
             joined.append(late.id)
