@@ -43,6 +43,8 @@ INVALID = frozenset({Reason.UNKNOWN_SITE, Reason.KEY})
 TEXT_BYTES = 512
 TITLE_BYTES = 1024
 RECENT = timedelta(hours=24)
+# What Matomo takes of a sender with a key alone, as it does older times.
+OVERRIDES = ("cip", "country", "region", "city", "lat", "long")
 
 Fields = Mapping[str, str]
 
@@ -172,7 +174,7 @@ def hit_of(fields: Fields, key: str) -> Hit:
         visitor=text(fields, "uid") or text(fields, "cid"),
         own=own,
         key=text(fields, "token_auth") or storable(key),
-        needs_key=needs_key(own),
+        needs_key=needs_key(fields, own),
     )
 
 
@@ -197,9 +199,9 @@ def own_of(fields: Fields) -> Own:
     )
 
 
-def needs_key(own: Own) -> bool:
+def needs_key(fields: Fields, own: Own) -> bool:
     is_old = own.time is not None and own.time < datetime.now(UTC) - RECENT
-    return bool(own.address or own.country or own.city or is_old)
+    return is_old or any(text(fields, name) for name in OVERRIDES)
 
 
 def time_of(value: str) -> datetime | None:

@@ -211,6 +211,9 @@ def test_parse_reads_when_it_happened(time, expected):
         pytest.param({"cip": "91.0.0.8"}, True, id="address"),
         pytest.param({"country": "fr"}, True, id="country"),
         pytest.param({"city": "Lyon"}, True, id="city"),
+        pytest.param({"region": "ARA"}, True, id="region"),
+        pytest.param({"lat": "45.7"}, True, id="latitude"),
+        pytest.param({"long": "4.8"}, True, id="longitude"),
     ],
 )
 def test_parse_asks_for_a_key_where_matomo_does(changes, expected):
