@@ -1,0 +1,121 @@
+"""`manage.py events_import DOMAIN FILE`: raw events from a file into a site."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+
+from tracking.management.sites import site_named
+from tracking.models import Import
+from tracking.transfer.errors import ImportProblem
+from tracking.transfer.fields import FORMATS, format_of
+from tracking.transfer.importing import SHOWN, run
+from tracking.transfer.staging import Staging
+
+SECOND = 1.0
+
+
+class Command(BaseCommand):
+    help = (
+        "Store the raw events of FILE in a site: all lines that are not refused, at once, or none. "
+        "Interrupted, it stores nothing, and goes on when it is run again. docs/transfer.md "
+        "explains the fields. Exit code 1 when something is in the way."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("domain")
+        parser.add_argument("file", help="- for standard input; may be compressed by gzip")
+        parser.add_argument(
+            "--format", choices=FORMATS, help="the file's ending says it unless given; else ndjson"
+        )
+        parser.add_argument(
+            "--strict", action="store_true", help="store nothing if any line is refused"
+        )
+        parser.add_argument(
+            "--again", action="store_true", help="also a file that was imported before"
+        )
+        parser.add_argument(
+            "--errors", type=Path, help="a file for the numbers of all refused lines, and why"
+        )
+
+    def handle(self, *, domain: str, file: str, errors: Path | None, **options: Any) -> None:
+        site = site_named(domain)
+        kind = options["format"] or format_of(file) or "ndjson"
+
+        def gathered(lines: Staging) -> None:
+            self._show_refusals(lines, errors)
+
+        try:
+            with _source(file) as path:
+                name = "standard input" if file == "-" else path.name
+                job = Import.objects.create(site=site, file_name=name[:255])
+                try:
+                    run(
+                        job,
+                        path,
+                        kind,
+                        strict=options["strict"],
+                        again=options["again"],
+                        progress=Progress(self),
+                        gathered=gathered,
+                    )
+                finally:
+                    Import.objects.filter(pk=job.pk, state=Import.State.RUNNING).delete()
+        except ImportProblem as problem:
+            raise CommandError(str(problem)) from None
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+        except Error:
+            raise CommandError(
+                "The database does not answer. Run the command again: nothing was stored yet, and "
+                "it goes on where it was."
+            ) from None
+        self.stdout.write(
+            f"Imported: {job.events} events in {job.visits} visits\nRefused: {job.refused} lines"
+        )
+
+    def _show_refusals(self, lines: Staging, errors: Path | None) -> None:
+        for number, reason in lines.refusals(SHOWN):
+            self.stderr.write(f"Line {number}: {reason}")
+        if errors:
+            with errors.open("w") as to:
+                to.writelines(f"{number}\t{reason}\n" for number, reason in lines.refusals())
+
+
+class Progress:
+    """Tells about once a second, on standard error, how far an import is."""
+
+    def __init__(self, command: BaseCommand) -> None:
+        self.command = command
+        self.started = self.told = time.monotonic()
+
+    def __call__(self, job: Import) -> None:
+        now = time.monotonic()
+        if now - self.told < SECOND:
+            return
+        self.told = now
+        percent = 100 * job.bytes_done // max(job.bytes_total, 1)
+        rate = job.events / (now - self.started)
+        self.command.stderr.write(f"{percent:3} %  {job.events:,} events  {rate:,.0f} a second")
+
+
+@contextmanager
+def _source(file: str) -> Iterator[Path]:
+    """A file that can be read more than once."""
+    if file != "-":
+        yield Path(file)
+        return
+    folder = settings.DATA / "temp"
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix="import-") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        yield Path(kept.name)

@@ -1,0 +1,186 @@
+"""Files of raw events into a site: checked and gathered first, then stored all at once."""
+
+import errno
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import structlog
+from django.utils import timezone
+
+from tracking.enrich import log
+from tracking.models import EventLog, Import, ImportKey, SealedSegment, SealedShare, Site
+from tracking.transfer.again import tell_apart
+from tracking.transfer.derive import Derivation
+from tracking.transfer.errors import ImportProblem
+from tracking.transfer.placing import leave, place
+from tracking.transfer.reading import blocks
+from tracking.transfer.staging import Staging, staging
+from tracking.turns import write_transaction
+from tracking.warehouse.sealing.manifest import next_generation
+from tracking.warehouse.sealing.seal import shares_of, write_segment
+from tracking.warehouse.sealing.turn import Busy, Turn, turn
+
+logger = structlog.get_logger(__name__)
+
+SHOWN = 20
+# Sealing takes seconds, seldom minutes.
+LONGEST_WAIT = 600.0
+LOOK_AGAIN = 0.5
+NO_SPACE = "The disk is full. Nothing of the file was stored."
+
+Segment = tuple[SealedSegment, list[SealedShare]]
+
+
+def run(
+    job: Import,
+    path: Path,
+    kind: str,
+    *,
+    strict: bool = False,
+    again: bool = False,
+    progress: Callable[[Import], None] = lambda job: None,
+    gathered: Callable[[Staging], None] = lambda staging: None,
+) -> None:
+    """Import a file of one of `FORMATS` for the site of a stored, running `job`.
+
+    Killed anywhere, nothing is stored, and the next run for the same file goes on where the lines
+    were gathered. Raises `ImportProblem`, having stored nothing, where that is no use: the file was
+    imported before and not asked for `again`, is damaged, or `strict` and has a line that is
+    refused; the disk is full; or somebody cancelled the job. Raises django.db.Error while the
+    database is away. `progress` hears of the job as it changes, `gathered` of its refused lines.
+    """
+    with _problems():
+        job.fingerprint, job.bytes_total = _fingerprint(path), path.stat().st_size
+        if not again:
+            _refuse_known(job)
+        with staging(job) as lines:
+            _gather(job, lines, path, kind, progress)
+            gathered(lines)
+            if strict and job.refused:
+                raise ImportProblem(
+                    f"Refused lines: {job.refused}. Nothing of the file was stored."
+                )
+            with _awaited_turn() as mine:
+                _store(job, lines.connection, mine, progress)
+    logger.info("events_imported", site_id=job.site_id, count=job.events, refused=job.refused)
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    """Turn what is wrong with the machine or the file into words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ImportProblem(NO_SPACE) from None
+        raise ImportProblem(f"The file cannot be read: {error.strerror}.") from None
+    except duckdb.IOException as error:
+        raise ImportProblem(f"{NO_SPACE} ({str(error).splitlines()[0]})") from None
+    except duckdb.OutOfMemoryException:
+        raise ImportProblem(
+            "The memory does not suffice. Set FOOTFALL_QUERY_MEMORY to more."
+        ) from None
+
+
+def _fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refuse_known(job: Import) -> None:
+    same = Import.objects.filter(
+        site_id=job.site_id, fingerprint=job.fingerprint, state=Import.State.DONE
+    )
+    if known := same.first():
+        raise ImportProblem(
+            f"This file was imported on {known.created_at:%-d %B %Y} (events: {known.events})."
+            " Nothing was added."
+        )
+
+
+def _gather(
+    job: Import, lines: Staging, path: Path, kind: str, progress: Callable[[Import], None]
+) -> None:
+    key = ImportKey.of(job.site)
+    for done in lines.gather(blocks(path, kind), Derivation.of(job.site), key, timezone.now()):
+        job.bytes_done = done
+        job.events, job.refused = lines.counts()
+        note(job)
+        progress(job)
+    job.bytes_done = job.bytes_total
+    job.events, job.refused = lines.counts()
+    job.refusals = lines.refusals(SHOWN)
+    note(job)
+
+
+def note(job: Import) -> None:
+    """Write down how far a job is; raises `ImportProblem` where somebody cancelled it."""
+    running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
+    kept = ("fingerprint", "bytes_total", "bytes_done", "events", "refused", "refusals")
+    values = {name: getattr(job, name) for name in kept}
+    if not running.update(**values, seen_at=timezone.now()):
+        raise ImportProblem("The import was cancelled. Nothing of the file was stored.")
+
+
+@contextmanager
+def _awaited_turn() -> Iterator[Turn]:
+    """The turn at the sealed files, when whoever has it is ready."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            with turn() as mine:
+                yield mine
+            return
+        except Busy:
+            if time.monotonic() > deadline:
+                raise ImportProblem(
+                    "Sealing takes very long. Import the file again later."
+                ) from None
+            time.sleep(LOOK_AGAIN)
+
+
+def _store(
+    job: Import,
+    connection: duckdb.DuckDBPyConnection,
+    mine: Turn,
+    progress: Callable[[Import], None],
+) -> None:
+    days = place(connection)
+    tell_apart(connection, mine, job.site_id)
+    # A range for all; what is not stored in the end leaves a hole, which nobody minds.
+    with write_transaction():
+        before = log.take_ids(job.events) - 1
+    now = timezone.now()
+    segments: list[Segment] = []
+    for day in days:
+        leave(connection, day, job.site_id, before)
+        segments.append((write_segment(connection, mine, day.day, now), shares_of(connection)))
+        note(job)
+        progress(job)
+    _commit(job, segments, now)
+
+
+def _commit(job: Import, segments: list[Segment], now: datetime) -> None:
+    """All of it counts from here on, or nothing."""
+    with write_transaction():
+        EventLog.lock()
+        running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
+        Site.objects.filter(pk=job.site_id).select_for_update(no_key=True).first()
+        job.state, job.visits = Import.State.DONE, sum(_visits(shares) for _, shares in segments)
+        if not running.update(state=job.state, visits=job.visits, seen_at=now):
+            raise ImportProblem("The import was cancelled. Nothing of the file was stored.")
+        SealedSegment.objects.bulk_create(segment for segment, _ in segments)
+        for segment, shares in segments:
+            for share in shares:
+                share.segment = segment
+        SealedShare.objects.bulk_create(share for _, shares in segments for share in shares)
+        next_generation()
+
+
+def _visits(shares: list[SealedShare]) -> int:
+    return sum(share.visits for share in shares)

@@ -1,0 +1,159 @@
+"""Files of raw events as blocks of lines, each line a JSON object, whatever the format."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from tracking.transfer.errors import ImportProblem
+from tracking.transfer.fields import FIELDS, REQUIRED
+from tracking.warehouse.database import writer
+from tracking.warehouse.sealing.manifest import literal
+
+BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_ROWS = 20_000
+LONGEST_LINE = 1024 * 1024
+NOT_TEXT = "It is not UTF-8."
+TOO_LONG = "It is longer than a megabyte."
+
+Refusal = tuple[int, str]  # the line's number, from 1, and a sentence
+
+
+@dataclass
+class Block:
+    """Lines of a file that are read at once, with their numbers, and those that cannot be read.
+
+    `done` is how many bytes of the file are behind its end. A file read again has the same blocks.
+    """
+
+    done: int
+    lines: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def blocks(path: Path, kind: str) -> Iterator[Block]:
+    """The file's blocks in order. Raises `ImportProblem` for a file that is not of its kind."""
+    if kind == "parquet":
+        yield from _parquet_blocks(path)
+        return
+    with path.open("rb") as raw, _unpacked(raw, path) as file:
+        yield from (_csv_blocks if kind == "csv" else _ndjson_blocks)(file, raw)
+
+
+@contextmanager
+def _unpacked(raw: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+    compressed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    if not compressed:
+        yield raw
+        return
+    try:
+        yield gzip.GzipFile(fileobj=raw)  # type: ignore[misc]
+    except (EOFError, gzip.BadGzipFile):
+        raise ImportProblem("The file is compressed, and damaged or cut.") from None
+
+
+def _ndjson_blocks(file: IO[bytes], raw: IO[bytes]) -> Iterator[Block]:
+    first = 1
+    while data := file.read(BLOCK_BYTES):
+        end = file.readline(LONGEST_LINE)
+        cut = _is_cut(end)
+        while _is_cut(end):
+            end = file.readline(LONGEST_LINE)
+        block = _block(raw.tell(), first, data if cut else data + end)
+        if cut:
+            block.lines[-1] = ""
+            block.refused.append((block.numbers[-1], TOO_LONG))
+        first = block.numbers[-1] + 1
+        yield block
+
+
+def _is_cut(end: bytes) -> bool:
+    return len(end) == LONGEST_LINE and not end.endswith(b"\n")
+
+
+def _block(done: int, first: int, data: bytes) -> Block:
+    if first == 1:
+        data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removesuffix(b"\n")
+    refused: list[Refusal] = []
+    try:
+        lines = data.decode().split("\n")
+    except UnicodeDecodeError:
+        lines = []
+        for number, line in enumerate(data.split(b"\n"), first):
+            try:
+                lines.append(line.decode())
+            except UnicodeDecodeError:
+                lines.append("")
+                refused.append((number, NOT_TEXT))
+    return Block(done, lines, list(range(first, first + len(lines))), refused)
+
+
+def _csv_blocks(file: IO[bytes], raw: IO[bytes]) -> Iterator[Block]:
+    text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
+    rows = csv.reader(text, strict=True)
+    header = [name.strip().lower() for name in next(rows, [])]
+    _check_columns(header)
+    block = Block(0)
+    while _take_row(rows, header, block):
+        if len(block.numbers) == BLOCK_ROWS:
+            block.done = raw.tell()
+            yield block
+            block = Block(0)
+    block.done = raw.tell()
+    yield block
+
+
+def _take_row(rows: "csv._reader", header: list[str], block: Block) -> bool:  # type: ignore[name-defined]
+    """Whether there was another row; it is in the block then."""
+    try:
+        row = next(rows)
+        if row and len(row) != len(header):
+            sentence = f"It has {len(row)} cells where the first line has {len(header)}."
+            block.refused.append((rows.line_num, sentence))
+        elif row:
+            line = json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False)
+            line.encode()
+            block.lines.append(line)
+            block.numbers.append(rows.line_num)
+    except UnicodeEncodeError:
+        block.refused.append((rows.line_num, NOT_TEXT))
+    except csv.Error:
+        block.refused.append((rows.line_num, "Its quotes are not closed, or it is far too long."))
+    except StopIteration:
+        return False
+    return True
+
+
+def _check_columns(names: list[str]) -> None:
+    for name in REQUIRED:
+        if name not in names:
+            raise ImportProblem(f"The file has no column {name}.")
+
+
+def _parquet_blocks(path: Path) -> Iterator[Block]:
+    size, first = path.stat().st_size, 1
+    with writer(f"reading-{path.name}") as connection:
+        source = f"read_parquet({literal(str(path))})"
+        try:
+            found = connection.execute(f"DESCRIBE FROM {source}").fetchall()
+            total = connection.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]  # noqa: S608
+        except duckdb.Error:
+            raise ImportProblem("The file is no Parquet file, or it is damaged.") from None
+        names = {name: name.lower() for name, *_ in found if name.lower() in FIELDS}
+        _check_columns(list(names.values()))
+        columns = ", ".join(f'"{known}": "{name}"' for name, known in names.items())
+        rows = connection.execute(f"SELECT to_json({{{columns}}})::VARCHAR FROM {source}")  # noqa: S608
+        while lines := [line for (line,) in rows.fetchmany(BLOCK_ROWS)]:
+            numbers = list(range(first, first + len(lines)))
+            first += len(lines)
+            yield Block(size * (first - 1) // total, lines, numbers)

@@ -1,0 +1,188 @@
+"""Where the lines of a file gather before any of them is stored: a database of their own."""
+
+import fcntl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+from msgspec import json
+
+from tracking.models import Import
+from tracking.transfer.checks import READ
+from tracking.transfer.derive import Derivation, Told
+from tracking.transfer.errors import ImportProblem
+from tracking.transfer.reading import Block, Refusal
+from tracking.warehouse.database import transaction, writer
+from tracking.warehouse.schema import EVENTS, OF_VISIT
+
+THREADS = 2
+
+# An event as its file has it: where it stood there, and its visit there.
+LATER = ("id", "site_id", "visit", "single")
+STAGED = {
+    "position": "BIGINT",
+    "sequence": "BIGINT",
+    "given": "UBIGINT",
+    **{name: kind for name, kind in EVENTS.items() if name not in LATER},
+}
+
+TOLD = "[{" + ", ".join(f'"{name}": "VARCHAR"' for name in Told.__struct_fields__) + "}]"
+TELL = f"CREATE OR REPLACE TEMP TABLE told AS SELECT unnest(from_json($1, '{TOLD}'), recursive := true)"  # noqa: E501
+OF_PAGE = ("hostname", "path")
+
+UNKNOWN = "raw.visitor = '' OR contains(coalesce(raw.flags, ''), 'no_visitor')"
+VALUES = {
+    "position": "number",
+    "sequence": "coalesce(sequence, 0)",
+    # Which of them it is does not matter, only that equal texts are equal.
+    "given": "if(coalesce(raw.visit, '') = '', NULL, hash(raw.visit))",
+    # 60 bits of a keyed hash; 0 stands for a visitor who is not known.
+    "visitor": f"if({UNKNOWN}, 0, ('0x' || left(sha256($1 || raw.visitor), 15))::BIGINT)",
+    "time": "time",
+    "name": "raw.name",
+    "interactive": "coalesce(interactive, true)",
+    "title": "coalesce(raw.title, '')",
+    "props": "if(cardinality(props) > 0, props, NULL)",
+    "revenue_amount": "revenue_amount",
+    "revenue_currency": "upper(coalesce(raw.revenue_currency, ''))",
+    "scroll_depth": "scroll_depth",
+    "engaged_ms": "engaged_ms",
+    "bot": "if(contains(coalesce(raw.flags, ''), 'bot'), 'yes', 'no')",
+    **{name: f"coalesce(raw.{name}, '')" for name in OF_VISIT},
+    **{
+        name: f"coalesce(told.{name}, raw.{name}, '')"
+        for name in (*OF_PAGE, *(name for name in OF_VISIT if name in Told.__struct_fields__))
+    },
+    "country": "upper(coalesce(raw.country, ''))",
+}
+STAGE = (
+    f"INSERT INTO staged SELECT {', '.join(VALUES[name] for name in STAGED)}"  # noqa: S608
+    " FROM block LEFT JOIN told USING (key)"
+    " WHERE block.problem = '' AND coalesce(told.problem, '') = ''"
+    # Rows of a day then lie together, whatever order the file has.
+    " ORDER BY time"
+)
+
+
+def folder() -> Path:
+    """Where uploaded files and staged lines lie."""
+    return settings.DATA / "imports"
+
+
+class Staging:
+    """The staged lines of a file. Killed while they gather, the next run goes on from there."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        columns = ", ".join(f"{name} {kind}" for name, kind in STAGED.items())
+        for table in (
+            f"staged ({columns})",
+            "refused (line BIGINT, reason VARCHAR)",
+            "done (n INT)",
+        ):
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
+
+    def gather(
+        self, blocks: Iterator[Block], derivation: Derivation, key: str, now: datetime
+    ) -> Iterator[int]:
+        """Take in the blocks that are not there yet; gives how many bytes are behind."""
+        there = {n for (n,) in self.connection.execute("FROM done").fetchall()}
+        new = ((n, block) for n, block in enumerate(blocks) if n not in there)
+        # DuckDB lets other threads run; each has a connection of its own, and tables in it.
+        with ThreadPoolExecutor(THREADS) as threads:
+            workers = [
+                Worker(self.connection.cursor(), derivation, key, now) for _ in range(THREADS)
+            ]
+            while some := list(islice(new, THREADS)):
+                tasks = [
+                    threads.submit(worker.take, n, block)
+                    for worker, (n, block) in zip(workers, some, strict=False)
+                ]
+                wait(tasks)
+                for task in tasks:
+                    task.result()
+                yield some[-1][1].done
+
+    def refusals(self, most: int | None = None) -> list[Refusal]:
+        """The first refused lines of the file, or all of them."""
+        rows = self.connection.execute("FROM refused ORDER BY line, reason LIMIT $1", [most])
+        return rows.fetchall()
+
+    def counts(self) -> tuple[int, int]:
+        """How many lines wait to be stored, and how many are refused."""
+        rows = self.connection.execute(
+            "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM refused)"
+        )
+        return rows.fetchall()[0]
+
+
+class Worker:
+    """Takes in one block at a time."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        derivation: Derivation,
+        key: str,
+        now: datetime,
+    ) -> None:
+        self.connection = connection
+        self.derivation = derivation
+        self.key = key
+        self.now = now
+        connection.execute("SET TimeZone = 'UTC'")
+
+    def take(self, n: int, block: Block) -> None:
+        connection = self.connection
+        values = {"text": "\n".join(block.lines), "numbers": block.numbers, "now": self.now}
+        connection.execute(READ, values)
+        self._tell()
+        with transaction(connection):
+            connection.execute(STAGE, [self.key])
+            connection.execute(
+                "INSERT INTO refused"
+                " SELECT number, if(block.problem = '', told.problem, block.problem)"
+                " FROM block LEFT JOIN told USING (key)"
+                " WHERE block.problem <> '' OR told.problem <> ''"
+            )
+            if block.refused:
+                connection.executemany("INSERT INTO refused VALUES ($1, $2)", block.refused)
+            connection.execute("INSERT INTO done VALUES ($1)", [n])
+
+    def _tell(self) -> None:
+        rows = self.connection.execute(
+            "SELECT DISTINCT key FROM block WHERE tells AND problem = ''"
+        )
+        told = [self.derivation.told(key) for (key,) in rows.fetchall()]
+        self.connection.execute(TELL, [json.encode(told).decode()])
+
+
+@contextmanager
+def staging(job: Import) -> Iterator[Staging]:
+    """The staged lines of a file for a site; they go when all is done. Raises `ImportProblem`."""
+    folder().mkdir(parents=True, exist_ok=True)
+    path = folder() / f"{job.site_id}-{job.fingerprint[:32]}.duckdb"
+    with path.with_suffix(".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ImportProblem("This file is being imported right now.") from None
+        try:
+            with writer(f"import-{job.fingerprint[:16]}", at=path) as connection:
+                yield Staging(connection)
+        except (ImportProblem, OSError, duckdb.Error):
+            # Nobody would go on with it.
+            remove(path)
+            raise
+        remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a database of staged lines, and what lies beside it."""
+    for suffix in (".duckdb", ".duckdb.wal", ".lock"):
+        path.with_suffix(suffix).unlink(missing_ok=True)
