@@ -16,7 +16,7 @@ from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, JSON, dropped
-from tracking.ingest.protocols.fields import EARLIEST, read_json, told
+from tracking.ingest.protocols.fields import BULK_BYTES, EARLIEST, read_json, told
 from tracking.ingest.protocols.goatcounter import NAMES, asked_host, hit_of
 from tracking.ingest.protocols.own import country, visitor_address
 from tracking.ingest.refusals import Malformed, Reason
@@ -25,7 +25,6 @@ from tracking.models.sites import normalise_domain
 
 METHODS = frozenset({"POST"})
 PATH = "/api/v0/count"
-BODY_BYTES = 1024 * 1024
 
 HITS = 500
 OTHER_NAMES = ("user_agent", "location", "language", "ip", "created_at", "session")
@@ -40,7 +39,7 @@ def matches(path: str) -> bool:
 
 
 def body_limit(_path: str) -> int:
-    return BODY_BYTES
+    return BULK_BYTES
 
 
 def parse(request: Request) -> list[Hit]:

@@ -17,6 +17,7 @@ from tracking.ingest.http import BodyTooLarge, Request, Response
 from tracking.ingest.protocols.answers import CORS, GIF, JSON, PIXEL, UNCACHED, Headers, dropped
 from tracking.ingest.protocols.fields import (
     BODY_BYTES,
+    BULK_BYTES,
     INT32_MAX,
     URL_BYTES,
     is_page,
@@ -34,7 +35,6 @@ from tracking.models.sites import normalise_domain
 
 METHODS = frozenset({"GET", "POST"})
 PATHS = frozenset({"/matomo.php", "/piwik.php"})
-BULK_BYTES = 1024 * 1024
 REQUESTS = 2000
 PARAMETERS = 200
 # What is answered 400, as Matomo does; what other rules refuse looks like a success there.
@@ -63,10 +63,10 @@ def parse(request: Request) -> list[Hit]:
         return parse_bulk(request)
     if len(request.body) > BODY_BYTES:
         raise BodyTooLarge
-    fields = fields_of(request.body) | fields_of(request.query)
+    fields = fields_of_single(request)
     if not fields.get("url") and not fields.get("urlref"):
         fields["url"] = request.headers.get("referer", "")
-    return [hit_of(fields, fields.get("token_auth", ""))]
+    return [hit_of(fields)]
 
 
 def is_bulk(request: Request) -> bool:
@@ -86,6 +86,10 @@ def parse_bulk(request: Request) -> list[Hit]:
         except Malformed as error:
             request.faults[index] = told(error)
     return hits
+
+
+def fields_of_single(request: Request) -> dict[str, str]:
+    return fields_of(request.body) | fields_of(request.query)
 
 
 def fields_of_item(item: object) -> dict[str, str]:
@@ -113,8 +117,7 @@ def answer(request: Request, outcomes: Sequence[Outcome]) -> Response:
         return bulk_answer(request, outcomes, headers)
     if any(isinstance(each, Refused) and each.reason in INVALID for each in outcomes):
         return Response(400, PIXEL, (*GIF, *headers))
-    fields = fields_of(request.body) | fields_of(request.query)
-    if fields.get("send_image") == "0":
+    if fields_of_single(request).get("send_image") == "0":
         return Response(204, headers=headers)
     return Response(200, PIXEL, (*GIF, *headers))
 
@@ -147,8 +150,8 @@ def cors(request: Request) -> Headers:
     )
 
 
-def hit_of(fields: Fields, key: str) -> Hit:
-    """The hit of a request's parameters. Raises Malformed."""
+def hit_of(fields: Fields, key: str = "") -> Hit:
+    """The hit of a request's parameters; `key` is that of its bulk. Raises Malformed."""
     if fields.get("rec") != "1":
         raise Malformed(rec="must be 1")
     site = normalise_domain(text(fields, "idsite"))

@@ -19,7 +19,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import orjson
 
 from tracking.ingest.accept import Accepted, Outcome
-from tracking.ingest.address import parse as parse_address
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import Request, Response
 from tracking.ingest.protocols.answers import CORS, JSON, dropped
@@ -42,6 +41,7 @@ from tracking.ingest.protocols.fields import (
     time_from_seconds,
     told,
 )
+from tracking.ingest.protocols.own import visitor_address
 from tracking.ingest.refusals import LIMITS, Malformed, Reason
 from tracking.ingest.text import cut, storable
 from tracking.models.sites import normalise_domain
@@ -208,13 +208,9 @@ def revenue(payload: Body) -> tuple[str, str]:
 
 
 def own(payload: Body) -> Own:
-    address = text_of(payload, "ip")
-    known = parse_address(address)
-    if address and known is None:
-        raise Malformed(ip="must be an IP address")
     moment = payload.get("timestamp")
     return Own(
-        address=str(known or ""),
+        address=visitor_address(text_of(payload, "ip"), "ip"),
         user_agent=cut(text_of(payload, "userAgent"), USER_AGENT_BYTES),
         time=None if moment is None else time_from_seconds(moment),
     )
