@@ -10,6 +10,7 @@ from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
 
+GOAL = 4321
 QUESTION = {"site_id": "northpeak.example", "metrics": ["visitors"], "date_range": "day"}
 CALLS = {
     "query": (Scope.STATS_READ, "POST", "/api/v2/query", QUESTION),
@@ -39,7 +40,7 @@ CALLS = {
     "delete goal": (
         Scope.SITES_WRITE,
         "DELETE",
-        "/api/v1/sites/goals/1",
+        f"/api/v1/sites/goals/{GOAL}",
         {"site_id": "northpeak.example"},
     ),
 }
@@ -64,7 +65,7 @@ each_change = pytest.mark.parametrize(
 
 def northpeak(**fields) -> Membership:
     site = SiteFactory(domain="northpeak.example")
-    Goal.objects.create(site=site, pk=1, event_name="Download")
+    Goal.objects.create(site=site, pk=GOAL, event_name="Download")
     return MembershipFactory(site=site, **fields)
 
 
