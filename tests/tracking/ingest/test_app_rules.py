@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from tests.factories import SiteFactory
 from tests.tracking.ingest.accepting import (
@@ -72,13 +72,25 @@ async def test_a_rule_that_is_changed_holds_for_the_next_hits(site, client):
     )
 
 
-async def test_rules_that_cannot_be_read_are_answered_503(site, client, monkeypatch):
-    def away(_rules):
-        raise OperationalError("no such host")
+def away(_rules: Rules) -> Rules:
+    raise OperationalError("no such host")
 
+
+async def test_rules_that_cannot_be_read_are_answered_503(site, client, monkeypatch):
     monkeypatch.setattr(app, "refreshed", away)
 
     assert 503 == (await send(client)).status_code
+
+
+def test_rules_that_cannot_be_read_leave_no_connection_to_the_next_try(monkeypatch):
+    closed: list[str] = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append("connection"))
+    monkeypatch.setattr(app, "refreshed", away)
+
+    with pytest.raises(StorageDown):
+        app.refreshed_or_down(Rules())
+
+    assert ["connection"] == closed
 
 
 async def test_rules_are_read_again_after_each_failure(site, client, monkeypatch):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from msgspec.json import decode
 
@@ -140,6 +140,21 @@ async def test_what_no_memory_is_left_for_is_refused_whatever_its_site(monkeypat
         await hits.put([accepted(site_id=3)])
 
     assert [None, None, StorageDown] == [answer and type(answer) for answer in answers]
+
+
+def test_a_commit_that_failed_leaves_no_connection_to_the_next(monkeypatch):
+    closed: list[str] = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append("connection"))
+    monkeypatch.setattr(inbox, "insert", failing)
+
+    with pytest.raises(OperationalError):
+        inbox.commit([accepted()], Counter())
+
+    assert ["connection"] == closed
+
+
+def failing(_rows: object) -> None:
+    raise OperationalError("the server closed the connection unexpectedly")
 
 
 async def test_storage_that_fails_is_logged_once_until_it_works(monkeypatch, caplog):
