@@ -19,20 +19,27 @@ FILTERED = [name for name in DIMENSION_NAMES if not name.startswith("time") and 
 GOALS = ["Buy", "Signup", "Buy pro", "Visit /blog/**", "Scroll 50% on /blog/*"]
 
 texts = st.sampled_from(["/", "/blog/seo", "DE", "Google", "Germany", "(none)", "(not set)", "pro"])
-conditions = st.builds(
-    lambda operator, dimension, values: [operator, dimension, values],
-    st.sampled_from(["is", "is_not", "contains", "contains_not", "matches", "matches_not"]),
-    st.sampled_from(FILTERED),
-    st.lists(texts, min_size=1, max_size=2),
-)
+
+
+def conditions_on(dimensions: list[str]) -> st.SearchStrategy[list]:
+    return st.builds(
+        lambda operator, dimension, values: [operator, dimension, values],
+        st.sampled_from(["is", "is_not", "contains", "contains_not", "matches", "matches_not"]),
+        st.sampled_from(dimensions),
+        st.lists(texts, min_size=1, max_size=2),
+    )
+
+
 goals = st.builds(
     lambda operator, names: [operator, GOAL, names],
     st.sampled_from(["is", "contains"]),
     st.lists(st.sampled_from(GOALS), min_size=1, max_size=2),
 )
-about_events = st.one_of(goals, conditions.filter(lambda each: each[1].startswith("event:")))
+about_events = st.one_of(
+    goals, conditions_on([name for name in FILTERED if name.startswith("event:")])
+)
 leaves = st.one_of(
-    conditions,
+    conditions_on(FILTERED),
     st.builds(
         lambda word, each: [word, each], st.sampled_from(["has_done", "has_not_done"]), about_events
     ),

@@ -4,9 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.tracking.warehouse.sealing.sealed import LATER, noted, seal
 from tests.tracking.warehouse.shop import NOW, shop
+from tests.tracking.warehouse.test_any_question import answered, questions
 from tests.tracking.warehouse.test_snapshots import SNAPSHOTS, answer
 from tracking.models import Event, Site
 from tracking.warehouse import run
@@ -43,3 +46,19 @@ def test_each_report_of_settled_days_answers_what_its_snapshot_says() -> None:
     settled = all(segment.final for segment in live())
 
     assert (True, ANSWERS) == (settled, answers(site))
+
+
+@settings(max_examples=8)
+@given(asked=st.lists(questions, min_size=1, max_size=8))
+def test_any_question_has_the_same_answer_once_its_days_are_settled(asked: list) -> None:
+    site = shop()
+    noted(list(Event.objects.all()))
+    hot = [answered(site, question) for question in asked]
+    seal(LATER)
+    seal(max(segment.sealed_at for segment in live()) + timedelta(days=3))
+
+    sealed = [answered(site, question) for question in asked]
+    # The next example needs the domain.
+    site.delete()
+
+    assert [each and each.rows for each in hot] == [each and each.rows for each in sealed]
