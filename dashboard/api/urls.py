@@ -7,7 +7,7 @@ from dashboard.api.endpoint import endpoint
 from dashboard.api.openapi import openapi
 
 urlpatterns = [
-    path("api/openapi.json", openapi),
+    path("api/openapi.json", openapi, name="openapi"),
     path("api/v2/query", endpoint(POST=stats.query)),
     path("api/v1/stats/realtime/visitors", endpoint(GET=stats.visitors_now)),
     path("api/v1/sites", endpoint(GET=sites.listing, POST=sites.create)),
