@@ -93,6 +93,7 @@ class Environment:
     seal_after: int
     seal_rows: int
     retention_days: int
+    import_bytes: int
     admins: list[str]
     email: dict
     email_from: str
@@ -163,6 +164,11 @@ def read() -> Environment:
                 "FOOTFALL_RETENTION_DAYS",
                 0,
                 validate=Range(0, 36_500, error="must be a number of days, or 0 to keep all"),
+            ),
+            import_bytes=env.int(
+                "FOOTFALL_IMPORT_BYTES",
+                2_000_000_000,
+                validate=Range(1, 1_000_000_000_000, error="must be a number of bytes"),
             ),
             admins=env.list("FOOTFALL_ADMINS", []),
             email=env.str("EMAIL_URL", "console://", validate=mail_server),

@@ -197,6 +197,7 @@ QUERY_THREADS = environment.query_threads
 SEAL_AFTER = environment.seal_after
 SEAL_ROWS = environment.seal_rows
 RETENTION_DAYS = environment.retention_days
+IMPORT_BYTES = environment.import_bytes
 
 STATIC_URL = "/static/"
 # Made from this checkout alone, so servers over different data folders share it.

@@ -15,7 +15,7 @@ from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
 from tracking import backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
-from tracking.models import LedgerEntry, TaskRun
+from tracking.models import Import, LedgerEntry, TaskRun
 from tracking.turns import OneAtATime
 
 logger = structlog.get_logger(__name__)
@@ -98,6 +98,21 @@ def seal() -> None:
     # Another process at it is a person's command, and does the same.
     with suppress(Busy):
         upkeep.upkeep(now)
+
+
+@db_task()
+def import_uploaded() -> None:
+    """Import the files that were uploaded, see `tracking.transfer.uploads`."""
+    from tracking.transfer import uploads
+
+    uploads.run_waiting()
+
+
+@db_periodic_task(crontab(minute="*"))
+def import_net() -> None:
+    """Catch uploaded files whose import was lost with a killed process."""
+    if Import.objects.filter(state__in=Import.UNDER_WAY).exists():
+        import_uploaded()
 
 
 def forget_ledger(before: datetime) -> None:

@@ -126,6 +126,34 @@ class AliasForm(forms.ModelForm):
         return super().clean() or {}
 
 
+class ExportForm(forms.Form):
+    """Which raw events to take out, and as what. Both days may be left open."""
+
+    format = forms.ChoiceField(
+        choices=[
+            ("ndjson", "NDJSON, a JSON object a line"),
+            ("csv", "CSV, for spreadsheets"),
+            ("parquet", "Parquet, for databases"),
+        ]
+    )
+    first = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label="To",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Leave both empty for everything.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        first, last = values.get("first"), values.get("last")
+        if first and last and last < first:
+            raise forms.ValidationError("The last day lies before the first.")
+        return values
+
+
 class DeleteForm(forms.Form):
     """Asks for the domain, because nothing brings a deleted site back."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.sites import rules, views
+from dashboard.sites import rules, transfer, views
 
 urlpatterns = [
     path("sites/", views.sites, name="sites"),
@@ -12,5 +12,11 @@ urlpatterns = [
     path("sites/<str:domain>/hits", rules.rules, name="site_rules"),
     path("sites/<str:domain>/aliases", rules.add_alias, name="alias_add"),
     path("sites/<str:domain>/aliases/<int:alias>/remove", rules.remove_alias, name="alias_remove"),
+    path("sites/<str:domain>/transfer", transfer.transfer, name="site_transfer"),
+    path("sites/<str:domain>/export", transfer.export, name="site_export"),
+    path("sites/<str:domain>/imports", transfer.imports, name="imports"),
+    path("sites/<str:domain>/imports/begin", transfer.begin, name="import_begin"),
+    path("sites/<str:domain>/imports/<int:number>/part", transfer.add_part, name="import_part"),
+    path("sites/<str:domain>/imports/<int:number>/cancel", transfer.cancel, name="import_cancel"),
     path("sites/<str:domain>/delete", views.delete, name="site_delete"),
 ]

@@ -36,6 +36,8 @@ class Import(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
+    UNDER_WAY = (State.UPLOADING, State.WAITING, State.RUNNING)
+
     site = models.ForeignKey(Site, models.CASCADE, related_name="imports")
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     file_name = models.CharField(max_length=255, help_text="As its owner calls it.")
@@ -58,4 +60,9 @@ class Import(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in (self.State.UPLOADING, self.State.WAITING, self.State.RUNNING)
+        return self.state in self.UNDER_WAY
+
+    @property
+    def percent(self) -> int:
+        """How much of the file is sent, or read."""
+        return 100 * self.bytes_done // max(self.bytes_total, 1)

@@ -1,0 +1,127 @@
+"""The page on which an owner takes raw events out of a site and puts others in."""
+
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.access import owner_view
+from dashboard.sites.download import download
+from dashboard.sites.forms import ExportForm
+from realtime.presence import online
+from tracking import tasks
+from tracking.models import Import, Site
+from tracking.transfer import uploads
+from tracking.transfer.errors import ImportProblem
+from tracking.transfer.exporting import export as write_export
+from tracking.transfer.exporting import span_of
+
+SHOWN = 5
+CONTENT_TYPES = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+@owner_view
+@require_GET
+def transfer(request: HttpRequest, site: Site) -> HttpResponse:
+    return page(request, site, ExportForm())
+
+
+@owner_view
+@require_GET
+def export(request: HttpRequest, site: Site) -> HttpResponse:
+    form = ExportForm(request.GET)
+    if not form.is_valid():
+        return page(request, site, form)
+    asked = form.cleaned_data
+    first, last = (day.isoformat() if day else None for day in (asked["first"], asked["last"]))
+    span = span_of(site, first, last) if first or last else None
+    kind = asked["format"]
+    return download(
+        request,
+        f"{site.domain}-{datetime.now(site.zone):%Y-%m-%d}.{kind}".replace(":", "-"),
+        CONTENT_TYPES[kind],
+        partial(write_export, site, kind=kind, span=span),
+    )
+
+
+@owner_view
+@require_GET
+def imports(request: HttpRequest, site: Site) -> HttpResponse:
+    """The files alone, for htmx."""
+    return render(request, "sites/imports.html", imports_of(site))
+
+
+@owner_view
+@require_POST
+def begin(request: HttpRequest, site: Site) -> HttpResponse:
+    """Announce a file: `name` and `size`. Answers where to send its parts, and their size."""
+    try:
+        size = int(request.POST.get("size", ""))
+        job = uploads.begin(site, request.POST.get("name", ""), size)
+    except ImportProblem as problem:
+        return JsonResponse({"error": str(problem)}, status=400)
+    except ValueError:
+        return JsonResponse({"error": "The file has no size."}, status=400)
+    # Less than a request may have, here and at usual proxies.
+    part = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2
+    return JsonResponse({"id": job.pk, "part": part})
+
+
+@owner_view
+@require_POST
+def add_part(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """Bytes of the file from `offset` on. Answers how many are there."""
+    job = import_or_404(site, number)
+    try:
+        offset = int(request.GET.get("offset", ""))
+        if not 0 <= offset < job.bytes_total:
+            raise ValueError
+        there = uploads.add(job, offset, request.body)
+    except ImportProblem as problem:
+        return JsonResponse({"error": str(problem)}, status=400)
+    except ValueError:
+        return JsonResponse({"error": "There is no such part."}, status=400)
+    if there == job.bytes_total:
+        transaction.on_commit(tasks.import_uploaded)
+    return JsonResponse({"done": there})
+
+
+@owner_view
+@require_POST
+def cancel(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    uploads.cancel(import_or_404(site, number))
+    if request.htmx:
+        return render(request, "sites/imports.html", imports_of(site))
+    messages.success(request, "The import is cancelled. Nothing of the file was stored.")
+    return redirect("site_transfer", site.domain)
+
+
+def import_or_404(site: Site, number: int) -> Import:
+    try:
+        return site.imports.get(pk=number)
+    except Import.DoesNotExist as error:
+        raise Http404("No such import.") from error
+
+
+def imports_of(site: Site) -> dict[str, object]:
+    found = list(site.imports.all()[:SHOWN])
+    return {"site": site, "imports": found, "waits": any(each.is_under_way for each in found)}
+
+
+def page(request: HttpRequest, site: Site, form: ExportForm) -> HttpResponse:
+    context = {
+        **imports_of(site),
+        "online": online(site.pk),
+        "form": form,
+        "most_bytes": settings.IMPORT_BYTES,
+    }
+    return render(request, "sites/transfer.html", context)

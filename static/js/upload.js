@@ -1,0 +1,66 @@
+/** Sends a file in parts, each of which the server keeps: what breaks off goes on from there. */
+const form = document.querySelector("form[data-upload]");
+const field = form.querySelector("input[type=file]");
+const error = form.querySelector("#file-error");
+const button = form.querySelector("button");
+
+const TRIES = 5;
+const PAUSE_MS = 1000;
+
+class Refused extends Error {}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function post(address, body) {
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token } });
+  if (response.ok) return response.json();
+  if (response.status !== 400) throw new Error(response.statusText);
+  throw new Refused((await response.json()).error);
+}
+
+/** Tries again what the network or a server that restarts has broken off. */
+async function patiently(work) {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await work();
+    } catch (problem) {
+      if (problem instanceof Refused || left <= 1) throw problem;
+      await pause(PAUSE_MS);
+    }
+  }
+}
+
+function refresh() {
+  document.querySelector("#imports").dispatchEvent(new Event("refresh"));
+}
+
+async function send(file) {
+  const begun = await post(form.action, new URLSearchParams({ name: file.name, size: file.size }));
+  refresh();
+  const address = `${form.dataset.upload}/${begun.id}/part?offset=`;
+  for (let done = 0; done < file.size; ) {
+    const part = file.slice(done, done + begun.part);
+    done = (await patiently(() => post(address + done, part))).done;
+  }
+  form.reset();
+  refresh();
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  error.hidden = true;
+  button.disabled = true;
+  try {
+    await send(field.files[0]);
+  } catch (problem) {
+    error.textContent =
+      problem instanceof Refused
+        ? problem.message
+        : "The server cannot be reached. Choose the same file again to go on.";
+    error.hidden = false;
+  }
+  button.disabled = false;
+});

@@ -1,0 +1,155 @@
+"""Files in parts, and who imports them."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from tests.factories import SiteFactory
+from tests.tracking.transfer.files import LINE
+from tests.tracking.warehouse.sealing.sealed import totals
+from tracking.models import Import, Site
+from tracking.transfer import uploads
+from tracking.transfer.errors import ImportProblem
+
+pytestmark = pytest.mark.django_db
+
+CONTENT = f"{json.dumps(LINE)}\nnonsense\n".encode()
+
+
+def uploaded(site: Site, content: bytes = CONTENT) -> Import:
+    job = uploads.begin(site, "events.ndjson", len(content))
+    uploads.add(job, 0, content)
+    return job
+
+
+def told(job: Import) -> tuple[Any, ...]:
+    job.refresh_from_db()
+    return job.state, job.events, job.refused, job.problem
+
+
+def test_parts_become_a_file_that_is_imported():
+    site = SiteFactory()
+    job = uploads.begin(site, "events.ndjson", len(CONTENT))
+    there = [uploads.add(job, 0, CONTENT[:50]), uploads.add(job, 50, CONTENT[50:])]
+
+    uploads.run_waiting()
+
+    assert ([50, len(CONTENT)], ("done", 1, 1, "")) == (there, told(job))
+    assert ((1, 1, 1), False) == (totals(site)[:3], uploads.path_of(job).exists())
+
+
+def test_part_that_is_there_already_is_not_taken_twice():
+    job = uploads.begin(SiteFactory(), "events.ndjson", len(CONTENT))
+
+    there = [uploads.add(job, 0, CONTENT[:50]), uploads.add(job, 0, CONTENT[:50])]
+
+    assert ([50, 50], CONTENT[:50]) == (there, uploads.path_of(job).read_bytes())
+
+
+def test_same_file_goes_on_where_its_upload_broke_off():
+    site = SiteFactory()
+    job = uploads.begin(site, "events.ndjson", 100)
+
+    assert job == uploads.begin(site, "events.ndjson", 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "sentence"),
+    [
+        pytest.param("events.xls", 1, "The file's name must end in .ndjson", id="format"),
+        pytest.param("events.csv", 0, "The file is empty.", id="empty"),
+        pytest.param("events.csv", 3_000_000, "The file is larger than 2 MB", id="large"),
+        pytest.param("events.csv", 1, "Another file is on its way", id="another"),
+    ],
+)
+def test_file_that_is_not_to_be_sent(settings: Any, name: str, size: int, sentence: str):
+    settings.IMPORT_BYTES = 2 * 1024 * 1024
+    site = SiteFactory()
+    uploads.begin(site, "first.csv", 10)
+
+    with pytest.raises(ImportProblem, match=sentence):
+        uploads.begin(site, name, size)
+
+
+def test_cancelled_upload_takes_no_more_and_leaves_nothing():
+    job = uploads.begin(SiteFactory(), "events.ndjson", 100)
+    uploads.cancel(job)
+
+    with pytest.raises(ImportProblem, match="cancelled"):
+        uploads.add(job, 0, b"x")
+    uploads.run_waiting()
+
+    assert ("cancelled", 0, 0, "") == told(job)
+    assert [] == list(uploads.folder().glob("upload-*"))
+
+
+def test_file_that_was_imported_before_says_so():
+    site = SiteFactory()
+    uploaded(site)
+    uploads.run_waiting()
+    again = uploaded(site)
+
+    uploads.run_waiting()
+
+    state, _, _, problem = told(again)
+    assert ("failed", True) == (state, problem.startswith("This file was imported on"))
+    assert 1 == totals(site)[2]
+
+
+def test_import_that_a_killed_worker_left_is_run_again():
+    job = uploaded(SiteFactory())
+    Import.objects.update(state=Import.State.RUNNING)
+
+    uploads.run_waiting()
+
+    assert ("done", 1, 1, "") == told(job)
+
+
+def test_import_that_somebody_runs_is_left_alone():
+    job = uploaded(SiteFactory())
+
+    with uploads._alone():
+        uploads.run_waiting()
+
+    assert ("waiting", 0, 0, "") == told(job)
+
+
+def test_file_stays_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch):
+    def run(*args: Any) -> None:
+        raise OperationalError
+
+    job = uploaded(SiteFactory())
+    with monkeypatch.context() as away:
+        away.setattr(uploads, "run", run)
+        with pytest.raises(OperationalError):
+            uploads.run_waiting()
+
+    uploads.run_waiting()
+
+    assert ("done", 1, 1, "") == told(job)
+
+
+def test_fault_is_told_without_its_words_and_raised(monkeypatch: pytest.MonkeyPatch):
+    job = uploaded(SiteFactory())
+    monkeypatch.setattr(uploads, "run", lambda *args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        uploads.run_waiting()
+
+    sentence = "Something went wrong. Nothing of the file was stored."
+    assert ("failed", 0, 0, sentence) == told(job)
+
+
+def test_what_nobody_goes_on_with_is_removed(data: Path):
+    job = uploads.begin(SiteFactory(), "events.ndjson", 100)
+    uploads.add(job, 0, b"x")
+    Import.objects.update(seen_at=timezone.now() - timedelta(days=2))
+
+    uploads.clean()
+
+    assert ("cancelled", []) == (told(job)[0], list((data / "imports").glob("upload-*")))

@@ -1,0 +1,162 @@
+"""Files that come through the browser: in parts, then imported in the background, one at a time."""
+
+import errno
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import Error
+from django.utils import timezone
+
+from tracking.models import Import, Site
+from tracking.transfer.errors import ImportProblem
+from tracking.transfer.fields import format_of
+from tracking.transfer.importing import NO_SPACE, run
+from tracking.transfer.staging import folder
+
+logger = structlog.get_logger(__name__)
+
+# How long a browser may leave an upload alone, and the lines of a killed import may lie.
+ABANDONED = timedelta(days=1)
+MEGABYTE = 1024 * 1024
+
+
+def begin(site: Site, name: str, size: int) -> Import:
+    """Announce a file of so many bytes, or one of which a part is there already.
+
+    Raises `ImportProblem` where it is not to be sent.
+    """
+    if format_of(name) is None:
+        raise ImportProblem(
+            "The file's name must end in .ndjson, .csv or .parquet; the first two may be compressed"
+            " (.gz)."
+        )
+    if size > settings.IMPORT_BYTES:
+        raise ImportProblem(
+            f"The file is larger than {settings.IMPORT_BYTES // MEGABYTE} MB: import it on the"
+            " server, with manage.py events_import."
+        )
+    if size < 1:
+        raise ImportProblem("The file is empty.")
+    under_way = Import.objects.filter(site=site, state__in=Import.UNDER_WAY)
+    same = under_way.filter(
+        state=Import.State.UPLOADING, file_name=name[-255:], bytes_total=size
+    ).first()
+    if same:
+        return same
+    if under_way.exists():
+        raise ImportProblem("Another file is on its way. Wait for it, or cancel it.")
+    return Import.objects.create(
+        site=site, file_name=name[-255:], bytes_total=size, state=Import.State.UPLOADING
+    )
+
+
+def path_of(job: Import) -> Path:
+    return folder() / f"upload-{job.pk}"
+
+
+def add(job: Import, offset: int, data: bytes) -> int:
+    """Take in a part of the file; returns how many bytes are there, from which to go on.
+
+    A part for another offset is not taken. Raises `ImportProblem` where the upload has ended.
+    """
+    try:
+        there = _append(path_of(job), offset, data[: job.bytes_total - offset])
+    except OSError as error:
+        cancel(job)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise ImportProblem(NO_SPACE if full else "The file cannot be kept.") from None
+    whole = there == job.bytes_total
+    values = {"state": Import.State.WAITING, "bytes_done": 0} if whole else {"bytes_done": there}
+    uploading = Import.objects.filter(pk=job.pk, state=Import.State.UPLOADING)
+    if not uploading.update(**values, seen_at=timezone.now()):
+        raise ImportProblem("The upload was cancelled.")
+    return there
+
+
+def _append(path: Path, offset: int, data: bytes) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        if file.tell() == offset:
+            file.write(data)
+        return file.tell()
+
+
+def cancel(job: Import) -> None:
+    """End an import that is under way; whoever runs it notices within seconds."""
+    mine = Import.objects.filter(pk=job.pk, state__in=Import.UNDER_WAY)
+    mine.update(state=Import.State.CANCELLED, seen_at=timezone.now())
+    path_of(job).unlink(missing_ok=True)
+
+
+def run_waiting() -> None:
+    """Import the uploaded files that wait, one after the other, unless somebody does already.
+
+    A worker is busy with it meanwhile; no second one is to be.
+    """
+    with _alone() as free:
+        if not free:
+            return
+        clean()
+        while job := _next():
+            run_uploaded(job)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody else, in whatever process, runs uploaded files; a killed one does not."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / "running").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _next() -> Import | None:
+    """The first whose file is there. One that runs was left by a killed worker, since none runs."""
+    waiting = (Import.State.WAITING, Import.State.RUNNING)
+    jobs = Import.objects.filter(state__in=waiting).select_related("site").order_by("pk")
+    return next((job for job in jobs if path_of(job).exists()), None)
+
+
+def run_uploaded(job: Import) -> None:
+    path = path_of(job)
+    mine = Import.objects.filter(pk=job.pk, state__in=(Import.State.WAITING, Import.State.RUNNING))
+    running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
+    try:
+        if mine.update(state=Import.State.RUNNING, seen_at=timezone.now()):
+            run(job, path, format_of(job.file_name) or "ndjson")
+    except Error:
+        # The file stays, and the next run goes on with it.
+        raise
+    except ImportProblem as problem:
+        running.update(state=Import.State.FAILED, problem=str(problem))
+    except Exception:
+        running.update(
+            state=Import.State.FAILED,
+            problem="Something went wrong. Nothing of the file was stored.",
+        )
+        path.unlink(missing_ok=True)
+        raise
+    path.unlink(missing_ok=True)
+
+
+def clean() -> None:
+    """Remove the files of uploads that ended or were left alone, and of imports nobody goes on."""
+    old = timezone.now() - ABANDONED
+    abandoned = Import.objects.filter(state=Import.State.UPLOADING, seen_at__lt=old)
+    abandoned.update(state=Import.State.CANCELLED)
+    kept = {path_of(job) for job in Import.objects.filter(state__in=Import.UNDER_WAY)}
+    for path in folder().glob("upload-*"):
+        if path not in kept:
+            path.unlink(missing_ok=True)
+    for path in folder().glob("*.duckdb*"):
+        if path.stat().st_mtime < old.timestamp():
+            path.unlink(missing_ok=True)
