@@ -25,7 +25,10 @@ from tracking.models import (
     Membership,
     QuarantinedHit,
     RefusalCount,
+    ReopenedVisit,
     Salt,
+    SealedSegment,
+    SealedShare,
     Segment,
     Site,
     SiteAlias,
@@ -265,6 +268,28 @@ class SaltAdmin(ReadOnlyAdmin):
 @admin.register(EventLog)
 class EventLogAdmin(ReadOnlyAdmin):
     list_display = ["id", "last_id"]
+
+
+@admin.register(SealedSegment)
+class SealedSegmentAdmin(ReadOnlyAdmin):
+    list_display = ["name", "day", "last_day", "final", "stale", "size", "removed_at"]
+    list_filter = ["final", "stale", "day", "removed_at"]
+    search_fields = ["name"]
+    date_hierarchy = "day"
+
+
+@admin.register(SealedShare)
+class SealedShareAdmin(ReadOnlyAdmin):
+    list_display = ["segment", "site_id", "events", "visits", "first_time", "last_time"]
+    list_select_related = ["segment"]
+    search_fields = ["=site_id", "segment__name"]
+
+
+@admin.register(ReopenedVisit)
+class ReopenedVisitAdmin(ReadOnlyAdmin):
+    list_display = ["visit", "site_id", "segment"]
+    list_select_related = ["segment"]
+    search_fields = ["=visit", "=site_id"]
 
 
 @admin.register(Generation)

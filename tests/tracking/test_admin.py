@@ -20,7 +20,10 @@ from tracking.models import (
     LedgerEntry,
     QuarantinedHit,
     RefusalCount,
+    ReopenedVisit,
     Salt,
+    SealedSegment,
+    SealedShare,
     TaskRun,
     Watch,
 )
@@ -35,7 +38,10 @@ WRITTEN_BY_THE_SERVER = [
     InboxHit,
     LedgerEntry,
     RefusalCount,
+    ReopenedVisit,
     Salt,
+    SealedSegment,
+    SealedShare,
     TaskRun,
     Watch,
 ]
@@ -55,6 +61,9 @@ def rows() -> dict[type[models.Model], models.Model]:
     """A row of each table that the server writes or hides something of."""
     membership = MembershipFactory()
     site_id, now = membership.site.pk, timezone.now()
+    segment = SealedSegment.objects.create(
+        name="a", day=now, last_day=now, moved_at=1, sealed_at=now, size=1
+    )
     return {
         Event: EventFactory(site=membership.site),
         EventLog: EventLog.objects.get_or_create(pk=1)[0],
@@ -62,6 +71,19 @@ def rows() -> dict[type[models.Model], models.Model]:
         InboxHit: InboxHit.objects.create(site_id=site_id, payload='{"path": "/a"}'),
         LedgerEntry: LedgerEntry.objects.create(site_id=site_id, hit_id="one", accepted_at=now),
         RefusalCount: RefusalCount.objects.create(site_id=0, day=now, reason="bot", count=3),
+        SealedSegment: segment,
+        SealedShare: SealedShare.objects.create(
+            segment=segment,
+            site_id=site_id,
+            first_time=now,
+            last_time=now,
+            last_id=1,
+            events=1,
+            visits=1,
+        ),
+        ReopenedVisit: ReopenedVisit.objects.create(
+            segment=segment, site_id=site_id, visit=1, visitor=1
+        ),
         Salt: Salt.objects.create(day=now.date(), key=b"the-secret-of-a-day-is-32-bytes!"),
         Watch: Watch.objects.create(site=membership.site, until=now),
         TaskRun: TaskRun.objects.create(name="salts", ran_at=now),
