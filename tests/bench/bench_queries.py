@@ -24,6 +24,8 @@ HEADLINE = (
 VISITS = ("visitors", "visits", "bounce_rate", "visit_duration")
 DACH = [["is", "visit:country", ["DE", "AT"]]]
 BLOG = [["contains", "event:page", ["/page/1"]]]
+SIGNED_UP = [["is", "event:goal", ["Signup"]]]
+HAD_SIGNED_UP = [["has_done", ["is", "event:name", ["Signup"]]]]
 TIMES = 7
 
 # What is asked, metrics, dimensions, filters and what differs from 30 days at once.
@@ -45,6 +47,12 @@ QUESTIONS = (
     ("sources, some pages", ("visitors",), ("visit:source",), BLOG, {}),
     ("cities", ("visitors",), ("visit:city", "visit:country"), [], {}),
     ("browsers", ("visitors",), ("visit:browser",), [], {}),
+    ("countries by name, shares", ("visitors", "percentage"), ("visit:country_name",), [], {}),
+    ("engagement by page", ("scroll_depth", "time_on_page"), ("event:page",), [], {}),
+    ("percentiles of duration", ("visit_duration_p50", "visit_duration_p95"), (), [], {}),
+    ("goals", ("visitors", "events", "conversion_rate"), ("event:goal",), [], {}),
+    ("a goal by source", ("visitors", "group_conversion_rate"), ("visit:source",), SIGNED_UP, {}),
+    ("headline of who signed up", HEADLINE, (), HAD_SIGNED_UP, {}),
 )
 
 
@@ -84,15 +92,19 @@ def _event(choice, site_id, number, rows, visits):  # type: ignore[no-untyped-de
     fields = visits[visit]
     if choice.random() < 0.26:
         del visits[visit]
+    # Every twentieth event is a signup, every fifth but these says how a page was read.
+    name = "Signup" if number % 20 == 0 else "engagement" if number % 5 == 0 else "pageview"
+    read = {"scroll_depth": number % 101, "engaged_ms": 9000} if name == "engagement" else {}
     return Event(
         id=number,
         site_id=site_id,
         visit=visit,
         time=time,
-        name="pageview",
+        name=name,
         hostname="example.com",
         path=f"/page/{int(choice.paretovariate(0.6)) % 2000}",
         **fields,
+        **read,
     )
 
 
@@ -105,12 +117,15 @@ def milliseconds(action) -> float:  # type: ignore[no-untyped-def]
 def main(rows: int) -> None:
     from django.core.management import call_command
 
-    from tracking.models import Site
+    from tracking.models import Goal, Site
     from tracking.warehouse import Query, run
     from tracking.warehouse.engine import engine
 
     call_command("migrate", verbosity=0)
     site = Site.objects.create(domain="example.com", timezone="Europe/Berlin")
+    Goal.objects.create(site=site, event_name="Signup")
+    Goal.objects.create(site=site, page_path="/page/1*")
+    Goal.objects.create(site=site, page_path="/page/*", scroll_threshold=75)
     store(site.pk, rows)
 
     def ask(metrics, dimensions, filters, more):  # type: ignore[no-untyped-def]
@@ -127,7 +142,8 @@ def main(rows: int) -> None:
     for name, *parts in QUESTIONS:
         took = [milliseconds(lambda: run(ask(*parts))) for _ in range(TIMES)]  # noqa: B023
         print(f"{median(took):8.1f} ms  {name}")
-    used = engine().mirror.cursor().execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
+    reading = engine().mirror.read(site.pk)
+    used = reading.cursor.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
     print(f"{used.fetchone()[0] / 2**20:8.1f} MiB the mirror")
 
 
