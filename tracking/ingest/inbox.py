@@ -49,21 +49,21 @@ class Inbox:
 
         Raises StorageDown, after which the hit may or may not be sent again, as the client likes.
         """
-        # While storage fails, one group at a time tries it: no other sender waits for its failure.
-        if (
-            self._down
-            and self._flushing
-            and any(isinstance(outcome, Accepted) for outcome in outcomes)
-        ):
-            raise StorageDown
-        futures = []
+        rows: list[Accepted] = []
+        refused: list[Refused] = []
         for outcome in outcomes:
-            if isinstance(outcome, Refused):
-                self._count(outcome)
-                if outcome.traced is not None:
-                    futures.append(self._append(outcome.traced))
-            else:
-                futures.append(self._append(outcome))
+            if isinstance(outcome, Accepted):
+                rows.append(outcome)
+                continue
+            refused.append(outcome)
+            if outcome.traced is not None:
+                rows.append(outcome.traced)
+        # All or none: who sends a list again would have its first part counted twice.
+        if rows and not self._takes(rows):
+            raise StorageDown
+        for outcome in refused:
+            self._count(outcome)
+        futures = [self._append(row) for row in rows]
         if len(futures) == 1:
             await futures[0]
         elif futures:
@@ -74,15 +74,20 @@ class Inbox:
         if self._refused and not self._flushing:
             await self._commit([])
 
+    def _takes(self, rows: Sequence[Accepted]) -> bool:
+        # While storage fails, one group at a time tries it: no other sender waits for its failure.
+        if self._down and self._flushing:
+            return False
+        if len(self._waiting) + len(rows) > MOST_WAITING:
+            return False
+        most = MOST_WAITING_OF_A_SITE - len(rows)
+        waiting = self._waiting_of_site.get
+        return not [row for row in rows if waiting(row.site_id, 0) > most]
+
     def _count(self, refused: Refused) -> None:
         self._refused[refused.site_id, datetime.now(UTC).date(), refused.reason] += 1
 
     def _append(self, accepted: Accepted) -> asyncio.Future[None]:
-        if (
-            len(self._waiting) >= MOST_WAITING
-            or self._waiting_of_site[accepted.site_id] >= MOST_WAITING_OF_A_SITE
-        ):
-            raise StorageDown
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((accepted, future))

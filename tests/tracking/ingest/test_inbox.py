@@ -217,6 +217,22 @@ async def test_a_flooded_site_is_refused_while_others_are_taken(monkeypatch):
     )
 
 
+async def test_of_a_list_that_is_too_long_to_wait_nothing_is_taken_or_counted(monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_WAITING", 2)
+    commits: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        inbox, "commit", lambda rows, refused: commits.append((len(rows), refused.total()))
+    )
+    with ThreadPoolExecutor(1) as storage:
+        hits = inbox.Inbox(storage, lambda: None)
+
+        with pytest.raises(StorageDown):
+            await hits.put([Refused(Reason.BOT, 1), *[accepted()] * 3])
+        await hits.put([accepted()])
+
+    assert [(1, 0)] == commits
+
+
 async def test_a_flooded_site_is_taken_again_as_its_hits_are_committed(monkeypatch):
     monkeypatch.setattr(inbox, "MOST_A_COMMIT", 1)
     monkeypatch.setattr(inbox, "MOST_WAITING_OF_A_SITE", 2)
