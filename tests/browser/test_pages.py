@@ -27,6 +27,7 @@ INSIDE = [
     "/sites/visited.example/install",
     "/sites/waiting.example/settings",
     "/sites/waiting.example/hits",
+    "/sites/waiting.example/transfer",
     "/sites/waiting.example/delete",
     f"/sites/{LONG}/settings",
     "/keys",

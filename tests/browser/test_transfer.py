@@ -1,0 +1,59 @@
+"""Raw events through the browser: in from a file, and out again."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.server import Server
+from tests.tracking.transfer.files import LINE
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def owner(context, page, owner_cookies) -> Page:
+    """A page of the owner's."""
+    context.add_cookies(owner_cookies)
+    return page
+
+
+def test_file_is_sent_in_parts_imported_and_downloaded_again(
+    owner: Page, running: Server, domain: str, tmp_path: Path
+):
+    # More than one part.
+    lines = [json.dumps(LINE | {"visitor": f"v{n}", "title": "x" * 900}) for n in range(800)]
+    lines[16] = "nonsense"
+    file = tmp_path / "events.ndjson"
+    file.write_text("\n".join(lines))
+
+    owner.goto(f"{running.url}/sites/{domain}/transfer")
+    owner.get_by_label("File", exact=True).set_input_files(file)
+    owner.get_by_role("button", name="Import the file").click()
+
+    imports = owner.locator("#imports")
+    expect(imports).to_contain_text("Imported: 799 events in 799 visits", timeout=30_000)
+    imports.get_by_text("Refused lines: 1").click()
+    expect(imports.get_by_role("row", name="17 It is no JSON object.")).to_be_visible()
+
+    owner.get_by_label("Format").select_option("csv")
+    with owner.expect_download() as download:
+        owner.get_by_role("button", name="Download").click()
+    with download.value.path().open() as exported:
+        assert 799 == sum(1 for _ in csv.DictReader(exported))
+
+
+def test_file_that_is_refused_says_why_beside_its_field(
+    owner: Page, running: Server, domain: str, tmp_path: Path, complaints
+):
+    complaints.expect("status of 400")
+    file = tmp_path / "events.xls"
+    file.write_text("x")
+
+    owner.goto(f"{running.url}/sites/{domain}/transfer")
+    owner.get_by_label("File", exact=True).set_input_files(file)
+    owner.get_by_role("button", name="Import the file").click()
+
+    expect(owner.get_by_role("alert")).to_contain_text("must end in .ndjson, .csv or .parquet")
