@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter, TabularInline
 from django.core.paginator import Paginator
 from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
@@ -35,6 +36,9 @@ from tracking.models import (
     TaskRun,
     Watch,
 )
+from tracking.warehouse import QueryError
+from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.filter_syntax import read_filters
 
 
 class BoundedPaginator(Paginator):
@@ -175,8 +179,21 @@ class GoalAdmin(ModelAdmin):
     search_fields = ["display_name", "event_name", "page_path"]
 
 
+class SegmentForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """Filters must be such as a question can be asked with."""
+        fields = super().clean() or {}
+        if fields.get("site") and "filters" in fields:
+            try:
+                read_filters(fields["filters"], Definitions(fields["site"].pk), in_segment=True)
+            except QueryError as error:
+                self.add_error("filters", str(error))
+        return fields
+
+
 @admin.register(Segment)
 class SegmentAdmin(ModelAdmin):
+    form = SegmentForm
     list_display = ["name", "site", "filters", "created_at"]
     list_filter = ["site"]
     search_fields = ["name"]

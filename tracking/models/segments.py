@@ -9,7 +9,7 @@ class Segment(models.Model):
     """Filters of a site under a name.
 
     `filters` is a list in the query language, as in `[["is", "visit:country", ["DE"]]]`; whoever
-    stores it checks it by `tracking.warehouse.filter_syntax.read_filters`. Segments name no others.
+    stores it checks it by `tracking.warehouse.filter_syntax.read_filters`.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="segments")

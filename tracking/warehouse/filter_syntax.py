@@ -36,13 +36,14 @@ class Place:
         return Place(self.depth + 1, self.in_done or in_done, self.in_segment or in_segment)
 
 
-def read_filters(plain: object, defined: Definitions) -> All:
+def read_filters(plain: object, defined: Definitions, in_segment: bool = False) -> All:
     """The tree that a list of filters stands for; they must all hold.
 
-    `defined` knows the goals and segments they may name. Raises `QueryError`.
+    `defined` knows the goals and segments they may name; those of a segment may name no segment.
+    Raises `QueryError`.
     """
     reader = Reader(defined)
-    tree = All(tuple(reader.all_of(_list(plain, "Filters"), Place())))
+    tree = All(tuple(reader.all_of(_list(plain, "Filters"), Place(in_segment=in_segment))))
     if len(list(leaves(tree))) > MAX_CONDITIONS:
         raise QueryError(f"Filters must not have more than {MAX_CONDITIONS} conditions.")
     return tree
