@@ -9,6 +9,7 @@ BENCHMARKS = (
     "bench_enrich",
     "bench_road",
     "bench_queries",
+    "bench_warehouse",
     "bench_import",
     "bench_enrichment_libraries",
 )
