@@ -81,15 +81,17 @@ REFUSALS = (
     ),
 )
 
-# Parameters: $text, the lines; $numbers; $now. Blank lines are left out.
+# Parameters: $text, the lines; $numbers, null where they count from $first; $now. Blank lines are
+# left out.
 READ = f"""
 CREATE OR REPLACE TEMP TABLE block AS
 WITH lines AS (
-    SELECT unnest(string_split($text, chr(10))) AS line, unnest($numbers::BIGINT[]) AS number
+    SELECT unnest(string_split($text, chr(10))) AS line,
+        unnest(coalesce($numbers::BIGINT[], range($first::BIGINT, $end::BIGINT))) AS number
 ), parsed AS (
     SELECT line, number, json_valid(line) AS sound,
         from_json(if(json_valid(line), line, '{{}}'), '{ROW}') AS raw
-    FROM lines WHERE trim(line, E' \\t\\r') <> ''
+    FROM lines WHERE line NOT IN ('', chr(13))
 ), typed AS (
     SELECT *, {", ".join(f"{sql} AS {name}" for name, sql in TYPED.items())} FROM parsed
 )

@@ -47,26 +47,27 @@ SELECT position, n, time,
 FROM numbered
 """  # noqa: S608
 
-# Parameters: $day, and between which times its events lie.
-ROWS = """
-CREATE OR REPLACE TEMP TABLE rows AS
-SELECT staged.*, n, visit FROM staged JOIN placed USING (position)
-WHERE day = $day AND staged.time BETWEEN $first AND $last
-"""
-
-# Parameters: $before, the id before the first, and $site. What belongs to a visit is its opener's.
-COLUMNS = {name: f"row.{name}" for name in EVENTS if name in STAGED}
+COLUMNS = {name: f"staged.{name}" for name in EVENTS if name in STAGED}
 COLUMNS |= {name: f"opener.{name}" for name in OF_VISIT}
 COLUMNS |= {
-    "id": "row.n + $before",
+    "id": "placed.n + $before",
     "site_id": "$site::BIGINT",
     "single": "false",
-    "visit": "if(row.visit = 0, 0, row.visit + $before)",
+    "visit": "if(placed.visit = 0, 0, placed.visit + $before)",
 }
+
+# Parameters: $before, the id before the first; $site; $day, and between which times its events
+# lie. What belongs to a visit is its opener's.
 LEAVING = f"""
 CREATE OR REPLACE TEMP TABLE leaving AS
 SELECT {", ".join(f"{COLUMNS[name]} AS {name}" for name in EVENTS)}
-FROM rows AS row JOIN rows AS opener ON opener.n = if(row.visit = 0, row.n, row.visit)
+FROM staged
+JOIN placed USING (position)
+JOIN (
+    SELECT n, {", ".join(OF_VISIT)} FROM staged JOIN placed USING (position)
+    WHERE day = $day AND (n = visit OR visit = 0) AND staged.time BETWEEN $first AND $last
+) AS opener ON opener.n = if(placed.visit = 0, placed.n, placed.visit)
+WHERE placed.day = $day AND staged.time BETWEEN $first AND $last
 """  # noqa: S608
 
 
@@ -90,5 +91,5 @@ def place(connection: duckdb.DuckDBPyConnection) -> list[Day]:
 
 def leave(connection: duckdb.DuckDBPyConnection, day: Day, site_id: int, before: int) -> None:
     """Make the table `leaving` of the events of a day, as `write_segment` wants it."""
-    connection.execute(ROWS, {"day": day.day, "first": day.first, "last": day.last})
-    connection.execute(LEAVING, {"before": before, "site": site_id})
+    values = {"day": day.day, "first": day.first, "last": day.last}
+    connection.execute(LEAVING, {**values, "before": before, "site": site_id})

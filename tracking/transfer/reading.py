@@ -4,7 +4,8 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,12 +31,13 @@ Refusal = tuple[int, str]  # the line's number, from 1, and a sentence
 class Block:
     """Lines of a file that are read at once, with their numbers, and those that cannot be read.
 
-    `done` is how many bytes of the file are behind its end. A file read again has the same blocks.
+    `text` has a line for each number, blank where it cannot be read. `done` is how many bytes of
+    the file are behind its end. A file read again has the same blocks.
     """
 
     done: int
-    lines: list[str] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
+    text: str = ""
+    numbers: Sequence[int] = ()
     refused: list[Refusal] = field(default_factory=list)
 
 
@@ -57,7 +59,7 @@ def _unpacked(raw: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
         return
     try:
         yield gzip.GzipFile(fileobj=raw)  # type: ignore[misc]
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise ImportProblem("The file is compressed, and damaged or cut.") from None
 
 
@@ -68,9 +70,10 @@ def _ndjson_blocks(file: IO[bytes], raw: IO[bytes]) -> Iterator[Block]:
         cut = _is_cut(end)
         while _is_cut(end):
             end = file.readline(LONGEST_LINE)
-        block = _block(raw.tell(), first, data if cut else data + end)
+        # A line that is cut is blank.
+        whole = data[: data.rfind(b"\n") + 1] + b"\n" if cut else data + end
+        block = _block(raw.tell(), first, whole)
         if cut:
-            block.lines[-1] = ""
             block.refused.append((block.numbers[-1], TOO_LONG))
         first = block.numbers[-1] + 1
         yield block
@@ -84,18 +87,20 @@ def _block(done: int, first: int, data: bytes) -> Block:
     if first == 1:
         data = data.removeprefix(b"\xef\xbb\xbf")
     data = data.removesuffix(b"\n")
-    refused: list[Refusal] = []
+    numbers = range(first, first + data.count(b"\n") + 1)
     try:
-        lines = data.decode().split("\n")
+        return Block(done, data.decode(), numbers)
     except UnicodeDecodeError:
-        lines = []
-        for number, line in enumerate(data.split(b"\n"), first):
-            try:
-                lines.append(line.decode())
-            except UnicodeDecodeError:
-                lines.append("")
-                refused.append((number, NOT_TEXT))
-    return Block(done, lines, list(range(first, first + len(lines))), refused)
+        lines = [_decoded(line) for line in data.split(b"\n")]
+        refused = [(n, NOT_TEXT) for n, line in zip(numbers, lines, strict=True) if line is None]
+        return Block(done, "\n".join(line or "" for line in lines), numbers, refused)
+
+
+def _decoded(line: bytes) -> str | None:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _csv_blocks(file: IO[bytes], raw: IO[bytes]) -> Iterator[Block]:
@@ -103,32 +108,35 @@ def _csv_blocks(file: IO[bytes], raw: IO[bytes]) -> Iterator[Block]:
     rows = csv.reader(text, strict=True)
     header = [name.strip().lower() for name in next(rows, [])]
     _check_columns(header)
-    block = Block(0)
-    while _take_row(rows, header, block):
-        if len(block.numbers) == BLOCK_ROWS:
-            block.done = raw.tell()
-            yield block
-            block = Block(0)
-    block.done = raw.tell()
-    yield block
+    full = True
+    while full:
+        lines: dict[int, str] = {}
+        refused: list[Refusal] = []
+        while (full := _take_row(rows, header, lines, refused)) and len(lines) < BLOCK_ROWS:
+            pass
+        yield Block(raw.tell(), "\n".join(lines.values()), list(lines), refused)
 
 
-def _take_row(rows: "csv._reader", header: list[str], block: Block) -> bool:  # type: ignore[name-defined]
-    """Whether there was another row; it is in the block then."""
+def _take_row(
+    rows: "csv._reader",  # type: ignore[name-defined]
+    header: list[str],
+    lines: dict[int, str],
+    refused: list[Refusal],
+) -> bool:
+    """Whether there was another row; it is among the lines, by its number, or refused."""
     try:
         row = next(rows)
         if row and len(row) != len(header):
             sentence = f"It has {len(row)} cells where the first line has {len(header)}."
-            block.refused.append((rows.line_num, sentence))
+            refused.append((rows.line_num, sentence))
         elif row:
             line = json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False)
             line.encode()
-            block.lines.append(line)
-            block.numbers.append(rows.line_num)
+            lines[rows.line_num] = line
     except UnicodeEncodeError:
-        block.refused.append((rows.line_num, NOT_TEXT))
+        refused.append((rows.line_num, NOT_TEXT))
     except csv.Error:
-        block.refused.append((rows.line_num, "Its quotes are not closed, or it is far too long."))
+        refused.append((rows.line_num, "Its quotes are not closed, or it is far too long."))
     except StopIteration:
         return False
     return True
@@ -154,6 +162,6 @@ def _parquet_blocks(path: Path) -> Iterator[Block]:
         columns = ", ".join(f'"{known}": "{name}"' for name, known in names.items())
         rows = connection.execute(f"SELECT to_json({{{columns}}})::VARCHAR FROM {source}")  # noqa: S608
         while lines := [line for (line,) in rows.fetchmany(BLOCK_ROWS)]:
-            numbers = list(range(first, first + len(lines)))
-            first += len(lines)
-            yield Block(size * (first - 1) // total, lines, numbers)
+            numbers = range(first, first + len(lines))
+            first = numbers.stop
+            yield Block(size * (first - 1) // total, "\n".join(lines), numbers)

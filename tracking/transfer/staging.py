@@ -139,7 +139,12 @@ class Worker:
 
     def take(self, n: int, block: Block) -> None:
         connection = self.connection
-        values = {"text": "\n".join(block.lines), "numbers": block.numbers, "now": self.now}
+        numbers = block.numbers
+        values: dict[str, object] = {"text": block.text, "now": self.now}
+        if isinstance(numbers, range):
+            values |= {"numbers": None, "first": numbers.start, "end": numbers.stop}
+        else:
+            values |= {"numbers": numbers, "first": 0, "end": 0}
         connection.execute(READ, values)
         self._tell()
         with transaction(connection):

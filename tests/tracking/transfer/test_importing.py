@@ -173,8 +173,11 @@ def test_line_that_is_not_utf8_is_refused(file: Path):
     assert (2, [(2, "It is not UTF-8.")]) == (job.events, job.refusals)
 
 
-def test_enormous_line_is_refused_and_not_held(file: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tracking.transfer.reading.BLOCK_BYTES", 200)
+@pytest.mark.parametrize("block", [50, 200], ids=["alone", "behind-another"])
+def test_enormous_line_is_refused_and_not_held(
+    file: Path, monkeypatch: pytest.MonkeyPatch, block: int
+):
+    monkeypatch.setattr("tracking.transfer.reading.BLOCK_BYTES", block)
     monkeypatch.setattr("tracking.transfer.reading.LONGEST_LINE", 1000)
 
     job = imported(SiteFactory(), written(file, {}, {"title": "x" * 5000}, at(1)))
@@ -341,6 +344,9 @@ def test_csv_lines_are_refused_by_number(tmp_path: Path):
         pytest.param("csv", b"time,name\n1,2\n", "The file has no column timestamp.", id="csv"),
         pytest.param("parquet", b"no parquet", "The file is no Parquet file", id="parquet"),
         pytest.param("ndjson", b"\x1f\x8b damaged", "The file is compressed, and dam", id="gzip"),
+        pytest.param(
+            "ndjson", gzip.compress(b"x" * 99)[:-9], "The file is compressed, and dam", id="cut"
+        ),
     ],
 )
 def test_file_of_another_kind_is_refused(tmp_path: Path, kind: str, content: bytes, sentence: str):
