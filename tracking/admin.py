@@ -21,6 +21,8 @@ from tracking.models import (
     EventLog,
     Generation,
     Goal,
+    Import,
+    ImportKey,
     InboxHit,
     LedgerEntry,
     Membership,
@@ -307,6 +309,24 @@ class ReopenedVisitAdmin(ReadOnlyAdmin):
     list_display = ["visit", "site_id", "segment"]
     list_select_related = ["segment"]
     search_fields = ["=visit", "=site_id"]
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyAdmin):
+    list_display = ["file_name", "site", "state", "events", "refused", "created_at"]
+    list_filter = ["state", "created_at"]
+    list_select_related = ["site"]
+    search_fields = ["file_name", "site__domain"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(ImportKey)
+class ImportKeyAdmin(ReadOnlyAdmin):
+    list_display = ["site"]
+    list_select_related = ["site"]
+    search_fields = ["site__domain"]
+    # The key stays out of every page: whoever has it can tell which text a visitor id is of.
+    fields = ["site"]
 
 
 @admin.register(Generation)

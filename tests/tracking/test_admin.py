@@ -16,6 +16,8 @@ from tracking.models import (
     Event,
     EventLog,
     Generation,
+    Import,
+    ImportKey,
     InboxHit,
     LedgerEntry,
     QuarantinedHit,
@@ -35,6 +37,8 @@ WRITTEN_BY_THE_SERVER = [
     Event,
     EventLog,
     Generation,
+    Import,
+    ImportKey,
     InboxHit,
     LedgerEntry,
     RefusalCount,
@@ -68,6 +72,8 @@ def rows() -> dict[type[models.Model], models.Model]:
         Event: EventFactory(site=membership.site),
         EventLog: EventLog.objects.get_or_create(pk=1)[0],
         Generation: Generation.objects.get_or_create(name=Generation.RULES)[0],
+        Import: Import.objects.create(site=membership.site, file_name="a.csv"),
+        ImportKey: ImportKey.objects.create(site=membership.site, key="the-secret-of-a-site"),
         InboxHit: InboxHit.objects.create(site_id=site_id, payload='{"path": "/a"}'),
         LedgerEntry: LedgerEntry.objects.create(site_id=site_id, hit_id="one", accepted_at=now),
         RefusalCount: RefusalCount.objects.create(site_id=0, day=now, reason="bot", count=3),
@@ -133,10 +139,11 @@ def test_row_can_be_deleted_but_neither_made_nor_changed(admin_client, model):
     ("model", "secret"),
     [
         (Salt, lambda row: bytes(row.key).decode()),
+        (ImportKey, lambda row: row.key),
         (ApiKey, lambda row: row.key_hash),
         (SetupLink, lambda row: row.key_hash),
     ],
-    ids=["salt", "API key", "set-up link"],
+    ids=["salt", "import key", "API key", "set-up link"],
 )
 def test_secret_is_on_no_page(admin_client, model, secret):
     row = rows()[model]
