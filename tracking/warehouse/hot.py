@@ -6,7 +6,8 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from tracking.models import Event
-from tracking.warehouse.schema import EVENTS, OF_VISIT
+from tracking.warehouse.dimensions import DIMENSIONS
+from tracking.warehouse.schema import EVENTS, OF_VISIT, PLAIN
 
 # Rows that are read and written at once: a bound on the memory that many take.
 CHUNK = 20_000
@@ -19,6 +20,12 @@ ROW = "{" + ", ".join(f'"{name}": "{kind}"' for name, kind in READ.items()) + "}
 
 # The database writes the JSON: no row becomes Python objects on its way.
 AS_JSON = Cast(JSONObject(**{name: name for name in READ}), TextField())
+
+PLAIN_TEXTS = ", ".join(
+    f"if(row.{name} = '{blank}', '', row.{name}) AS {name}"
+    for name, blank in {row.column: row.blank for row in DIMENSIONS.values()}.items()
+    if name in PLAIN and name in OF_VISIT
+)
 
 COLUMNS = ", ".join(f"{name} {kind}" for name, kind in EVENTS.items())
 
@@ -35,7 +42,8 @@ def insert(table: str) -> str:
         INSERT INTO {table} BY NAME
         SELECT
             row.* EXCLUDE (flags) REPLACE (
-                try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props
+                try_cast(try_cast(row.props AS JSON) AS MAP(VARCHAR, VARCHAR)) AS props,
+                {PLAIN_TEXTS}
             ),
             if(list_contains(string_split(row.flags, ','), 'bot'), 'yes', 'no') AS bot,
             false AS single

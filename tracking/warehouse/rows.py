@@ -26,7 +26,7 @@ from tracking.warehouse.goals import any_goal_sql, goal_sql
 from tracking.warehouse.metrics import Metric
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
-from tracking.warehouse.schema import Tables
+from tracking.warehouse.schema import PLAIN, Tables
 from tracking.warehouse.where import Terms, where
 
 
@@ -167,6 +167,9 @@ class Rows:
         column = self.column(dimension)
         if source is Source.VISITS and dimension.entry:
             column = dimension.entry
+        if dimension.column in PLAIN:
+            # Blank values are named when the rows are grouped.
+            return column
         return f"coalesce(nullif({column}, ''), {self.bind(dimension.blank)})"
 
     def _last(self) -> str:

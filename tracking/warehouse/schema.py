@@ -14,6 +14,12 @@ OF_VISIT = (
     *("browser", "browser_version", "os", "os_version", "device", "screen", "language"),
 )
 
+# None of these texts equals the name that reports give to a blank one: pages begin with a slash,
+# and of what belongs to a visit such a text is stored blank. So rows can be grouped by them as they
+# are, which is twice as fast.
+PLAIN = {*OF_VISIT, "path", "hostname"} - {"channel"}
+PLAIN |= {"entry_page", "exit_page", "entry_hostname", "exit_hostname"}
+
 # Engagement among them, under that name. Events of an unknown visitor have visitor and visit 0.
 # Engagement has the `scroll_depth` in per cent and the engaged milliseconds, others NULL.
 # `bot` is "yes" or "no". A `single` event is surely its visitor's only one on its page, engagement

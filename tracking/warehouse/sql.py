@@ -3,12 +3,13 @@
 from datetime import date
 
 from tracking.warehouse.countries import country_names
+from tracking.warehouse.dimensions import Dimension
 from tracking.warehouse.filters import All, Filter, on_entry, rewritten
 from tracking.warehouse.metrics import VISITORS, VISITORS_OF_PAGE, Metric, Share
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Rows, Source, source_of
-from tracking.warehouse.schema import Tables
+from tracking.warehouse.schema import PLAIN, Tables
 from tracking.warehouse.where import where
 
 # A text, or a bucket's key.
@@ -173,18 +174,24 @@ class Statement:
         return f"revenue_currency = CASE goal {whens} END" if whens else "false"
 
     def _with_names(self, query: Query, groups: str) -> str:
-        """The groups with the names of codes, where a dimension means these."""
-        named = [i for i, row in enumerate(query.dimensions) if row.has_names]
-        if not named:
-            return groups
+        """The groups with the names of blank values, and of codes where a dimension means these."""
+        named = [
+            f"{self._name(row, f'd{i}')} AS d{i}"
+            for i, row in enumerate(query.dimensions)
+            if row.column in PLAIN
+        ]
+        return f"SELECT * REPLACE ({', '.join(named)}) FROM ({groups})" if named else groups  # noqa: S608
+
+    def _name(self, dimension: Dimension, key: str) -> str:
+        name = f"coalesce(nullif({key}, ''), {self._bind(dimension.blank)})"
+        if not dimension.has_names:
+            return name
         names = country_names()
         codes, words = self._bind(list(names)), self._bind(list(names.values()))
-        replaced = ", ".join(
-            f"coalesce(list_extract({words}::VARCHAR[], list_position({codes}::VARCHAR[], d{i})),"
-            f" d{i}) AS d{i}"
-            for i in named
+        return (
+            f"coalesce(list_extract({words}::VARCHAR[], list_position({codes}::VARCHAR[], {key})),"
+            f" {name})"
         )
-        return f"SELECT * REPLACE ({replaced}) FROM ({groups})"  # noqa: S608
 
 
 def _names(query: Query) -> list[str]:

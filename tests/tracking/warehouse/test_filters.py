@@ -106,6 +106,23 @@ def test_channel_called_direct_is_one_with_the_blank_one() -> None:
     assert pages(site, ["is", "visit:channel", ["Direct"]]) == ["/blank", "/named"]
 
 
+@pytest.mark.parametrize(
+    ("dimension", "called"),
+    [
+        ("visit:source", {"source": "Direct / None"}),
+        ("visit:utm_campaign", {"utm_campaign": "(not set)"}),
+        ("visit:city", {"city": "(not set)"}),
+        ("event:name", {"name": "(not set)"}),
+    ],
+)
+def test_value_called_as_the_blank_one_is_one_with_it(dimension: str, called: dict) -> None:
+    site = SiteFactory()
+    EventFactory(site=site, **called)
+    EventFactory(site=site, **dict.fromkeys(called, ""))
+    result = run(Query.build(site, ["visitors"], [dimension], [], DAY))
+    assert [((*called.values(),), (2,))] == [(row.dimensions, row.metrics) for row in result.rows]
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_text_is_stored_found_and_filtered_as_it_is(value: str) -> None:
     site = SiteFactory()
