@@ -18,6 +18,7 @@ from tracking.transfer.derive import Derivation, Told
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.reading import Block, Refusal
 from tracking.warehouse.database import transaction, writer
+from tracking.warehouse.dimensions import DIMENSIONS
 from tracking.warehouse.schema import EVENTS, OF_VISIT
 
 THREADS = 2
@@ -59,6 +60,13 @@ VALUES = {
         for name in (*OF_PAGE, *(name for name in OF_VISIT if name in Told.__struct_fields__))
     },
     "country": "upper(coalesce(raw.country, ''))",
+}
+# A text that is the name of a blank one is blank; of channels, "Direct" is one.
+BLANK = {row.column: row.blank for row in DIMENSIONS.values() if row.column != "channel"}
+VALUES |= {
+    name: f"coalesce(nullif({VALUES[name]}, '{BLANK[name]}'), '')"
+    for name in (*OF_PAGE, *OF_VISIT)
+    if name in BLANK
 }
 STAGE = (
     f"INSERT INTO staged SELECT {', '.join(VALUES[name] for name in STAGED)}"  # noqa: S608

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from django.db import OperationalError
 
@@ -127,6 +128,13 @@ def test_what_a_line_does_not_say_is_told_from_its_addresses(
     imported(site, written(file, line))
 
     assert {value: (1, 1)} == by(site, dimension)
+
+
+def test_name_of_a_blank_value_is_stored_blank(file: Path, data: Path):
+    imported(SiteFactory(), written(file, {"browser": "(not set)", "source": "Direct / None"}))
+
+    events = duckdb.read_parquet(f"{data}/warehouse/v1/events/*.parquet")
+    assert [("", "")] == events.select("browser, source").fetchall()
 
 
 REFUSED = [
