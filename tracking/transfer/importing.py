@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import structlog
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tracking.enrich import log
@@ -59,6 +60,8 @@ def run(
         if not again:
             _refuse_known(job)
         with staging(job) as lines:
+            # Whoever else ran this file was killed, or would have the staged lines.
+            _same(job, Import.State.RUNNING).exclude(pk=job.pk).delete()
             _gather(job, lines, path, kind, progress)
             gathered(lines)
             if strict and job.refused:
@@ -92,11 +95,13 @@ def _fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _same(job: Import, state: Import.State) -> QuerySet[Import]:
+    """The imports of this file into this site."""
+    return Import.objects.filter(site_id=job.site_id, fingerprint=job.fingerprint, state=state)
+
+
 def _refuse_known(job: Import) -> None:
-    same = Import.objects.filter(
-        site_id=job.site_id, fingerprint=job.fingerprint, state=Import.State.DONE
-    )
-    if known := same.first():
+    if known := _same(job, Import.State.DONE).first():
         raise ImportProblem(
             f"This file was imported on {known.created_at:%-d %B %Y} (events: {known.events})."
             " Nothing was added."

@@ -151,7 +151,9 @@ def run_uploaded(job: Import) -> None:
 def clean() -> None:
     """Remove the files of uploads that ended or were left alone, and of imports nobody goes on."""
     old = timezone.now() - ABANDONED
-    abandoned = Import.objects.filter(state=Import.State.UPLOADING, seen_at__lt=old)
+    # One that runs for a command has no file here; killed, it is never heard of again.
+    left = (Import.State.UPLOADING, Import.State.RUNNING)
+    abandoned = Import.objects.filter(state__in=left, seen_at__lt=old)
     abandoned.update(state=Import.State.CANCELLED)
     kept = {path_of(job) for job in Import.objects.filter(state__in=Import.UNDER_WAY)}
     for path in folder().glob("upload-*"):

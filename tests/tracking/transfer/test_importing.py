@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,17 @@ def test_killed_while_lines_gather_goes_on_there(file: Path, monkeypatch: pytest
 
     assert [0, 1, 2, 3, 4, 5] == sorted(taken)
     assert (1, 1, 6) == totals(site)[:3]
+
+
+def test_run_that_was_killed_is_forgotten_when_its_file_is_imported(file: Path):
+    site = SiteFactory()
+    killed = Import.objects.create(
+        site=site, fingerprint=sha256(written(file, {}).read_bytes()).hexdigest()
+    )
+
+    imported(site, file)
+
+    assert not Import.objects.filter(pk=killed.pk).exists()
 
 
 def test_killed_before_the_last_commit_stores_nothing_and_then_once(
