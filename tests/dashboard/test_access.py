@@ -8,10 +8,13 @@ from tracking.models import Membership
 
 pytestmark = pytest.mark.django_db
 
-OTHER_PARTS = {"name": "sources", "alias": 1}
-OWNERS_ONLY = ["debugger", "site_delete", "site_rules", "site_settings"]
+OTHER_PARTS = {"name": "sources", "alias": 1, "number": 1}
+OWNERS_ONLY = [
+    *("debugger", "imports", "site_delete", "site_export"),
+    *("site_rules", "site_settings", "site_transfer"),
+]
 # Addresses that only change something.
-CHANGES = ["alias_add", "alias_remove"]
+CHANGES = ["alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"]
 
 
 def addresses_of_a_site() -> dict[str, str]:
@@ -44,12 +47,18 @@ def test_addresses_of_a_site_are_those_known():
         "alias_add",
         "alias_remove",
         "debugger",
+        "import_begin",
+        "import_cancel",
+        "import_part",
+        "imports",
         "live",
         "report",
         "site_delete",
+        "site_export",
         "site_install",
         "site_rules",
         "site_settings",
+        "site_transfer",
         "widget",
     ] == sorted(ADDRESSES)
 

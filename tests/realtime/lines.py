@@ -14,6 +14,7 @@ from tracking.models import Site
 
 make_site = database_sync_to_async(stored.make_site)
 make_user = database_sync_to_async(UserFactory)
+seal_visits = database_sync_to_async(stored.seal_visits)
 session_cookie = database_sync_to_async(stored.session_cookie)
 store = database_sync_to_async(stored.store)
 store_and_announce = database_sync_to_async(stored.store_and_announce)

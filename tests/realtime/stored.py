@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from tests.factories import MembershipFactory, SiteFactory
 from tracking.enrich.event import EnrichedEvent
-from tracking.models import Event, EventLog, Site
+from tracking.models import Event, EventLog, SealedSegment, SealedShare, Site
 from tracking.signals import events_stored
 
 _numbers = count(1)
@@ -60,6 +60,17 @@ def store_and_announce(*events: EnrichedEvent) -> list[EnrichedEvent]:
     stored = store(*events)
     events_stored.send(sender=None, events=stored)
     return stored
+
+
+def seal_visits(site: Site, last_id: int) -> None:
+    """Note that the site's visits up to that id are in sealed files."""
+    now = timezone.now()
+    segment = SealedSegment.objects.create(
+        name="sealed", day=now.date(), last_day=now.date(), moved_at=1, sealed_at=now, size=1
+    )
+    shared = {"first_time": now, "last_time": now, "events": last_id, "visits": last_id}
+    SealedShare.objects.create(segment=segment, site_id=site.pk, last_id=last_id, **shared)
+    Event.objects.filter(site_id=site.pk, id__lte=last_id).delete()
 
 
 def at(text: str) -> datetime:

@@ -1,13 +1,8 @@
-from datetime import UTC, datetime
-
 import pytest
 
 from realtime import feed
-from tests.realtime.stored import event, make_site, store
-from tracking.models import Event, SealedSegment, SealedShare
-
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-DAY = NOON.date()
+from tests.realtime.stored import event, make_site, seal_visits, store
+from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -50,16 +45,6 @@ def test_a_cursor_at_the_end_of_an_emptied_log_goes_on():
     store(event(make_site()))
     Event.objects.all().delete()
     assert not feed.is_lost(make_site().pk, 1)
-
-
-def seal_visits(site, last_id):
-    """Note that the site's visits up to that id are in sealed files."""
-    segment = SealedSegment.objects.create(
-        name="sealed", day=DAY, last_day=DAY, moved_at=1, sealed_at=NOON, size=1
-    )
-    shared = {"first_time": NOON, "last_time": NOON, "events": last_id, "visits": last_id}
-    SealedShare.objects.create(segment=segment, site_id=site.pk, last_id=last_id, **shared)
-    Event.objects.filter(site_id=site.pk, id__lte=last_id).delete()
 
 
 @pytest.mark.parametrize(
