@@ -21,7 +21,7 @@ from tracking.warehouse.sealing.turn import Turn
 logger = structlog.get_logger(__name__)
 
 # Events that leave in one transaction.
-SLICE = 1000
+SLICE = 250
 
 
 class Changed(Exception):
