@@ -14,12 +14,12 @@ pages = get_asgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from proj import threads  # noqa: E402
+from proj import interpreter  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 
-threads.share_interpreter()
+interpreter.set_up()
 
 application = ProtocolTypeRouter(
     {

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
 # Must come first: it loads the models that the others import.
 pages = get_asgi_application()
 
-from proj import threads  # noqa: E402
+from proj import interpreter  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 from tracking.ingest.http import ASGIReceive, ASGISend, Response, reply  # noqa: E402
 
@@ -23,6 +23,6 @@ async def health(scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) ->
         await reply(send, Response(404))
 
 
-threads.share_interpreter()
+interpreter.set_up()
 
 application = AcceptApp(health)
