@@ -16,10 +16,10 @@ test: $(VENV)/test lint
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal
 	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 3 --dist loadfile
-	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime --numprocesses 3 --dist worksteal
+	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
 test-fast: $(VENV)/test
-	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 2 --dist worksteal --hypothesis-profile fast
+	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

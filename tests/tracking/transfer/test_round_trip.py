@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import up_to
 from tests.factories import EventFactory, SiteFactory
 from tests.tracking.transfer.files import imported
 from tests.tracking.warehouse.sealing.sealed import noted, seal
@@ -62,7 +63,7 @@ def moved(site: Site, kind: str) -> Site:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@settings(max_examples=8)
+@settings(max_examples=up_to(8))
 @given(visits=stories(SECONDS), is_sealed=st.booleans())
 def test_imported_export_gives_the_same_answers(kind: str, visits: list, is_sealed: bool):
     site = SiteFactory()

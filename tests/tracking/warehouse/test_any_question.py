@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import up_to
 from tests.tracking.warehouse.shop import GERMANS, NOW, shop
 from tracking.models import Site
 from tracking.warehouse import QueryError, Result, run
@@ -89,7 +90,7 @@ def answered(site: Site, question: dict[str, Any]) -> Result | None:
 def test_any_question_is_answered_or_refused_with_a_sentence() -> None:
     site = shop()
 
-    @settings(max_examples=150)
+    @settings(max_examples=up_to(150))
     @given(question=questions)
     def check(question: dict[str, Any]) -> None:
         result = answered(site, question)

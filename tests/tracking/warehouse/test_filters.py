@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import up_to
 from tests.factories import EventFactory, SiteFactory
 from tracking.models import Event, Site
 from tracking.warehouse import Query, QueryError, run
@@ -142,7 +143,7 @@ def test_hostile_text_is_stored_found_and_filtered_as_it_is(value: str) -> None:
     assert Event.objects.filter(site_id=site.pk).count() == 2
 
 
-@settings(max_examples=40)
+@settings(max_examples=up_to(40))
 @given(
     value=st.text(st.characters(**SURROGATES), min_size=1, max_size=30),
     key=st.text(st.characters(**SURROGATES), min_size=1, max_size=30),

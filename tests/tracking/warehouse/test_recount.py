@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import up_to
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.recount import METRICS, Figures, Site
 from tests.tracking.warehouse.stories import store, stories
@@ -138,7 +139,7 @@ def day(stored: list, **more: Any) -> Site:
 
 
 @pytest.mark.parametrize("case", FILTERS.values(), ids=FILTERS)
-@settings(max_examples=10)
+@settings(max_examples=up_to(10))
 @given(visits=stories(86400))
 def test_headline_equals_recount(case: tuple, visits: list) -> None:
     filters, holds, about_events = case
@@ -148,7 +149,7 @@ def test_headline_equals_recount(case: tuple, visits: list) -> None:
     assert ask(site, filters=filters) == {(): expected}
 
 
-@settings(max_examples=20)
+@settings(max_examples=up_to(20))
 @given(visits=stories(86400))
 def test_page_filter_takes_bounces_of_those_who_entered_there(visits: list) -> None:
     site = SiteFactory()
@@ -172,7 +173,7 @@ def test_page_filter_takes_bounces_of_those_who_entered_there(visits: list) -> N
     ],
     ids=["source", "country", "entry page", "exit page"],
 )
-@settings(max_examples=20)
+@settings(max_examples=up_to(20))
 @given(visits=stories(86400), name=st.sampled_from(["none", "not country", "event", "nested"]))
 def test_breakdown_by_visits_equals_recount(
     dimension: str, value: Callable, visits: list, name: str
@@ -185,7 +186,7 @@ def test_breakdown_by_visits_equals_recount(
     assert found == {(key,): figures for key, figures in expected.items()}
 
 
-@settings(max_examples=20)
+@settings(max_examples=up_to(20))
 @given(visits=stories(86400))
 def test_breakdown_by_page_equals_recount(visits: list) -> None:
     site = SiteFactory()
@@ -214,7 +215,7 @@ def week(first: datetime) -> Callable[[datetime], str]:
         ("America/St_Johns", "2026-10-31", 2),
     ],
 )
-@settings(max_examples=10)
+@settings(max_examples=up_to(10))
 @given(data=st.data(), interval=st.sampled_from(["hour", "day", "week", "month"]))
 def test_chart_equals_recount(
     zone: str, first: str, days: int, data: st.DataObject, interval: str
@@ -242,7 +243,7 @@ def test_chart_equals_recount(
     assert counted == {key: figures for key, figures in expected.items() if any(figures)}
 
 
-@settings(max_examples=20)
+@settings(max_examples=up_to(20))
 @given(visits=stories(86400))
 def test_host_name_is_asked_of_the_page_that_a_source_led_to(visits: list) -> None:
     site = SiteFactory()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import up_to
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.recount import Site, half_up, stays
 from tests.tracking.warehouse.stories import store, stories
@@ -76,7 +77,7 @@ def reaching(stored: list, goal: str) -> list[tuple[Any, Any]]:
     return [(event, visit) for event, visit in rows if reaches(event)]
 
 
-@settings(max_examples=15)
+@settings(max_examples=up_to(15))
 @given(visits=stories(86400))
 def test_breakdown_by_goal_equals_recount(visits: list) -> None:
     site = site_with_goals()
@@ -109,7 +110,7 @@ def test_breakdown_by_goal_equals_recount(visits: list) -> None:
     assert expected == found
 
 
-@settings(max_examples=15)
+@settings(max_examples=up_to(15))
 @given(visits=stories(86400), goal=st.sampled_from(list(GOALS)))
 def test_filter_on_a_goal_equals_recount(visits: list, goal: str) -> None:
     site = site_with_goals()
@@ -139,7 +140,7 @@ def test_filter_on_a_goal_equals_recount(visits: list, goal: str) -> None:
     } == found
 
 
-@settings(max_examples=15)
+@settings(max_examples=up_to(15))
 @given(visits=stories(86400))
 def test_shares_of_each_country_equal_recount(visits: list) -> None:
     site = site_with_goals()
@@ -168,7 +169,7 @@ def test_shares_of_each_country_equal_recount(visits: list) -> None:
     assert expected == found
 
 
-@settings(max_examples=15)
+@settings(max_examples=up_to(15))
 @given(visits=stories(86400))
 def test_revenue_equals_recount(visits: list) -> None:
     site = site_with_goals()
@@ -210,7 +211,7 @@ def test_revenue_equals_recount(visits: list) -> None:
     ],
     ids=["page", "source", "exit page", "hour"],
 )
-@settings(max_examples=15)
+@settings(max_examples=up_to(15))
 @given(visits=stories(86400))
 def test_engagement_of_each_group_equals_recount(
     dimension: str, value: Callable, holds: Holds, visits: list

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import up_to
 from tests.tracking.warehouse.sealing.sealed import LATER, noted, seal
 from tests.tracking.warehouse.shop import NOW, shop
 from tests.tracking.warehouse.test_any_question import answered, questions
@@ -48,7 +49,7 @@ def test_each_report_of_settled_days_answers_what_its_snapshot_says() -> None:
     assert (True, ANSWERS) == (settled, answers(site))
 
 
-@settings(max_examples=8)
+@settings(max_examples=up_to(8))
 @given(asked=st.lists(questions, min_size=1, max_size=8))
 def test_any_question_has_the_same_answer_once_its_days_are_settled(asked: list) -> None:
     site = shop()
