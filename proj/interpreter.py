@@ -1,5 +1,6 @@
 """How the interpreter is set for a process that answers hits."""
 
+import atexit
 import gc
 import sys
 
@@ -15,3 +16,5 @@ def set_up() -> None:
     # answers for a tenth of a second.
     gc.collect()
     gc.freeze()
+    # At the end all is looked through once, or DuckDB complains at length of what is left.
+    atexit.register(gc.unfreeze)
