@@ -16,7 +16,7 @@ test: $(VENV)/test lint
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal
 	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 3 --dist loadfile
-	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime --numprocesses 3 --dist worksteal --hypothesis-profile fast
+	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime -m "not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
 test-fast: $(VENV)/test
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast
