@@ -1,6 +1,5 @@
 """Turns at writing."""
 
-import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from django.db import OperationalError, connection, transaction
+
+from tracking.locks import takes
 
 LONGEST_WAIT = 5.0  # seconds, as SQLite waits
 LOOK_AGAIN = 0.001
@@ -66,11 +67,8 @@ def turn_of_process() -> Iterator[None]:
 
 def wait_for(file: TextIO) -> None:
     deadline = time.monotonic() + LONGEST_WAIT
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            # Not without end: a process that was stopped in its turn may never give it back.
-            if time.monotonic() > deadline:
-                raise OperationalError("another process does not end its turn at writing") from None
-            time.sleep(LOOK_AGAIN)
+    while not takes(file):
+        # Not without end: a process that was stopped in its turn may never give it back.
+        if time.monotonic() > deadline:
+            raise OperationalError("another process does not end its turn at writing")
+        time.sleep(LOOK_AGAIN)

@@ -1,6 +1,5 @@
 """Where the lines of a file gather before any of them is stored: a database of their own."""
 
-import fcntl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import duckdb
 from django.conf import settings
 from msgspec import json
 
+from tracking.locks import alone
 from tracking.models import Import
 from tracking.transfer.checks import READ
 from tracking.transfer.derive import Derivation, Told
@@ -178,13 +178,10 @@ class Worker:
 @contextmanager
 def staging(job: Import) -> Iterator[Staging]:
     """The staged lines of a file for a site; they go when all is done. Raises `ImportProblem`."""
-    folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{job.site_id}-{job.fingerprint[:32]}.duckdb"
-    with path.with_suffix(".lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ImportProblem("This file is being imported right now.") from None
+    with alone(path.with_suffix(".lock")) as free:
+        if not free:
+            raise ImportProblem("This file is being imported right now.")
         try:
             with writer(f"import-{job.fingerprint[:16]}", at=path) as connection:
                 yield Staging(connection)

@@ -1,9 +1,6 @@
 """Files that come through the browser: in parts, then imported in the background, one at a time."""
 
 import errno
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +9,7 @@ from django.conf import settings
 from django.db import Error
 from django.utils import timezone
 
+from tracking.locks import alone
 from tracking.models import Import, Site
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.fields import format_of
@@ -98,25 +96,12 @@ def run_waiting() -> None:
 
     A worker is busy with it meanwhile; no second one is to be.
     """
-    with _alone() as free:
+    with alone(folder() / "running") as free:
         if not free:
             return
         clean()
         while job := _next():
             run_uploaded(job)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else, in whatever process, runs uploaded files; a killed one does not."""
-    folder().mkdir(parents=True, exist_ok=True)
-    with (folder() / "running").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 def _next() -> Import | None:

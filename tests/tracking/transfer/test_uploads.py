@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.factories import SiteFactory
 from tests.tracking.transfer.files import LINE
 from tests.tracking.warehouse.sealing.sealed import totals
+from tracking.locks import alone
 from tracking.models import Import, Site
 from tracking.transfer import uploads
 from tracking.transfer.errors import ImportProblem
@@ -113,7 +114,7 @@ def test_import_that_a_killed_worker_left_is_run_again():
 def test_import_that_somebody_runs_is_left_alone():
     job = uploaded(SiteFactory())
 
-    with uploads._alone():
+    with alone(uploads.folder() / "running"):
         uploads.run_waiting()
 
     assert ("waiting", 0, 0, "") == told(job)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from tracking.locks import alone
 from tracking.warehouse.schema import EVENTS, VISITS
 
 if TYPE_CHECKING:
@@ -89,11 +90,5 @@ def kept() -> Iterator[None]:
 @contextmanager
 def unless_kept() -> Iterator[bool]:
     """Whether nobody keeps the files; while inside, nobody begins to."""
-    folder().mkdir(parents=True, exist_ok=True)
-    with (folder() / "being-read").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+    with alone(folder() / "being-read") as nobody_keeps:
+        yield nobody_keeps

@@ -1,11 +1,11 @@
 """One process at a time changes the sealed files, and cleans up after one that was killed."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from tracking.locks import takes
 from tracking.models import SealedSegment
 from tracking.warehouse.sealing import files
 
@@ -44,10 +44,8 @@ def turn() -> Iterator[Turn]:
     folder = files.folder()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "being-written").open("a+") as notes:
-        try:
-            fcntl.flock(notes, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy from None
+        if not takes(notes):
+            raise Busy
         mine = Turn(notes)
         mine.clean()
         yield mine
