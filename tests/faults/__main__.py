@@ -100,11 +100,13 @@ def row(found: Outcome) -> str:
 
 
 def main(words: list[str]) -> int:
+    wanted = [each for each in faults() if all(word.lower() in each[0].lower() for word in words)]
+    if not wanted:
+        print(f"No fault has {' '.join(words)} in its name.")
+        return 1
     failed = False
     print(f"{'':32}" + "".join(f"{name:>11}" for name in COLUMNS) + "    slowest   recovery")
-    for name, fault in faults():
-        if any(word not in name for word in words):
-            continue
+    for name, fault in wanted:
         print(f"{name:32}", end="", flush=True)
         with tempfile.TemporaryDirectory(prefix="footfall-faults-") as folder:
             try:
