@@ -6,10 +6,10 @@ in a path `*` and `**` both stand for any text.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracking.models import Goal as StoredGoal
+from tracking.warehouse.dialect import Dialect
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,12 @@ def read_goal(stored: StoredGoal) -> Goal:
     )
 
 
-def goal_sql(goal: Goal, bind: Callable[[object], str]) -> str:
-    """That an event reaches the goal; `bind` takes a value and gives its parameter's name."""
+def goal_sql(goal: Goal, dialect: Dialect) -> str:
+    """That an event reaches the goal."""
+    bind = dialect.bind
     parts = [f"name = {bind(goal.event)}"]
     if "*" in goal.path:
-        parts.append(f"regexp_matches(path, {bind(goal.pattern)})")
+        parts.append(dialect.matches("path", bind(goal.pattern)))
     elif goal.path:
         parts.append(f"path = {bind(goal.path)}")
     if goal.is_scroll:
@@ -62,6 +63,6 @@ def goal_sql(goal: Goal, bind: Callable[[object], str]) -> str:
     return f"({' AND '.join(parts)})"
 
 
-def any_goal_sql(goals: tuple[Goal, ...], bind: Callable[[object], str]) -> str:
+def any_goal_sql(goals: tuple[Goal, ...], dialect: Dialect) -> str:
     """That an event reaches one of the goals."""
-    return f"({' OR '.join(goal_sql(goal, bind) for goal in goals) or 'false'})"
+    return f"({' OR '.join(goal_sql(goal, dialect) for goal in goals) or 'false'})"

@@ -1,8 +1,7 @@
 """What can be counted: a metric is a row of `METRICS`.
 
 The definitions are those of Plausible's Stats API v2; `docs/queries.md` tells them in words. The
-expressions are over the columns of `tracking.warehouse.schema`, in SQL that DuckDB and ClickHouse
-share but for the percentiles.
+expressions are over the columns of `tracking.warehouse.schema`, in SQL that all engines share.
 """
 
 from dataclasses import dataclass, replace
@@ -30,13 +29,15 @@ class Needs(Enum):
 
 @dataclass(frozen=True)
 class Metric:
-    """An aggregate, or the `share` of visitors with so many decimal `places`.
+    """An aggregate, or the `share` of visitors, rounded to so many decimal `places` if any.
 
     `over_events` counts rows that may share a visit, `over_visits` rows that are one visit each;
     a metric that has both can be answered from either. `over_stays` counts rows that are what one
     visit did in a group: its greatest scroll `depth` and its `engaged` milliseconds, NULL if none.
     Events of an unknown visitor have visitor and visit 0. `{entered}` becomes the condition that a
-    visit entered on the filtered page, `{paid}` that an event has a revenue in the goal's currency.
+    visit entered on the filtered page, `{paid}` that an event has a revenue in the goal's currency,
+    `{percentile}` the duration that this `part` of the visits does not exceed, `{average}` the mean
+    of these revenues.
     `whole` says that the figure is a whole number, `empty` what it is where nothing was counted:
     None for an average of nothing.
     """
@@ -46,7 +47,8 @@ class Metric:
     over_visits: str = ""
     over_stays: str = ""
     share: Share | None = None
-    places: int = 0
+    places: int | None = None
+    part: float = 0
     whole: bool = True
     empty: int | None = 0
     needs: Needs = Needs.NOTHING
@@ -59,9 +61,8 @@ class Metric:
 
 
 def _duration(name: str, part: float) -> Metric:
-    """The shortest duration that this part of the visits does not exceed."""
-    expression = f"round(quantile_disc(duration, {part}) / 1000000)"
-    return Metric(name, over_visits=expression, empty=None)
+    expression = "{percentile} / 1000000"
+    return Metric(name, over_visits=expression, places=0, part=part, empty=None)
 
 
 def _share(name: str, share: Share, places: int, needs: Needs) -> Metric:
@@ -69,7 +70,7 @@ def _share(name: str, share: Share, places: int, needs: Needs) -> Metric:
 
 
 def _revenue(name: str, aggregate: str) -> Metric:
-    return Metric(name, f"{aggregate} FILTER (WHERE {{paid}})", empty=None, is_revenue=True)
+    return Metric(name, over_events=aggregate, empty=None, is_revenue=True)
 
 
 # Of single visits each is another visitor's: see `tracking.warehouse.schema`.
@@ -98,32 +99,35 @@ METRICS = {
         EVENTS,
         Metric(
             "views_per_visit",
-            over_visits="round(sum(pageviews) / count(*), 2)",
+            over_visits="sum(pageviews) / count(*)",
+            places=2,
             whole=False,
             empty=None,
         ),
         Metric(
             "bounce_rate",
-            over_visits="round(100.0 * count(*) FILTER (WHERE bounced AND {entered})"
-            " / nullif(count(*) FILTER (WHERE {entered}), 0))",
+            over_visits="100.0 * count(*) FILTER (WHERE bounced AND {entered})"
+            " / nullif(count(*) FILTER (WHERE {entered}), 0)",
+            places=0,
             empty=None,
         ),
-        Metric("visit_duration", over_visits="round(avg(duration) / 1000000)", empty=None),
+        Metric("visit_duration", over_visits="avg(duration) / 1000000", places=0, empty=None),
         _duration("visit_duration_p50", 0.5),
         _duration("visit_duration_p75", 0.75),
         _duration("visit_duration_p95", 0.95),
-        Metric("scroll_depth", over_stays="round(avg(depth))", empty=None, needs=Needs.PAGE),
+        Metric("scroll_depth", over_stays="avg(depth)", places=0, empty=None, needs=Needs.PAGE),
         Metric(
             "time_on_page",
-            over_stays="round(sum(engaged) / 1000.0 / count(*))",
+            over_stays="sum(engaged) / 1000.0 / count(*)",
+            places=0,
             empty=None,
             needs=Needs.PAGE,
         ),
         _share("percentage", Share.ALL, 1, Needs.DIMENSION),
         _share("conversion_rate", Share.ALL_REACHABLE, 2, Needs.GOAL),
         _share("group_conversion_rate", Share.GROUP_REACHABLE, 2, Needs.GOAL),
-        _revenue("total_revenue", "sum(revenue_amount)"),
-        _revenue("average_revenue", "avg(revenue_amount)"),
+        _revenue("total_revenue", "sum(revenue_amount) FILTER (WHERE {paid})"),
+        _revenue("average_revenue", "{average}"),
     )
 }
 

@@ -11,10 +11,10 @@ Four sources can give figures:
   the visits to a page.
 """
 
-from collections.abc import Callable
 from enum import Enum
 
 from tracking.warehouse.buckets import STEPS, naive_utc, offsets
+from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.dimensions import Dimension, Scope
 from tracking.warehouse.filters import (
     Filter,
@@ -53,17 +53,16 @@ def source_of(metric: Metric, query: Query) -> Source:
 class Rows:
     """The rows of a question over a period, and what they are grouped by.
 
-    `tables` says where events and visits are, `bind` takes a value and gives its parameter's name.
+    `tables` says where events and visits are.
     """
 
-    def __init__(
-        self, query: Query, period: Period, tables: Tables, bind: Callable[[object], str]
-    ) -> None:
+    def __init__(self, query: Query, period: Period, tables: Tables, dialect: Dialect) -> None:
         self.query = query
         self.period = period
         self.tables = tables
-        self.bind = bind
-        self.terms = Terms(self.column, bind, self.visits_with)
+        self.dialect = dialect
+        self.bind = bind = dialect.bind
+        self.terms = Terms(self.column, dialect, self.visits_with)
         self._start = bind(naive_utc(period.start))
         self._end = bind(naive_utc(period.end))
         self._site = bind(query.site_id)
@@ -118,12 +117,12 @@ class Rows:
         if not self.query.by_goal:
             return events
         reached = [
-            f"CASE WHEN {goal_sql(goal, self.bind)} THEN {self.bind(goal.name)} END"
+            f"CASE WHEN {goal_sql(goal, self.dialect)} THEN {self.bind(goal.name)} END"
             for goal in self.query.goals
         ]
         return (
-            f"(SELECT * FROM (SELECT *, unnest([{', '.join(reached)}]::VARCHAR[]) AS goal"  # noqa: S608
-            f" FROM {events} WHERE {any_goal_sql(self.query.goals, self.bind)})"
+            f"(SELECT * FROM (SELECT *, {self.dialect.each_text(reached)} AS goal"  # noqa: S608
+            f" FROM {events} WHERE {any_goal_sql(self.query.goals, self.dialect)})"
             " WHERE goal IS NOT NULL)"
         )
 
@@ -180,7 +179,7 @@ class Rows:
         first = f"greatest(first_time, {self._start})"
         last = self._last()
         step = self.query.time.column if self.query.time else ""
-        return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"
+        return self.dialect.moments(first, last, step)
 
     def _bucket(self, interval: str, moment: str) -> str:
         """The key of the bucket, see `tracking.warehouse.buckets`, that a moment lies in."""
@@ -194,9 +193,9 @@ class Rows:
                 for change in reversed(changes)
             )
             ahead = f"CASE {whens} ELSE {ahead} END"
-        local = f"date_trunc('{interval}', {moment} + to_seconds({ahead}))"
+        local = f"date_trunc('{interval}', {self.dialect.later(moment, ahead)})"
         if interval in STEPS:
-            return f"{local} - to_seconds({ahead})"
+            return self.dialect.earlier(local, ahead)
         if interval == "week":
             # The first week begins with the period.
             return f"greatest({local}::DATE, {self.bind(self.period.start.date())})"

@@ -3,6 +3,7 @@
 from datetime import date
 
 from tracking.warehouse.countries import country_names
+from tracking.warehouse.dialect import Dialect, DuckDBDialect
 from tracking.warehouse.dimensions import Dimension
 from tracking.warehouse.filters import All, Filter, on_entry, rewritten
 from tracking.warehouse.metrics import VISITORS, VISITORS_OF_PAGE, Metric, Share
@@ -32,12 +33,17 @@ class Statement:
         period: Period,
         tables: Tables = HOT,
         only: list[Group] | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         self.query = query
         self.period = period
         self.tables = tables
-        self.values: dict[str, object] = {}
+        self.dialect = dialect or DuckDBDialect()
         self._grouped = f"WITH grouped AS ({self._with_shares(only)})"
+
+    @property
+    def values(self) -> dict[str, object]:
+        return self.dialect.values
 
     def rows(self, page: bool) -> str:
         """Dimensions, metrics and the number of groups on all pages, in the question's order."""
@@ -49,11 +55,6 @@ class Statement:
 
     def count(self) -> str:
         return f"{self._grouped} SELECT count(*) FROM grouped"  # noqa: S608
-
-    def _bind(self, value: object) -> str:
-        name = f"p{len(self.values)}"
-        self.values[name] = value
-        return f"${name}"
 
     def _order(self) -> str:
         asked = [
@@ -72,7 +73,7 @@ class Statement:
         counted["people"] = VISITORS
         names = _names(self.query)
         figures = [
-            f"{_percent(row.share, row.places)} AS m{i}" if row.share else f"m{i}"
+            f"{self._percent(row.share, row.places or 0)} AS m{i}" if row.share else f"m{i}"
             for i, row in enumerate(self.query.metrics)
         ]
         bases = " ".join(self._base(share) for share in dict.fromkeys(shares))
@@ -102,7 +103,7 @@ class Statement:
         `metrics` are by the names of their columns.
         """
         names = _names(query)
-        rows = Rows(query, self.period, self.tables, self._bind)
+        rows = Rows(query, self.period, self.tables, self.dialect)
         sources = {source_of(row, query) for row in metrics.values()}
         parts = [self._part(rows, source, metrics) for source in Source if source in sources]
         figures = [
@@ -113,19 +114,18 @@ class Statement:
             *names,
             *(f"{figure} AS {n}" for figure, n in zip(figures, metrics, strict=True)),
         ]
-        union = self._with_names(query, " UNION ALL BY NAME ".join(parts))
+        union = self._with_names(query, " UNION ALL ".join(parts))
         statement = f"SELECT {', '.join(columns)} FROM ({union})"  # noqa: S608
         if only and names:
-            lists = [
-                f"unnest({self._bind(list(keys))}::VARCHAR[])" for keys in zip(*only, strict=True)
-            ]
-            statement += f" WHERE ({', '.join(names)}) IN (SELECT {', '.join(lists)})"
+            columns_of = dict(zip(names, map(list, zip(*only, strict=True)), strict=True))
+            groups = self.dialect.table(columns_of)  # type: ignore[arg-type]
+            statement += f" WHERE ({', '.join(names)}) IN {groups}"
         if names:
             statement += f" GROUP BY {', '.join(names)}"
         # A page that visits entered before the period began, or where somebody only lingered, has
         # no event in it.
         if Source.EVENTS in sources and (query.counts_entries or Source.STAYS in sources):
-            statement += " HAVING bool_or(source = 'events')"
+            statement += " HAVING max(source = 'events')"
         return statement
 
     def _part(self, rows: Rows, source: Source, metrics: dict[str, Metric]) -> str:
@@ -138,22 +138,28 @@ class Statement:
             f"'{source.value}' AS source",
             *(
                 f"{self._figure(rows, row, source)} AS {name}"
-                for name, row in metrics.items()
                 if source_of(row, query) is source
+                else f"NULL AS {name}"
+                for name, row in metrics.items()
             ),
         ]
         grouping = " GROUP BY ALL" if query.dimensions else ""
         return f"SELECT {', '.join(columns)} FROM {rows.of(source, tree)}{grouping}"  # noqa: S608
 
     def _figure(self, rows: Rows, metric: Metric, source: Source) -> str:
+        figure = self._aggregate(rows, metric, source)
+        return figure if metric.places is None else self.dialect.half_up(figure, metric.places)
+
+    def _aggregate(self, rows: Rows, metric: Metric, source: Source) -> str:
         if source is Source.STAYS:
             return metric.over_stays
         if source is not Source.VISITS:
             if metric is VISITORS and source is Source.EVENTS and rows.query.sees_single_pages:
                 return VISITORS_OF_PAGE
-            if metric.is_revenue:
-                return metric.over_events.format(paid=self._paid(rows.query))
-            return metric.over_events
+            return self._revenue(rows.query, metric) if metric.is_revenue else metric.over_events
+        if metric.part:
+            percentile = self.dialect.percentile("duration", metric.part)
+            return metric.over_visits.format(percentile=percentile)
         if "{entered}" not in metric.over_visits:
             return metric.over_visits
         # Broken down by page of entry, all visits of a row that passed the filters entered there.
@@ -161,13 +167,18 @@ class Statement:
         entered = All(tuple(on_entry(row) for row in pages))
         return metric.over_visits.format(entered=where(entered, rows.terms))
 
+    def _revenue(self, query: Query, metric: Metric) -> str:
+        paid = self._paid(query)
+        average = self.dialect.average("revenue_amount", paid)
+        return metric.over_events.format(paid=paid, average=average)
+
     def _paid(self, query: Query) -> str:
         """That an event has a revenue in the currency of its goal, or of all goals."""
         if not query.by_goal:
             currency = query.currency(())
-            return f"revenue_currency = {self._bind(currency)}" if currency else "false"
+            return f"revenue_currency = {self.dialect.bind(currency)}" if currency else "false"
         whens = " ".join(
-            f"WHEN {self._bind(goal.name)} THEN {self._bind(goal.currency)}"
+            f"WHEN {self.dialect.bind(goal.name)} THEN {self.dialect.bind(goal.currency)}"
             for goal in query.goals
             if goal.currency
         )
@@ -183,15 +194,14 @@ class Statement:
         return f"SELECT * REPLACE ({', '.join(named)}) FROM ({groups})" if named else groups  # noqa: S608
 
     def _name(self, dimension: Dimension, key: str) -> str:
-        name = f"coalesce(nullif({key}, ''), {self._bind(dimension.blank)})"
+        name = f"coalesce(nullif({key}, ''), {self.dialect.bind(dimension.blank)})"
         if not dimension.has_names:
             return name
-        names = country_names()
-        codes, words = self._bind(list(names)), self._bind(list(names.values()))
-        return (
-            f"coalesce(list_extract({words}::VARCHAR[], list_position({codes}::VARCHAR[], {key})),"
-            f" {name})"
-        )
+        return f"coalesce({self.dialect.named(key, country_names())}, {name})"
+
+    def _percent(self, share: Share, places: int) -> str:
+        percent = f"100.0 * people / nullif({_base_name(share)}, 0)"
+        return self.dialect.half_up(percent, places)
 
 
 def _names(query: Query) -> list[str]:
@@ -200,7 +210,3 @@ def _names(query: Query) -> list[str]:
 
 def _base_name(share: Share) -> str:
     return f"base_{share.name.lower()}"
-
-
-def _percent(share: Share, places: int) -> str:
-    return f"round(100.0 * people / nullif({_base_name(share)}, 0), {places:d})"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracking.warehouse.countries import country_names
+from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.dimensions import Dimension
 from tracking.warehouse.filters import All, Any, Condition, Done, Filter, Not, Reached
 from tracking.warehouse.goals import any_goal_sql
@@ -14,12 +15,11 @@ class Terms:
     """What a tree's SQL is made of.
 
     `column` gives the expression that a dimension stands for, never NULL and empty where blank;
-    `bind` takes a value and gives the name of its parameter; `visits_with` gives a query of the
-    visits that have an event for which a tree holds.
+    `visits_with` gives a query of the visits that have an event for which a tree holds.
     """
 
     column: Callable[[Dimension], str]
-    bind: Callable[[object], str]
+    dialect: Dialect
     visits_with: Callable[[Filter], str]
 
 
@@ -29,7 +29,7 @@ def where(tree: Filter, terms: Terms) -> str:
         case Condition():
             return _condition(tree, terms)
         case Reached(goals):
-            return any_goal_sql(goals, terms.bind)
+            return any_goal_sql(goals, terms.dialect)
         case Done(of):
             return f"visit IN ({terms.visits_with(of)})"
         case Not(of):
@@ -53,25 +53,23 @@ def _condition(condition: Condition, terms: Terms) -> str:
 
 def _names(terms: Terms) -> str:
     codes = {"": "", **country_names()}
-    return (
-        f"(SELECT unnest({terms.bind(list(codes))}::VARCHAR[]) AS code,"
-        f" unnest({terms.bind(list(codes.values()))}::VARCHAR[]) AS name)"
-    )
+    return terms.dialect.table({"code": list(codes), "name": list(codes.values())})
 
 
 def _test(condition: Condition, column: str, terms: Terms) -> str:
     """That one of the values fits."""
+    dialect = terms.dialect
 
     def lower(expression: str) -> str:
-        return expression if condition.case_sensitive else f"lower({expression})"
+        return expression if condition.case_sensitive else dialect.lower(expression)
 
     if condition.comparison == "is":
         # The name shown for a blank value stands for the blank value too.
         blank = [""] if condition.dimension.blank in condition.values else []
         stored = [*condition.values, *blank]
-        return f"{lower(column)} IN ({', '.join(lower(terms.bind(value)) for value in stored)})"
+        return f"{lower(column)} IN ({', '.join(lower(dialect.bind(value)) for value in stored)})"
     if condition.comparison == "contains":
-        tests = [f"contains({lower(column)}, {lower(terms.bind(v))})" for v in condition.values]
+        tests = [dialect.contains(lower(column), lower(dialect.bind(v))) for v in condition.values]
     else:
-        tests = [f"regexp_matches({column}, {terms.bind(value)})" for value in condition.values]
+        tests = [dialect.matches(column, dialect.bind(value)) for value in condition.values]
     return f"({' OR '.join(tests)})"

@@ -1,0 +1,111 @@
+"""What engines spell differently in the SQL of a question.
+
+Everything else is written once, in SQL that DuckDB and ClickHouse share.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Dialect(Protocol):
+    """The words of an engine for one statement, and the values of its parameters, `values`.
+
+    Arguments are expressions, unless said otherwise.
+    """
+
+    values: dict[str, object]
+
+    def bind(self, value: object) -> str:
+        """The parameter of a text, number, date or datetime (UTC without a zone)."""
+
+    def texts(self, values: Sequence[str]) -> str:
+        """The parameter of a list of texts."""
+
+    def table(self, columns: dict[str, Sequence[str]]) -> str:
+        """A relation of bound texts, by the names of its columns."""
+
+    def named(self, code: str, names: dict[str, str]) -> str:
+        """The name of a code, NULL where there is none."""
+
+    def each_text(self, texts: Sequence[str]) -> str:
+        """A row for each of some texts, which may be NULL."""
+
+    def lower(self, text: str) -> str:
+        """The text in lower case, in any script."""
+
+    def contains(self, text: str, part: str) -> str: ...
+
+    def matches(self, text: str, pattern: str) -> str:
+        """That a text has a place which fits a bound pattern of RE2; a dot is no line's end."""
+
+    def half_up(self, number: str, places: int) -> str:
+        """A number that is not negative, rounded to so many decimals; halves go up."""
+
+    def percentile(self, values: str, part: float) -> str:
+        """The least value that this part, of 1, of the values does not exceed."""
+
+    def average(self, amounts: str, which: str) -> str:
+        """The average of those decimals, of three places, for which a condition holds."""
+
+    def later(self, moment: str, seconds: str) -> str: ...
+
+    def earlier(self, moment: str, seconds: str) -> str: ...
+
+    def moments(self, first: str, last: str, step: str) -> str:
+        """A row for each moment from the first on, a step apart, and one for the last.
+
+        The step is the word minute or hour.
+        """
+
+
+class DuckDBDialect:
+    """See `Dialect`."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+
+    def bind(self, value: object) -> str:
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"${name}"
+
+    def texts(self, values: Sequence[str]) -> str:
+        return f"{self.bind(list(values))}::VARCHAR[]"
+
+    def table(self, columns: dict[str, Sequence[str]]) -> str:
+        lists = [f"unnest({self.texts(values)}) AS {name}" for name, values in columns.items()]
+        return f"(SELECT {', '.join(lists)})"
+
+    def named(self, code: str, names: dict[str, str]) -> str:
+        codes, words = self.texts(list(names)), self.texts(list(names.values()))
+        return f"list_extract({words}, list_position({codes}, {code}))"
+
+    def each_text(self, texts: Sequence[str]) -> str:
+        return f"unnest([{', '.join(texts)}]::VARCHAR[])"
+
+    def lower(self, text: str) -> str:
+        return f"lower({text})"
+
+    def contains(self, text: str, part: str) -> str:
+        return f"contains({text}, {part})"
+
+    def matches(self, text: str, pattern: str) -> str:
+        return f"regexp_matches({text}, {pattern})"
+
+    def half_up(self, number: str, places: int) -> str:
+        return f"round({number}, {places:d})" if places else f"round({number})"
+
+    def percentile(self, values: str, part: float) -> str:
+        return f"quantile_disc({values}, {part})"
+
+    def average(self, amounts: str, which: str) -> str:
+        return f"avg({amounts}) FILTER (WHERE {which})"
+
+    def later(self, moment: str, seconds: str) -> str:
+        return f"{moment} + to_seconds({seconds})"
+
+    def earlier(self, moment: str, seconds: str) -> str:
+        return f"{moment} - to_seconds({seconds})"
+
+    def moments(self, first: str, last: str, step: str) -> str:
+        return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"
