@@ -6,6 +6,7 @@ expressions are over the columns of `tracking.warehouse.schema`, in SQL that all
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from tracking.warehouse.errors import QueryError
 
@@ -28,27 +29,41 @@ class Needs(Enum):
 
 
 @dataclass(frozen=True)
-class Metric:
-    """An aggregate, or the `share` of visitors, rounded to so many decimal `places` if any.
+class Sum:
+    """What is counted so that the counts of several parts of the rows add up.
 
     `over_events` counts rows that may share a visit, `over_visits` rows that are one visit each;
-    a metric that has both can be answered from either. `over_stays` counts rows that are what one
-    visit did in a group: its greatest scroll `depth` and its `engaged` milliseconds, NULL if none.
+    a sum that has both can be counted in either. `over_stays` counts rows that are what one visit
+    did in a group: its greatest scroll `depth` and its `engaged` milliseconds, NULL if none.
     Events of an unknown visitor have visitor and visit 0. `{entered}` becomes the condition that a
     visit entered on the filtered page, `{paid}` that an event has a revenue in the goal's currency,
     `{percentile}` the duration that this `part` of the visits does not exceed, `{average}` the mean
     of these revenues.
-    `whole` says that the figure is a whole number, `empty` what it is where nothing was counted:
-    None for an average of nothing.
+    Visitors and visits of several parts add up where none is in two of them. What never `adds_up`
+    is counted over all rows at once.
     """
 
     name: str
     over_events: str = ""
     over_visits: str = ""
     over_stays: str = ""
+    adds_up: bool = True
+    part: float = 0
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure made of sums, named in braces, or the `share` of visitors.
+
+    It is rounded to so many decimal `places`, if any. `whole` says that the figure is a whole number, `empty` what it is where nothing was counted:
+    None for an average of nothing.
+    """
+
+    name: str
+    figure: str = ""
+    sums: tuple[Sum, ...] = ()
     share: Share | None = None
     places: int | None = None
-    part: float = 0
     whole: bool = True
     empty: int | None = 0
     needs: Needs = Needs.NOTHING
@@ -57,24 +72,11 @@ class Metric:
     @property
     def is_of_visits(self) -> bool:
         """Whether it can only be counted in visits."""
-        return bool(self.over_visits) and not self.over_events
-
-
-def _duration(name: str, part: float) -> Metric:
-    expression = "{percentile} / 1000000"
-    return Metric(name, over_visits=expression, places=0, part=part, empty=None)
-
-
-def _share(name: str, share: Share, places: int, needs: Needs) -> Metric:
-    return Metric(name, share=share, places=places, whole=False, needs=needs)
-
-
-def _revenue(name: str, aggregate: str) -> Metric:
-    return Metric(name, over_events=aggregate, empty=None, is_revenue=True)
+        return any(row.over_visits and not row.over_events for row in self.sums)
 
 
 # Of single visits each is another visitor's: see `tracking.warehouse.schema`.
-VISITORS = Metric(
+VISITOR_SUM = Sum(
     "visitors",
     "count(DISTINCT nullif(visitor, 0))",
     "count(*) FILTER (WHERE single) + count(DISTINCT if(single, NULL, visitor))",
@@ -83,42 +85,91 @@ VISITORS = Metric(
 VISITORS_OF_PAGE = (
     "count(*) FILTER (WHERE single) + count(DISTINCT if(single, NULL, nullif(visitor, 0)))"
 )
-EVENTS = Metric("events", over_events="count(*)")
+VISIT_SUM = Sum("visits", "count(DISTINCT nullif(visit, 0))", "count(*)")
+PAGEVIEW_SUM = Sum("pageviews", "count(*) FILTER (WHERE name = 'pageview')")
+EVENT_SUM = Sum("events", "count(*)")
+AVERAGED = Sum("averaged", over_visits="count(*)")
+VIEWS = Sum("views", over_visits="sum(pageviews)")
+DURATION = Sum("duration", over_visits="sum(duration)")
+ENTRIES = Sum("entries", over_visits="count(*) FILTER (WHERE {entered})")
+BOUNCES = Sum("bounces", over_visits="count(*) FILTER (WHERE bounced AND {entered})")
+STAYS = Sum("stays", over_stays="count(*)")
+DEPTHS = Sum("depths", over_stays="count(depth)")
+DEPTH = Sum("depth", over_stays="sum(depth)")
+ENGAGED = Sum("engaged", over_stays="sum(engaged)")
+
+
+def _duration(name: str, part: float) -> Metric:
+    counted = Sum(name, over_visits="{percentile} / 1000000", adds_up=False, part=part)
+    return _plain(counted, places=0, empty=None)
+
+
+def _plain(counted: Sum, **more: Any) -> Metric:
+    """A sum as it is."""
+    return Metric(counted.name, f"{{{counted.name}}}", (counted,), **more)
+
+
+def _share(name: str, share: Share, places: int, needs: Needs) -> Metric:
+    return Metric(name, share=share, places=places, whole=False, needs=needs)
+
+
+def _revenue(name: str, aggregate: str) -> Metric:
+    return _plain(Sum(name, aggregate, adds_up=False), empty=None, is_revenue=True)
+
+
+VISITORS = _plain(VISITOR_SUM)
+EVENTS = _plain(EVENT_SUM)
 # Where goals are depths of scrolling, what reaches them is engagement, which is no event.
-EVENTS_BY_GOAL = replace(
-    EVENTS, over_events="nullif(count(*) FILTER (WHERE name <> 'engagement'), 0)", empty=None
+EVENTS_BY_GOAL = _plain(
+    replace(EVENT_SUM, over_events="nullif(count(*) FILTER (WHERE name <> 'engagement'), 0)"),
+    empty=None,
 )
-EVENTS_UNKNOWN = replace(EVENTS, over_events="max(NULL::BIGINT)", empty=None)
+EVENTS_UNKNOWN = _plain(replace(EVENT_SUM, over_events="max(NULL::BIGINT)"), empty=None)
 
 METRICS = {
     row.name: row
     for row in (
         VISITORS,
-        Metric("visits", "count(DISTINCT nullif(visit, 0))", "count(*)"),
-        Metric("pageviews", over_events="count(*) FILTER (WHERE name = 'pageview')"),
+        _plain(VISIT_SUM),
+        _plain(PAGEVIEW_SUM),
         EVENTS,
         Metric(
             "views_per_visit",
-            over_visits="sum(pageviews) / count(*)",
+            "{views} / {averaged}",
+            (VIEWS, AVERAGED),
             places=2,
             whole=False,
             empty=None,
         ),
         Metric(
             "bounce_rate",
-            over_visits="100.0 * count(*) FILTER (WHERE bounced AND {entered})"
-            " / nullif(count(*) FILTER (WHERE {entered}), 0)",
+            "1e2 * {bounces} / nullif({entries}, 0)",
+            (BOUNCES, ENTRIES),
             places=0,
             empty=None,
         ),
-        Metric("visit_duration", over_visits="avg(duration) / 1000000", places=0, empty=None),
+        Metric(
+            "visit_duration",
+            "{duration} / {averaged} / 1000000",
+            (DURATION, AVERAGED),
+            places=0,
+            empty=None,
+        ),
         _duration("visit_duration_p50", 0.5),
         _duration("visit_duration_p75", 0.75),
         _duration("visit_duration_p95", 0.95),
-        Metric("scroll_depth", over_stays="avg(depth)", places=0, empty=None, needs=Needs.PAGE),
+        Metric(
+            "scroll_depth",
+            "{depth} / nullif({depths}, 0)",
+            (DEPTH, DEPTHS),
+            places=0,
+            empty=None,
+            needs=Needs.PAGE,
+        ),
         Metric(
             "time_on_page",
-            over_stays="sum(engaged) / 1000.0 / count(*)",
+            "{engaged} / 1e3 / {stays}",
+            (ENGAGED, STAYS),
             places=0,
             empty=None,
             needs=Needs.PAGE,

@@ -23,7 +23,7 @@ from tracking.warehouse.filters import (
     is_about_events,
 )
 from tracking.warehouse.goals import any_goal_sql, goal_sql
-from tracking.warehouse.metrics import Metric
+from tracking.warehouse.metrics import Sum
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.schema import PLAIN, Tables
@@ -37,13 +37,13 @@ class Source(Enum):
     STAYS = "stays"
 
 
-def source_of(metric: Metric, query: Query) -> Source:
-    """Where a metric of this question is counted; not a share, which is counted nowhere."""
-    if metric.over_stays:
+def source_of(counted: Sum, query: Query) -> Source:
+    """Where a sum of this question is counted."""
+    if counted.over_stays:
         return Source.STAYS
-    if not metric.over_visits:
+    if not counted.over_visits:
         return Source.EVENTS
-    if not metric.over_events:
+    if not counted.over_events:
         return Source.VISITS
     if query.asks_about_events:
         return Source.EVENTS

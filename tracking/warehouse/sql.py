@@ -6,7 +6,14 @@ from tracking.warehouse.countries import country_names
 from tracking.warehouse.dialect import Dialect, DuckDBDialect
 from tracking.warehouse.dimensions import Dimension
 from tracking.warehouse.filters import All, Filter, on_entry, rewritten
-from tracking.warehouse.metrics import VISITORS, VISITORS_OF_PAGE, Metric, Share
+from tracking.warehouse.metrics import (
+    VISITOR_SUM,
+    VISITORS,
+    VISITORS_OF_PAGE,
+    Metric,
+    Share,
+    Sum,
+)
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Rows, Source, source_of
@@ -104,16 +111,11 @@ class Statement:
         """
         names = _names(query)
         rows = Rows(query, self.period, self.tables, self.dialect)
-        sources = {source_of(row, query) for row in metrics.values()}
-        parts = [self._part(rows, source, metrics) for source in Source if source in sources]
-        figures = [
-            f"max({name})" if row.empty is None else f"coalesce(max({name}), {row.empty})"
-            for name, row in metrics.items()
-        ]
-        columns = [
-            *names,
-            *(f"{figure} AS {n}" for figure, n in zip(figures, metrics, strict=True)),
-        ]
+        sums = list(dict.fromkeys(counted for row in metrics.values() for counted in row.sums))
+        sources = {source_of(row, query) for row in sums}
+        parts = [self._part(rows, source, sums) for source in Source if source in sources]
+        figures = [f"{self._figure(row)} AS {name}" for name, row in metrics.items()]
+        columns = [*names, *figures]
         union = self._with_names(query, " UNION ALL ".join(parts))
         statement = f"SELECT {', '.join(columns)} FROM ({union})"  # noqa: S608
         if only and names:
@@ -128,7 +130,7 @@ class Statement:
             statement += " HAVING max(source = 'events')"
         return statement
 
-    def _part(self, rows: Rows, source: Source, metrics: dict[str, Metric]) -> str:
+    def _part(self, rows: Rows, source: Source, sums: list[Sum]) -> str:
         query = rows.query
         tree: Filter = query.filters
         if source is Source.VISITS and query.counts_entries:
@@ -137,40 +139,49 @@ class Statement:
             *(f"{rows.key(row, source)} AS d{i}" for i, row in enumerate(query.dimensions)),
             f"'{source.value}' AS source",
             *(
-                f"{self._figure(rows, row, source)} AS {name}"
+                f"{self._counted(rows, row, source)} AS {row.name}"
                 if source_of(row, query) is source
-                else f"NULL AS {name}"
-                for name, row in metrics.items()
+                else f"NULL AS {row.name}"
+                for row in sums
             ),
         ]
         grouping = " GROUP BY ALL" if query.dimensions else ""
         return f"SELECT {', '.join(columns)} FROM {rows.of(source, tree)}{grouping}"  # noqa: S608
 
-    def _figure(self, rows: Rows, metric: Metric, source: Source) -> str:
-        figure = self._aggregate(rows, metric, source)
-        return figure if metric.places is None else self.dialect.half_up(figure, metric.places)
-
-    def _aggregate(self, rows: Rows, metric: Metric, source: Source) -> str:
+    def _counted(self, rows: Rows, counted: Sum, source: Source) -> str:
         if source is Source.STAYS:
-            return metric.over_stays
-        if source is not Source.VISITS:
-            if metric is VISITORS and source is Source.EVENTS and rows.query.sees_single_pages:
-                return VISITORS_OF_PAGE
-            return self._revenue(rows.query, metric) if metric.is_revenue else metric.over_events
-        if metric.part:
-            percentile = self.dialect.percentile("duration", metric.part)
-            return metric.over_visits.format(percentile=percentile)
-        if "{entered}" not in metric.over_visits:
-            return metric.over_visits
+            return counted.over_stays
+        if source is Source.VISITS:
+            return self._over_visits(rows, counted)
+        if counted is VISITOR_SUM and source is Source.EVENTS and rows.query.sees_single_pages:
+            return VISITORS_OF_PAGE
+        return self._over_events(rows.query, counted)
+
+    def _over_visits(self, rows: Rows, counted: Sum) -> str:
+        if counted.part:
+            percentile = self.dialect.percentile("duration", counted.part)
+            return counted.over_visits.format(percentile=percentile)
+        if "{entered}" not in counted.over_visits:
+            return counted.over_visits
         # Broken down by page of entry, all visits of a row that passed the filters entered there.
         pages = () if rows.query.counts_entries else rows.query.page_filters
         entered = All(tuple(on_entry(row) for row in pages))
-        return metric.over_visits.format(entered=where(entered, rows.terms))
+        return counted.over_visits.format(entered=where(entered, rows.terms))
 
-    def _revenue(self, query: Query, metric: Metric) -> str:
+    def _over_events(self, query: Query, counted: Sum) -> str:
+        if counted.adds_up:
+            return counted.over_events
         paid = self._paid(query)
         average = self.dialect.average("revenue_amount", paid)
-        return metric.over_events.format(paid=paid, average=average)
+        return counted.over_events.format(paid=paid, average=average)
+
+    def _figure(self, metric: Metric) -> str:
+        """What becomes of the sums of all parts."""
+        totals = {row.name: f"{'sum' if row.adds_up else 'max'}({row.name})" for row in metric.sums}
+        figure = metric.figure.format(**totals)
+        if metric.places is not None:
+            figure = self.dialect.half_up(figure, metric.places)
+        return figure if metric.empty is None else f"coalesce({figure}, {metric.empty})"
 
     def _paid(self, query: Query) -> str:
         """That an event has a revenue in the currency of its goal, or of all goals."""
@@ -200,7 +211,7 @@ class Statement:
         return f"coalesce({self.dialect.named(key, country_names())}, {name})"
 
     def _percent(self, share: Share, places: int) -> str:
-        percent = f"100.0 * people / nullif({_base_name(share)}, 0)"
+        percent = f"1e2 * people / nullif({_base_name(share)}, 0)"
         return self.dialect.half_up(percent, places)
 
 
