@@ -55,8 +55,8 @@ class Sum:
 class Metric:
     """A figure made of sums, named in braces, or the `share` of visitors.
 
-    It is rounded to so many decimal `places`, if any. `whole` says that the figure is a whole number, `empty` what it is where nothing was counted:
-    None for an average of nothing.
+    It is rounded to so many decimal `places`, if any. `whole` says that the figure is a whole
+    number, `empty` what it is where nothing was counted: None for an average of nothing.
     """
 
     name: str
