@@ -1,13 +1,16 @@
 """Answers to a question: the engine's figures as plain data for the templates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dashboard.report import labels
-from dashboard.report.chart import Chart, Series, draw
-from dashboard.report.figures import METRICS, Headline, Metric, headlines
-from dashboard.report.filters import Filter
+from dashboard.report.chart import Chart, Series, draw, spark
+from dashboard.report.figures import COLUMNS, METRICS, Headline, Metric, headlines
+from dashboard.report.filters import Condition, Filter
 from dashboard.report.formats import share
+from dashboard.report.intervals import step, suitable
 from dashboard.report.question import Question
 from dashboard.report.widgets import Widget
 from tracking.models import Site
@@ -16,14 +19,16 @@ from tracking.warehouse.result import Row
 
 PANEL_ROWS = 8
 PAGE_ROWS = 100
+SEARCH_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The headline figures and the chart of one of them."""
+    """The headline figures, the chart of one of them, and the steps that it may have."""
 
     figures: list[Headline]
     chart: Chart
+    intervals: list[str]
 
     @property
     def is_empty(self) -> bool:
@@ -40,8 +45,11 @@ class Cell:
 class Entry:
     """One value of a widget's dimension; `bar` is its length in per cent of the longest.
 
-    `url` is the report with the value as a filter, or without it where `is_filter`.
+    `value` is the query language's, `title` what people call it. `url` is the report with the
+    value as a filter, or without it where `is_filter`.
     """
+
+    value: str
 
     title: str
     flag: str | None
@@ -53,6 +61,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which rows of a list, in which order: those that contain a text, by a metric, so many."""
+
+    limit: int = PANEL_ROWS
+    offset: int = 0
+    search: str = ""
+    sort: str = "visitors"
+    ascending: bool = False
+
+    @property
+    def page(self) -> int:
+        return self.offset // self.limit + 1
+
+    @property
+    def is_of_panel(self) -> bool:
+        return self.limit == PANEL_ROWS
+
+
+@dataclass(frozen=True)
 class Listing:
     """A widget's rows from `offset` on; `total` counts all there are."""
 
@@ -60,11 +87,15 @@ class Listing:
     columns: list[Metric]
     entries: list[Entry]
     total: int
-    offset: int
+    choice: Choice
+
+    @property
+    def first(self) -> int:
+        return self.choice.offset + 1
 
     @property
     def last(self) -> int:
-        return self.offset + len(self.entries)
+        return self.choice.offset + len(self.entries)
 
 
 def ask(question: Question, metrics: list[str], now: datetime, **more: object) -> Query:
@@ -72,23 +103,39 @@ def ask(question: Question, metrics: list[str], now: datetime, **more: object) -
 
 
 def overview(question: Question, now: datetime) -> Overview:
-    query = ask(question, list(METRICS), now, comparison="previous_period")
+    query = ask(question, list(METRICS), now, comparison=question.comparison.plain)
     row = run(query).rows[0]
-    return Overview(headlines(row.metrics, row.comparison), draw(_series(question, now), now))
+    courses = series(question, now)
+    figures = headlines(row.metrics, row.comparison, [spark(each.values) for each in courses])
+    chosen = next(each for each in courses if each.metric.name == question.metric)
+    return Overview(figures, draw(chosen, now, question.shape), suitable(query.period))
 
 
-def _series(question: Question, now: datetime) -> Series:
-    query = ask(question, [question.metric], now, dimensions=["time"], comparison="previous_period")
-    result = run(query)
-    return Series(
-        metric=METRICS[question.metric],
-        interval=query.period.interval,
-        starts=_starts(result.time_labels, query),
-        values=[row.metrics[0] for row in result.rows],
-        end=query.period.end,
-        past=[row.comparison[0] for row in result.rows if row.comparison],
-        past_starts=_starts(result.comparison_labels, query),
+def series(question: Question, now: datetime) -> list[Series]:
+    """Each figure over time; one question for all, since the same rows answer it."""
+    period = ask(question, ["visitors"], now).period
+    every = step(question.interval, period)
+    query = ask(
+        question,
+        list(METRICS),
+        now,
+        dimensions=[f"time:{every}"],
+        comparison=question.comparison.plain,
     )
+    result = run(query)
+    compared = [row.comparison for row in result.rows if row.comparison]
+    return [
+        Series(
+            metric=metric,
+            interval=every,
+            starts=_starts(result.time_labels, query),
+            values=[row.metrics[place] for row in result.rows],
+            end=query.period.end,
+            past=[row[place] for row in compared],
+            past_starts=_starts(result.comparison_labels, query),
+        )
+        for place, metric in enumerate(METRICS.values())
+    ]
 
 
 def _starts(time_labels: tuple[str, ...], query: Query) -> list[datetime]:
@@ -98,36 +145,51 @@ def _starts(time_labels: tuple[str, ...], query: Query) -> list[datetime]:
 
 
 def listing(
-    question: Question, widget: Widget, now: datetime, limit: int = PANEL_ROWS, offset: int = 0
+    question: Question, widget: Widget, now: datetime, choice: Choice = Choice()
 ) -> Listing:
     """A panel's rows, or a page of the whole list; a panel has only the first figure."""
-    metrics = list(widget.metrics[:1] if limit == PANEL_ROWS else widget.metrics)
-    known = [["is_not", widget.dimension, [labels.NOT_SET]]] if widget.known_only else []
-    plain = question.query
-    plain["filters"] = plain["filters"] + known
-    result = run(
-        Query.build(
-            metrics=metrics,
-            dimensions=list(widget.dimensions),
-            order_by=[["visitors", "desc"], *([name, "asc"] for name in widget.dimensions)],
-            limit=limit,
-            offset=offset,
-            now=now,
-            **plain,
-        )
-    )
+    plain = _known(question, widget)
+    result = run(_query(plain, widget, now, choice))
     whole = run(Query.build(metrics=["visitors"], now=now, **plain)).rows[0].metrics[0]
     return Listing(
         widget=widget,
-        columns=[METRICS[name] for name in metrics],
+        columns=[COLUMNS[metric.name] for metric in result.query.metrics],
         entries=_entries(question, widget, result, whole),
         total=result.total_rows,
-        offset=offset,
+        choice=choice,
+    )
+
+
+def rows(question: Question, widget: Widget, now: datetime, choice: Choice) -> Result:
+    """The figures of a page of the whole list as they are, for programs."""
+    return run(_query(_known(question, widget), widget, now, choice))
+
+
+def _known(question: Question, widget: Widget) -> dict[str, Any]:
+    known = [["is_not", widget.dimension, [labels.NOT_SET]]] if widget.known_only else []
+    plain = question.query
+    return {**plain, "filters": plain["filters"] + known}
+
+
+def _query(plain: dict[str, Any], widget: Widget, now: datetime, choice: Choice) -> Query:
+    metrics = list(widget.metrics[:1] if choice.is_of_panel else widget.metrics)
+    search = [labels.containing(widget.dimension, choice.search)] if choice.search else []
+    return Query.build(
+        metrics=metrics,
+        dimensions=list(widget.dimensions),
+        order_by=[
+            [choice.sort, "asc" if choice.ascending else "desc"],
+            *([name, "asc"] for name in widget.dimensions),
+        ],
+        limit=choice.limit,
+        offset=choice.offset,
+        now=now,
+        **{**plain, "filters": plain["filters"] + search},
     )
 
 
 def _entries(question: Question, widget: Widget, result: Result, whole: float) -> list[Entry]:
-    metrics = [METRICS[metric.name] for metric in result.query.metrics]
+    metrics = [COLUMNS[metric.name] for metric in result.query.metrics]
     longest = max((row.metrics[0] for row in result.rows), default=0)
     return [_entry(question, widget, metrics, row, whole, longest) for row in result.rows]
 
@@ -141,11 +203,12 @@ def _entry(
     longest: float,
 ) -> Entry:
     wanted = [
-        Filter("is", dimension, (value,))
+        Filter((Condition("is", dimension, (value,)),))
         for dimension, value in zip(widget.dimensions, row.dimensions, strict=True)
     ]
     return Entry(
-        title=labels.label(widget.dimension, row.dimensions[0]),
+        value=row.dimensions[0],
+        title=title(widget, row.dimensions),
         flag=labels.flag(row.dimensions[-1]) if widget.shows_flags else None,
         cells=[
             Cell(metric.text(value), metric.exact(value))
@@ -156,6 +219,15 @@ def _entry(
         url=question.toggled(wanted).report_url(),
         is_filter=set(wanted) <= set(question.filters),
     )
+
+
+def title(widget: Widget, values: Sequence[str]) -> str:
+    """What a row is called: a version after what it is a version of."""
+    name = labels.label(widget.dimension, values[0])
+    if not widget.is_version:
+        return name
+    agent = labels.label(widget.dimensions[1], values[1])
+    return f"{agent} {values[0]}" if name == values[0] else f"{agent}, version unknown"
 
 
 def has_visits(site: Site, now: datetime) -> bool:

@@ -7,7 +7,7 @@ that one drawing fits every container. Down, it is pixels, so that text and stro
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from dashboard.report.figures import Metric
@@ -18,6 +18,7 @@ HEIGHT = 224
 TOP = 12
 WIDE_LABELS = 10
 LINES = 4
+SPARK = (100, 24)
 
 # Places across and down; None where there is no figure, as of an average of nothing.
 Spots = Sequence[tuple[float, float | None]]
@@ -41,14 +42,32 @@ class Series:
 
 @dataclass(frozen=True)
 class Point:
-    """A bucket; `text` is None for one that has not begun, `y` also where there is no figure."""
+    """A bucket; `text` is None for one that has not begun, `y` also where there is no figure.
+
+    `span` has its first and last day, or minute, as a report's URL asks for them.
+    """
 
     x: float
     y: float | None
+    span: tuple[str, str]
     name: str
     text: str | None
     past_name: str | None
     past_text: str | None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bucket as a bar; a running one is not full yet."""
+
+    x: float
+    width: float
+    y: float
+    running: bool
+
+    @property
+    def height(self) -> float:
+        return round(HEIGHT - self.y, 1)
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,8 @@ class Label:
 class Chart:
     """The paths stand in a box of WIDTH by HEIGHT: the line so far, its running end, its ground.
 
-    `dots` are the points that no line reaches.
+    `dots` are the points that no line reaches. Where there are `bars`, they are drawn instead of
+    the line.
     """
 
     metric: Metric
@@ -78,6 +98,7 @@ class Chart:
     area: str
     past: str
     dots: list[Point]
+    bars: list[Bar]
     height: int = HEIGHT
     width: int = WIDTH
 
@@ -91,14 +112,15 @@ class Chart:
         return any(point.past_text is not None for point in self.points)
 
 
-def draw(series: Series, now: datetime) -> Chart:
+def draw(series: Series, now: datetime, shape: str = "line") -> Chart:
     """The chart of a series; what lies after `now` stays empty, the running bucket is dashed."""
     begun = sum(start <= now for start in series.starts)
     values, past = series.values[:begun], series.past[: len(series.starts)]
     running = begun < len(series.starts) or now < series.end
     highest = max((value for value in (*values, *past) if value is not None), default=0)
     step, top = _scale(highest, series.metric.unit)
-    columns = [_across(place, len(series.starts)) for place in range(len(series.starts))]
+    across = _across if shape == "line" else _middle
+    columns = [across(place, len(series.starts)) for place in range(len(series.starts))]
     heights = [_down(value, top) for value in values]
     shown = list(zip(columns, heights, strict=False))
     before = list(zip(columns, [_down(value, top) for value in past], strict=False))
@@ -116,7 +138,8 @@ def draw(series: Series, now: datetime) -> Chart:
         running=_path(shown[-2:]) if running and len(shown) > 1 else "",
         area=_area(shown),
         past=_path(before),
-        dots=_alone(points),
+        dots=_alone(points) if shape == "line" else [],
+        bars=_bars(shown, len(columns), running) if shape == "bars" else [],
     )
 
 
@@ -126,11 +149,49 @@ def _point(series: Series, place: int, x: float, heights: list[float | None]) ->
     return Point(
         x=round(x, 3),
         y=heights[place] if place < len(heights) else None,
+        span=_span(series, place),
         name=name,
         text=series.metric.text(series.values[place]) if place < len(heights) else None,
         past_name=bucket(series.past_starts[place], series.interval) if has_past else None,
         past_text=series.metric.text(series.past[place]) if has_past else None,
     )
+
+
+def _span(series: Series, place: int) -> tuple[str, str]:
+    start = series.starts[place]
+    end = series.starts[place + 1] if place + 1 < len(series.starts) else series.end
+    pattern = "%Y-%m-%dT%H:%M" if series.interval in ("minute", "hour") else "%Y-%m-%d"
+    return start.strftime(pattern), (end - timedelta(microseconds=1)).strftime(pattern)
+
+
+def spark(values: Sequence[Figure]) -> str:
+    """The course of a figure as a path in a box of SPARK; gaps stay gaps."""
+    width, height = SPARK
+    highest = max((value for value in values if value is not None), default=0) or 1
+    places = max(1, len(values) - 1)
+    shown = [
+        (
+            100 * place / places,
+            None if value is None else round(height - height * value / highest, 1),
+        )
+        for place, value in enumerate(values)
+    ]
+    return _path(shown, width)
+
+
+def _middle(place: int, places: int) -> float:
+    return 100 * (place + 0.5) / places
+
+
+def _bars(shown: Spots, places: int, running: bool) -> list[Bar]:
+    width = 100 / places
+    gap = width / 5
+    last = len(shown) - 1
+    return [
+        Bar(round(x - width / 2 + gap / 2, 3), round(width - gap, 3), y, running and place == last)
+        for place, (x, y) in enumerate(shown)
+        if y is not None and y < HEIGHT
+    ]
 
 
 def _across(place: int, places: int) -> float:
@@ -180,18 +241,18 @@ def _labels(series: Series, columns: list[float]) -> list[Label]:
     return labels
 
 
-def _runs(points: Spots) -> list[list[tuple[float, float]]]:
+def _runs(points: Spots, width: int = WIDTH) -> list[list[tuple[float, float]]]:
     """The stretches without a gap, as places in the stretched box."""
     runs = []
     for is_there, run in groupby(points, key=lambda point: point[1] is not None):
         if is_there:
-            runs.append([(round(x * WIDTH / 100, 1), y) for x, y in run])
+            runs.append([(round(x * width / 100, 1), y) for x, y in run])
     return runs
 
 
-def _path(points: Spots) -> str:
+def _path(points: Spots, width: int = WIDTH) -> str:
     """A line through the points that leaves gaps; a point alone has no line."""
-    lines = ["L".join(f"{x},{y}" for x, y in run) for run in _runs(points) if len(run) > 1]
+    lines = ["L".join(f"{x},{y}" for x, y in run) for run in _runs(points, width) if len(run) > 1]
     return "".join(f"M{line}" for line in lines)
 
 

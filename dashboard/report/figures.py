@@ -33,16 +33,28 @@ METRICS = {
         Metric("visit_duration", "Visit duration", "seconds"),
     )
 }
+# Columns of lists besides.
+COLUMNS = METRICS | {
+    metric.name: metric
+    for metric in (
+        Metric("scroll_depth", "Scroll depth", "percent"),
+        Metric("time_on_page", "Time on page", "seconds"),
+    )
+}
 DEFAULT = "visitors"
 
 
 @dataclass(frozen=True)
 class Headline:
-    """One headline figure; `change` is None where there is nothing to compare with."""
+    """One headline figure; `change` is None where there is nothing to compare with.
+
+    `spark` is the path of its course, see `dashboard.report.chart.spark`.
+    """
 
     metric: Metric
     value: Figure
     change: Change | None
+    spark: str
 
     @property
     def text(self) -> str:
@@ -53,10 +65,12 @@ class Headline:
         return self.metric.exact(self.value)
 
 
-def headlines(values: Sequence[Figure], before: Sequence[Figure] | None) -> list[Headline]:
+def headlines(
+    values: Sequence[Figure], before: Sequence[Figure] | None, sparks: Sequence[str]
+) -> list[Headline]:
     """The headline figures of one row of all METRICS and the same row of the period before."""
     past = before or [None] * len(values)
     return [
-        Headline(metric, value, change(value, then, metric.unit, metric.more_is_good))
-        for metric, value, then in zip(METRICS.values(), values, past, strict=True)
+        Headline(metric, value, change(value, then, metric.unit, metric.more_is_good), course)
+        for metric, value, then, course in zip(METRICS.values(), values, past, sparks, strict=True)
     ]

@@ -1,10 +1,12 @@
 """Filters between the URL, the query engine and words.
 
-In the URL a filter is one parameter `f` that reads as it means: `f=is,visit:country,DE,AT`. Inside
-a value a comma is `%2C` and a per cent sign `%25`. All filters of a URL hold together.
+In the URL a filter is one parameter `f` that reads as it means: `f=is,visit:country,DE,AT`. Several
+conditions of which one must hold stand with bars between: `f=is,visit:os,iOS|is,visit:os,Mac`.
+Inside a value a comma is `%2C`, a bar `%7C` and a per cent sign `%25`. All filters of a URL hold
+together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +27,7 @@ DIMENSIONS = {
     "event:page": "Page",
     "event:hostname": "Hostname",
     "event:name": "Event",
+    "event:goal": "Goal",
     "visit:entry_page": "Entry page",
     "visit:exit_page": "Exit page",
     "visit:source": "Source",
@@ -47,12 +50,21 @@ DIMENSIONS = {
     "visit:language": "Language",
     "visit:bot": "Bot",
 }
+PROPERTY = "event:props:"
 MOST = 20
+ESCAPES = {"%": "%25", ",": "%2C", "|": "%7C"}
+
+
+def title(dimension: str) -> str:
+    """What a chip calls a dimension, a property by its own name."""
+    if dimension.startswith(PROPERTY):
+        return f"Property {dimension.removeprefix(PROPERTY)}"
+    return DIMENSIONS[dimension]
 
 
 @dataclass(frozen=True)
-class Filter:
-    """One condition on a dimension; the values are alternatives."""
+class Condition:
+    """What must hold of a dimension; the values are alternatives."""
 
     operator: str
     dimension: str
@@ -60,9 +72,7 @@ class Filter:
 
     @property
     def parameter(self) -> str:
-        """The text in the URL."""
-        values = [value.replace("%", "%25").replace(",", "%2C") for value in self.values]
-        return ",".join([self.operator, self.dimension, *values])
+        return ",".join([self.operator, _escaped(self.dimension), *map(_escaped, self.values)])
 
     @property
     def clause(self) -> list[Any]:
@@ -72,24 +82,55 @@ class Filter:
 
     @property
     def title(self) -> str:
-        return f"{DIMENSIONS[self.dimension]} {OPERATORS[self.operator]}"
+        return f"{title(self.dimension)} {OPERATORS[self.operator]}"
 
     @property
     def words(self) -> str:
         return ", ".join(label(self.dimension, value) for value in self.values)
 
 
+@dataclass(frozen=True)
+class Filter:
+    """Conditions of which one must hold."""
+
+    conditions: tuple[Condition, ...]
+
+    @classmethod
+    def of(cls, operator: str, dimension: str, *values: str) -> "Filter":
+        return cls((Condition(operator, dimension, values),))
+
+    @property
+    def parameter(self) -> str:
+        """The text in the URL."""
+        return "|".join(each.parameter for each in self.conditions)
+
+    @property
+    def clause(self) -> list[Any]:
+        """The form of the query language."""
+        clauses = [each.clause for each in self.conditions]
+        return clauses[0] if len(clauses) == 1 else ["or", clauses]
+
+    @property
+    def text(self) -> str:
+        """The whole filter in words."""
+        return " or ".join(f"{each.title} {each.words}" for each in self.conditions)
+
+
 def parse(parameter: str) -> Filter:
     """The filter that a URL's `f` means; QueryError says what it cannot mean."""
-    operator, _, rest = parameter.partition(",")
+    return Filter(tuple(_condition(part) for part in parameter.split("|")))
+
+
+def _condition(text: str) -> Condition:
+    operator, _, rest = text.partition(",")
     dimension, *values = map(unquote, rest.split(","))
     if operator not in OPERATORS:
-        raise QueryError(f"The filter “{parameter}” does not begin with {', '.join(OPERATORS)}.")
-    if dimension not in DIMENSIONS:
-        raise QueryError(f"The filter “{parameter}” names no dimension that can be filtered by.")
+        raise QueryError(f"The filter “{text}” does not begin with {', '.join(OPERATORS)}.")
+    if dimension not in DIMENSIONS and not dimension.startswith(PROPERTY):
+        raise QueryError(f"The filter “{text}” names no dimension that can be filtered by.")
     if not values:
-        raise QueryError(f"The filter “{parameter}” has no value.")
-    return Filter(operator, dimension, tuple(values))
+        raise QueryError(f"The filter “{text}” has no value.")
+    return Condition(operator, dimension, tuple(values))
 
 
 def parse_all(parameters: Iterable[str]) -> tuple[Filter, ...]:
@@ -100,9 +141,5 @@ def parse_all(parameters: Iterable[str]) -> tuple[Filter, ...]:
     return found
 
 
-def typed(parameters: Mapping[str, str]) -> Filter | None:
-    """The filter that a person typed into the form, if there is one."""
-    if not parameters.get("value"):
-        return None
-    fields = (parameters.get("operator", "is"), parameters.get("dimension", ""))
-    return parse(",".join([*fields, parameters["value"].replace("%", "%25")]))
+def _escaped(value: str) -> str:
+    return "".join(ESCAPES.get(character, character) for character in value)

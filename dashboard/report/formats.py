@@ -91,6 +91,13 @@ def days(first: date, last: date) -> str:
     return day(first) if first == last else format_interval(first, last, "yMMMd", locale=LOCALE)
 
 
+def moments(first: datetime, last: datetime) -> str:
+    """A range of minutes: 10 Mar 2026, 14:00–16:59."""
+    if first.date() == last.date():
+        return f"{day(first)}, {first:%H:%M}–{last:%H:%M}"
+    return f"{day(first)}, {first:%H:%M} – {day(last)}, {last:%H:%M}"
+
+
 # CLDR date patterns: the long one names a bucket alone, the short one stands under a chart.
 _LONG = {
     "minute": "HH:mm",

@@ -1,9 +1,9 @@
 """The periods that a report can be about, and the ones before and after."""
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dashboard.report import formats
 from tracking.warehouse import QueryError
@@ -27,6 +27,7 @@ class Preset:
 
     name: str
     title: str
+    key: str
     span: str | Callable[[date], tuple[date, date]]
 
 
@@ -42,39 +43,48 @@ def _last_month(today: date) -> tuple[date, date]:
 PRESETS = {
     preset.name: preset
     for preset in (
-        Preset("today", "Today", _last_days(1)),
-        Preset("yesterday", "Yesterday", lambda today: (today - _DAY, today - _DAY)),
-        Preset("24h", "Last 24 hours", "24h"),
-        Preset("7d", "Last 7 days", _last_days(7)),
-        Preset("28d", "Last 28 days", _last_days(28)),
-        Preset("30d", "Last 30 days", _last_days(30)),
-        Preset("91d", "Last 91 days", _last_days(91)),
-        Preset("month", "Month to date", lambda today: (today.replace(day=1), today)),
-        Preset("last-month", "Last month", _last_month),
-        Preset("year", "Year to date", lambda today: (today.replace(month=1, day=1), today)),
-        Preset("12mo", "Last 12 months", lambda today: (_add_months(today, -11), today)),
-        Preset("all", "All time", "all"),
+        Preset("today", "Today", "d", _last_days(1)),
+        Preset("yesterday", "Yesterday", "e", lambda today: (today - _DAY, today - _DAY)),
+        Preset("24h", "Last 24 hours", "h", "24h"),
+        Preset("7d", "Last 7 days", "w", _last_days(7)),
+        Preset("28d", "Last 28 days", "", _last_days(28)),
+        Preset("30d", "Last 30 days", "t", _last_days(30)),
+        Preset("91d", "Last 91 days", "", _last_days(91)),
+        Preset("month", "Month to date", "m", lambda today: (today.replace(day=1), today)),
+        Preset("last-month", "Last month", "p", _last_month),
+        Preset("year", "Year to date", "y", lambda today: (today.replace(month=1, day=1), today)),
+        Preset("12mo", "Last 12 months", "", lambda today: (_add_months(today, -11), today)),
+        Preset("all", "All time", "a", "all"),
     )
 }
 
 
 @dataclass(frozen=True)
 class Period:
-    """A period as a URL asks for it: `parameters` are the URL's, `date_range` the query's."""
+    """A period as a URL asks for it: `parameters` are the URL's, `date_range` the query's.
+
+    `key` is the key of the keyboard that chooses it, if any.
+    """
 
     name: str
     title: str
     date_range: DateRange
     parameters: tuple[tuple[str, str], ...]
+    key: str = ""
+
+    @property
+    def has_times(self) -> bool:
+        """Whether it begins and ends at times of a day that a person chose."""
+        return "T" in self.parameters[0][1]
 
 
 def read(parameters: Mapping[str, str], today: date) -> Period:
     """The period that a URL's parameters ask for; QueryError says why there is none."""
     if parameters.get("from") or parameters.get("to"):
-        return custom(_date(parameters, "from"), _date(parameters, "to"))
-    name = parameters.get("period") or DEFAULT
-    if name not in PRESETS:
-        raise QueryError(f"The period “{name}” is not one of {', '.join(PRESETS)}.")
+        if "T" in parameters.get("from", ""):
+            return moments(moment_of(parameters, "from"), moment_of(parameters, "to"))
+        return custom(day_of(parameters, "from"), day_of(parameters, "to"))
+    name = one_of("period", parameters.get("period") or DEFAULT, tuple(PRESETS))
     return named(name, today)
 
 
@@ -82,7 +92,7 @@ def named(name: str, today: date) -> Period:
     preset = PRESETS[name]
     span = preset.span if isinstance(preset.span, str) else preset.span(today)
     date_range = span if isinstance(span, str) else [day.isoformat() for day in span]
-    return Period(name, preset.title, date_range, (("period", name),))
+    return Period(name, preset.title, date_range, (("period", name),), preset.key)
 
 
 def custom(first: date, last: date) -> Period:
@@ -96,6 +106,19 @@ def custom(first: date, last: date) -> Period:
     )
 
 
+def moments(first: datetime, last: datetime) -> Period:
+    """Two times of a day or more in the site's zone, the last minute included."""
+    if first > last:
+        raise QueryError("The period ends before it begins: “to” lies before “from”.")
+    words = [f"{each:%Y-%m-%dT%H:%M}" for each in (first, last)]
+    return Period(
+        "custom",
+        formats.moments(first, last),
+        [words[0], f"{words[1]}:59"],
+        (("from", words[0]), ("to", words[1])),
+    )
+
+
 def neighbours(
     period: Period, first: date, last: date, today: date
 ) -> tuple[Period | None, Period | None]:
@@ -103,7 +126,7 @@ def neighbours(
 
     Whole months are followed by whole months; the running month and year count as whole.
     """
-    if period.name in ("24h", "all"):
+    if period.name in ("24h", "all") or period.has_times:
         return None, None
     if period.name in ("month", "12mo"):
         last = _month_end(last)
@@ -123,7 +146,15 @@ def neighbours(
     )
 
 
-def _date(parameters: Mapping[str, str], name: str) -> date:
+def one_of(name: str, value: str, possible: Sequence[str]) -> str:
+    """A parameter's value; QueryError where it is none of those."""
+    if value not in possible:
+        raise QueryError(f"The {name} “{value}” is not one of {', '.join(filter(None, possible))}.")
+    return value
+
+
+def day_of(parameters: Mapping[str, str], name: str) -> date:
+    """A parameter that is a date; QueryError where it is none, or far away."""
     text = parameters.get(name, "")
     try:
         found = date.fromisoformat(text)
@@ -131,6 +162,17 @@ def _date(parameters: Mapping[str, str], name: str) -> date:
         raise QueryError(f"“{name}” is “{text}”, not a date such as 2026-01-31.") from None
     if not EARLIEST <= found <= LATEST:
         raise QueryError(f"“{name}” lies outside the years {EARLIEST:%Y} to {LATEST:%Y}.")
+    return found
+
+
+def moment_of(parameters: Mapping[str, str], name: str) -> datetime:
+    """A parameter that is a minute; QueryError where it is none, or far away."""
+    text = parameters.get(name, "")
+    try:
+        found = datetime.strptime(text, "%Y-%m-%dT%H:%M")
+    except ValueError:
+        raise QueryError(f"“{name}” is “{text}”, not a time such as 2026-01-31T14:30.") from None
+    day_of({name: found.date().isoformat()}, name)
     return found
 
 

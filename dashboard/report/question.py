@@ -4,34 +4,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
-from dashboard.report import figures, periods
+from dashboard.report import comparison, figures, periods
+from dashboard.report.comparison import Comparison
 from dashboard.report.filters import Filter, parse_all
-from dashboard.report.periods import Period
+from dashboard.report.periods import Period, one_of
+from dashboard.report.place import Place
 from dashboard.report.widgets import PANELS, WIDGETS, Widget
 from tracking.models import Site
 from tracking.warehouse import QueryError
 
-# Left as they are in a query string, where they mean nothing, so that a person can read it.
-READABLE = ":,/"
+INTERVALS = ("minute", "hour", "day", "week", "month")
+SHAPES = ("line", "bars")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A site, a period and filters; besides, what the page shows of the answer.
+    """A period, filters and a comparison; besides, what the page shows of the answer.
 
-    `metric` is the chart's, `shown` the widgets that stand in their panels instead of the first.
+    `metric`, `interval` and `shape` are the chart's, the interval empty where it follows from the
+    period. `shown` are the widgets that stand in their panels instead of the first.
     """
 
-    site: Site
+    place: Place
     period: Period
     filters: tuple[Filter, ...] = ()
+    comparison: Comparison = comparison.USUAL
     metric: str = figures.DEFAULT
+    interval: str = ""
+    shape: str = SHAPES[0]
     shown: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Site:
+        return self.place.site
 
     @property
     def query(self) -> dict[str, Any]:
@@ -43,25 +51,46 @@ class Question:
         }
 
     @property
+    def chart_state(self) -> list[tuple[str, str]]:
+        """The parameters that say how the chart is shown, without what is shown anyway."""
+        chart = [("metric", self.metric), ("interval", self.interval), ("chart", self.shape)]
+        usual = (figures.DEFAULT, "", SHAPES[0])
+        return [pair for pair, without in zip(chart, usual, strict=True) if pair[1] != without]
+
+    @property
+    def bare_url(self) -> str:
+        """The report with these filters, for a period that is still to be chosen."""
+        return self.place.url("report", parameters=[("f", each.parameter) for each in self.filters])
+
+    @property
     def state(self) -> list[tuple[str, str]]:
         """The parameters that say what is shown, without what is shown anyway."""
-        metric = [] if self.metric == figures.DEFAULT else [("metric", self.metric)]
-        return metric + [("show", name) for name in self.shown.values()]
+        return self.chart_state + [("show", name) for name in self.shown.values()]
 
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters of the figures themselves."""
-        return [*self.period.parameters, *(("f", each.parameter) for each in self.filters)]
+        return [
+            *self.period.parameters,
+            *self.comparison.parameters,
+            *(("f", each.parameter) for each in self.filters),
+        ]
 
     def report_url(self, with_state: bool = False) -> str:
-        url = reverse("report", args=[self.site.domain])
-        return _with(url, self.parameters() + (self.state if with_state else []))
+        state = self.state if with_state else []
+        return self.place.url("report", parameters=self.parameters() + state)
 
     def widget_url(self, widget: str, **more: str) -> str:
-        url = reverse("widget", args=[self.site.domain, widget])
-        return _with(url, [*self.parameters(), *more.items()])
+        return self.url("widget", widget, **more)
+
+    def url(self, name: str, *rest: str, **more: str) -> str:
+        """The address of a route that answers this question."""
+        return self.place.url(name, *rest, parameters=[*self.parameters(), *more.items()])
 
     def during(self, period: Period) -> "Question":
         return replace(self, period=period)
+
+    def compared(self, with_: Comparison) -> "Question":
+        return replace(self, comparison=with_)
 
     def toggled(self, wanted: Iterable[Filter]) -> "Question":
         """With these filters, or without them if they all hold already."""
@@ -87,21 +116,21 @@ class Question:
         return WIDGETS[self.shown.get(panel, PANELS[panel][0].name)]
 
 
-def read(site: Site, parameters: QueryDict, today: date) -> Question:
+def read(place: Place, parameters: QueryDict, today: date) -> Question:
     """The question of a URL; QueryError names the part that is wrong."""
     # What a link asks for comes before what the page shows, which htmx adds.
-    metric = next(iter(parameters.getlist("metric")), figures.DEFAULT)
-    if metric not in figures.METRICS:
-        raise QueryError(f"The metric “{metric}” is not one of {', '.join(figures.METRICS)}.")
+    first = {name: parameters.getlist(name)[0] for name in parameters}
     question = Question(
-        site, periods.read(parameters, today), parse_all(parameters.getlist("f")), metric
+        place,
+        periods.read(first, today),
+        parse_all(parameters.getlist("f")),
+        comparison.read(first),
+        one_of("metric", first.get("metric", figures.DEFAULT), tuple(figures.METRICS)),
+        one_of("interval", first.get("interval", ""), ("", *INTERVALS)),
+        one_of("chart", first.get("chart", SHAPES[0]), SHAPES),
     )
     for name in parameters.getlist("show"):
         if name not in WIDGETS:
             raise QueryError(f"There is no “{name}” to show: {', '.join(WIDGETS)}.")
         question = question.showing(WIDGETS[name])
     return question
-
-
-def _with(url: str, parameters: list[tuple[str, str]]) -> str:
-    return f"{url}?{urlencode(parameters, safe=READABLE)}" if parameters else url

@@ -13,9 +13,13 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from dashboard.access import site_view
-from dashboard.report import answers, filters, formats, periods
+from dashboard.report import answers, builder, comparison, filters, formats, periods
+from dashboard.report.answers import Choice
+from dashboard.report.download import csv_of_chart, csv_of_list
+from dashboard.report.place import Place
 from dashboard.report.question import Question, read
-from dashboard.report.widgets import PANELS, WIDGETS, Widget
+from dashboard.report.suggestions import suggestions
+from dashboard.report.widgets import PANELS, WIDGETS, Widget, relatives, tabs
 from realtime.presence import online
 from tracking.models import Site
 from tracking.warehouse import Query, QueryError
@@ -36,7 +40,7 @@ def report_view(view: View) -> View:
     def wrapped(request: HttpRequest, site: Site, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
         try:
-            question = read(site, request.GET, now.astimezone(site.zone).date())
+            question = read(Place(site), request.GET, now.astimezone(site.zone).date())
             return view(request, question, now, **kwargs)
         except QueryError as error:
             template = "report/failed.html" if _wants_part(request) else "report/refused.html"
@@ -49,11 +53,10 @@ def report_view(view: View) -> View:
 
 @report_view
 def report(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
-    typed = filters.typed(request.GET)
-    if typed:
-        return redirect(question.toggled([typed]).report_url(with_state=True))
+    if builder.is_sent(request.GET):
+        return redirect(builder.built(question, request.GET).report_url(with_state=True))
     context = {
-        **_page(question, now),
+        **_page(request, question, now),
         **_overview(question, now),
         "panels": [question.widget_in(panel) for panel in PANELS],
     }
@@ -64,30 +67,53 @@ def report(request: HttpRequest, question: Question, now: datetime) -> HttpRespo
 def widget(request: HttpRequest, question: Question, now: datetime, name: str) -> HttpResponse:
     if name == "overview":
         return _overview_widget(request, question, now)
+    found = _widget(name)
+    return _list_widget(request, question.showing(found), found, now)
+
+
+@report_view
+def download(request: HttpRequest, question: Question, now: datetime, name: str) -> HttpResponse:
+    if name == "overview":
+        return csv_of_chart(question, now)
+    return csv_of_list(question, _widget(name), now, _choice(request, _widget(name)))
+
+
+@report_view
+def suggest(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
+    dimension, text = request.GET.get("dimension", "event:page"), request.GET.get("text", "")
+    found = suggestions(question, dimension, text, now)
+    return render(request, "report/suggestions.html", {"suggestions": found})
+
+
+def _widget(name: str) -> Widget:
     if name not in WIDGETS:
         raise Http404("No such widget.")
-    return _list_widget(request, question.showing(WIDGETS[name]), WIDGETS[name], now)
+    return WIDGETS[name]
 
 
 def _overview_widget(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
     context = {"question": question, "site": question.site, **_overview(question, now)}
     if not _wants_part(request):
-        return render(request, "report/alone.html", {**context, **_page(question, now)})
+        return render(request, "report/alone.html", {**context, **_page(request, question, now)})
     return _shown(request, render(request, "report/overview.html", context), question)
 
 
 def _list_widget(
     request: HttpRequest, question: Question, widget: Widget, now: datetime
 ) -> HttpResponse:
-    context = {"question": question, "site": question.site, "tabs": PANELS[widget.panel]}
-    if _wants_part(request):
+    context = {
+        "question": question,
+        "site": question.site,
+        "tabs": tabs(widget.panel),
+        "relatives": relatives(widget),
+    }
+    if _wants_part(request) and request.htmx.target != "list":
         context["listing"] = answers.listing(question, widget, now)
         return _shown(request, render(request, "report/panel.html", context), question)
-    number = _page_number(request)
-    offset = (number - 1) * answers.PAGE_ROWS
-    context["listing"] = answers.listing(question, widget, now, answers.PAGE_ROWS, offset)
-    context["number"] = number
-    return render(request, "report/list.html", {**context, **_page(question, now)})
+    context["listing"] = answers.listing(question, widget, now, _choice(request, widget))
+    if _wants_part(request):
+        return render(request, "report/table.html", context)
+    return render(request, "report/list.html", {**context, **_page(request, question, now)})
 
 
 def _shown(request: HttpRequest, response: HttpResponse, question: Question) -> HttpResponse:
@@ -105,15 +131,18 @@ def _overview(question: Question, now: datetime) -> dict[str, Any]:
     }
 
 
-def _page(question: Question, now: datetime) -> dict[str, Any]:
+def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, Any]:
     """What the frame around the figures needs: the dates, the periods, the pill."""
-    period = Query.build(metrics=["visitors"], now=now, **question.query).period
+    query = Query.build(
+        metrics=["visitors"], now=now, comparison=question.comparison.plain, **question.query
+    )
+    period = query.period
     first, last = period.start.date(), formats.until(period.end)
     today = now.astimezone(question.site.zone).date()
     before, after = periods.neighbours(question.period, first, last, today)
     return {
         "question": question,
-        "dates": formats.days(first, last),
+        "dates": question.period.title if question.period.has_times else formats.days(first, last),
         "first": first,
         "last": last,
         "today": today,
@@ -123,10 +152,45 @@ def _page(question: Question, now: datetime) -> dict[str, Any]:
             (period, question.during(period).report_url())
             for period in (periods.named(name, today) for name in periods.PRESETS)
         ],
+        **_compared(query),
+        **_comparisons(question),
+        **_builder(question, request),
         "chips": [(each, question.without(each).report_url()) for each in question.filters],
+        **_bar(question.site),
+    }
+
+
+def _compared(query: Query) -> dict[str, Any]:
+    if not query.previous:
+        return {}
+    first, last = query.previous.start.date(), formats.until(query.previous.end)
+    return {
+        "compared_days": formats.days(first, last),
+        "compared_first": first,
+        "compared_last": last,
+    }
+
+
+def _comparisons(question: Question) -> dict[str, Any]:
+    """The addresses of the same report compared with something else."""
+    now = question.comparison
+    named = [comparison.named(name, now.matches_weekdays) for name in comparison.TITLES]
+    on_weekdays = comparison.named(now.name, not now.matches_weekdays) if now.can_match else None
+    return {
+        "comparisons": [(each, question.compared(each).report_url()) for each in named],
+        "matching": on_weekdays and question.compared(on_weekdays).report_url(),
+    }
+
+
+def _builder(question: Question, request: HttpRequest) -> dict[str, Any]:
+    """What the form for filters shows: a filter that is to be changed, or an empty condition."""
+    wanted = request.GET.get("edit")
+    editing = next((each for each in question.filters if each.parameter == wanted), None)
+    return {
+        "editing": editing,
+        "conditions": editing.conditions if editing else [None],
         "dimensions": filters.DIMENSIONS,
         "operators": filters.OPERATORS,
-        **_bar(question.site),
     }
 
 
@@ -136,6 +200,21 @@ def _bar(site: Site) -> dict[str, Any]:
 
 def _wants_part(request: HttpRequest) -> bool:
     return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
+
+
+def _choice(request: HttpRequest, widget: Widget) -> Choice:
+    """Which rows of a whole list a URL asks for; QueryError names what is wrong."""
+    search = request.GET.get("q", "").strip()
+    if len(search) > answers.SEARCH_LENGTH:
+        raise QueryError(f"“q” has more than {answers.SEARCH_LENGTH} characters.")
+    return Choice(
+        limit=answers.PAGE_ROWS,
+        offset=(_page_number(request) - 1) * answers.PAGE_ROWS,
+        search=search,
+        sort=periods.one_of("sort", request.GET.get("sort", "visitors"), widget.metrics),
+        ascending=periods.one_of("order", request.GET.get("order", "desc"), ("asc", "desc"))
+        == "asc",
+    )
 
 
 def _page_number(request: HttpRequest) -> int:

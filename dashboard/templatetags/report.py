@@ -1,14 +1,55 @@
-"""What the report's templates need: addresses of widgets, and counts."""
+"""What the report's templates need: addresses of its parts, counts, and names of values."""
 
 from django import template
 
 from dashboard.report import formats
+from dashboard.report.answers import Listing
+from dashboard.report.filters import Filter
+from dashboard.report.labels import label
 from dashboard.report.question import Question
 
 register = template.Library()
 register.filter("count", formats.count)
+register.simple_tag(label, name="value_label")
 
 
 @register.simple_tag
 def widget_url(question: Question, widget: str, **more: object) -> str:
     return question.widget_url(widget, **{name: str(value) for name, value in more.items()})
+
+
+@register.simple_tag
+def overview_url(question: Question, **more: str) -> str:
+    """The figures and the chart, one thing of the chart being another than it is now."""
+    return question.widget_url("overview", **{**dict(question.chart_state), **more})
+
+
+@register.simple_tag
+def report_url(question: Question, name: str, *rest: str) -> str:
+    """A route of the report; as a form's target it has no parameters, which its fields are."""
+    if name == "report":
+        return question.place.url(name)
+    return question.url(name, *rest)
+
+
+@register.simple_tag
+def edit_url(question: Question, filter_: Filter) -> str:
+    """The report with a filter in the form."""
+    return question.url("report", edit=filter_.parameter)
+
+
+@register.simple_tag
+def list_url(question: Question, listing: Listing, route: str, **more: object) -> str:
+    """The whole list as it is now, sorted by another column, in turn up and down, or paged."""
+    now = listing.choice
+    shown = {
+        "q": now.search,
+        "sort": now.sort if now.sort != "visitors" else "",
+        "order": "asc" if now.ascending else "",
+        **{name: str(value) for name, value in more.items()},
+    }
+    if "sort" in more:
+        shown["order"] = "asc" if more["sort"] == now.sort and not now.ascending else ""
+    return question.url(
+        route, listing.widget.name, **{name: text for name, text in shown.items() if text}
+    )

@@ -59,7 +59,9 @@ def test_addresses_of_a_site_are_those_known():
         "site_rules",
         "site_settings",
         "site_transfer",
+        "suggestions",
         "widget",
+        "widget_csv",
     ] == sorted(ADDRESSES)
 
 

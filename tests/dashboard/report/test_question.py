@@ -4,21 +4,25 @@ import pytest
 from django.http import QueryDict
 
 from dashboard.report.filters import Filter
+from dashboard.report.place import Place
 from dashboard.report.question import Question, read
 from dashboard.report.widgets import WIDGETS
 from tests.factories import SiteFactory
 from tracking.warehouse import QueryError
 
-GERMANY = Filter("is", "visit:country", ("DE",))
-LEIPZIG = Filter("is", "visit:city", ("Leipzig",))
+GERMANY = Filter.of("is", "visit:country", "DE")
+LEIPZIG = Filter.of("is", "visit:city", "Leipzig")
 
 
 def question(url: str = "") -> Question:
-    return read(SiteFactory.build(domain="site.example"), QueryDict(url), date(2026, 3, 15))
+    return read(Place(SiteFactory.build(domain="site.example")), QueryDict(url), date(2026, 3, 15))
 
 
 def test_a_url_comes_back_as_it_was_read():
-    url = "period=7d&f=is,visit:country,DE&f=contains,event:page,/a%252Cb&metric=visits&show=cities"
+    url = (
+        "period=7d&compare=year&match=weekday&f=is,visit:country,DE&f=contains,event:page,/a%252Cb"
+        "&metric=visits&interval=week&chart=bars&show=cities"
+    )
 
     assert f"/sites/site.example/?{url}" == question(url).report_url(with_state=True)
 
@@ -62,6 +66,11 @@ def test_what_a_link_asks_for_comes_before_what_the_page_shows():
     [
         ("metric=luck", "The metric “luck” is not one of visitors"),
         ("show=shoes", "There is no “shoes” to show"),
+        ("interval=year", "The interval “year” is not one of minute, hour"),
+        ("chart=pie", "The chart “pie” is not one of line, bars"),
+        ("compare=luck", "The compare “luck” is not one of previous, year, none"),
+        ("match=moon", "The match “moon” is not one of date, weekday"),
+        ("with_from=2026-03-02&with_to=2026-03-01", "The period ends before it begins"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_with_a_sentence(url: str, sentence: str):

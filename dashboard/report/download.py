@@ -1,0 +1,80 @@
+"""Figures as CSV, for spreadsheets."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+
+from dashboard.report import answers
+from dashboard.report.answers import Choice
+from dashboard.report.figures import COLUMNS, METRICS
+from dashboard.report.filters import title
+from dashboard.report.question import Question
+from dashboard.report.widgets import Widget
+from tracking.warehouse.query import MAX_LIMIT
+
+# What a spreadsheet takes for a formula begins so (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Echo:
+    """A file that gives back what is written, for `csv.writer`."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_of_list(
+    question: Question, widget: Widget, now: datetime, choice: Choice
+) -> HttpResponseBase:
+    """All rows of a list, in its order."""
+    header = [title(name) for name in widget.dimensions]
+    header += [COLUMNS[name].title for name in widget.metrics]
+    return _response(
+        f"{question.site.domain} {widget.everything}.csv",
+        _lines(header, _rows(question, widget, now, choice)),
+    )
+
+
+def csv_of_chart(question: Question, now: datetime) -> HttpResponseBase:
+    """All headline figures over time."""
+    series = answers.series(question, now)
+    header = ["Time", *(metric.title for metric in METRICS.values())]
+    rows = (
+        [start.isoformat(), *(each.values[place] for each in series)]
+        for place, start in enumerate(series[0].starts)
+    )
+    return _response(f"{question.site.domain} figures.csv", _lines(header, rows))
+
+
+def _rows(
+    question: Question, widget: Widget, now: datetime, choice: Choice
+) -> Iterator[Sequence[object]]:
+    choice = replace(choice, limit=MAX_LIMIT, offset=0)
+    while True:
+        found = answers.rows(question, widget, now, choice)
+        for row in found.rows:
+            yield [*row.dimensions, *row.metrics]
+        choice = replace(choice, offset=choice.offset + MAX_LIMIT)
+        if choice.offset >= found.total_rows:
+            return
+
+
+def _lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([_safe(value) for value in row])
+
+
+def _safe(value: object) -> object:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _response(name: str, lines: Iterator[str]) -> HttpResponseBase:
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

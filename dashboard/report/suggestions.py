@@ -1,0 +1,48 @@
+"""Values that a person may mean, from the visits that there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.report import labels
+from dashboard.report.filters import DIMENSIONS
+from dashboard.report.formats import count
+from dashboard.report.question import Question
+from tracking.warehouse import Query, QueryError, run
+from tracking.warehouse.definitions import Definitions
+
+MOST = 8
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`note` says how many visitors have the value."""
+
+    value: str
+    title: str
+    note: str
+
+
+def suggestions(question: Question, dimension: str, text: str, now: datetime) -> list[Suggestion]:
+    """The values of a dimension that contain a text, those of most visitors first.
+
+    Raises `QueryError` for a dimension that cannot be filtered by.
+    """
+    if dimension not in DIMENSIONS:
+        raise QueryError(f"There is no “{dimension}” to filter by.")
+    text = text.strip()[:LONGEST]
+    if dimension == "event:goal":
+        return _goals(question, text)
+    plain = question.query
+    plain["filters"] = plain["filters"] + ([labels.containing(dimension, text)] if text else [])
+    query = Query.build(metrics=["visitors"], dimensions=[dimension], limit=MOST, now=now, **plain)
+    return [
+        Suggestion(value, labels.label(dimension, value), count(visitors or 0))
+        for (value,), (visitors,) in ((row.dimensions, row.metrics) for row in run(query).rows)
+    ]
+
+
+def _goals(question: Question, text: str) -> list[Suggestion]:
+    goals = Definitions(question.site.pk).goals
+    names = [goal.name for goal in goals if text.casefold() in goal.name.casefold()]
+    return [Suggestion(name, name, "") for name in sorted(names)[:MOST]]
