@@ -13,6 +13,7 @@ from dashboard.report.formats import share
 from dashboard.report.intervals import step, suitable
 from dashboard.report.question import Question
 from dashboard.report.widgets import Widget
+from dashboard.report.world import MOST, level
 from tracking.models import Site
 from tracking.warehouse import Query, Result, run
 from tracking.warehouse.result import Row
@@ -59,24 +60,34 @@ class Entry:
     url: str
     is_filter: bool
 
+    @property
+    def is_place(self) -> bool:
+        """Whether a map has it: its value is a country's code."""
+        return len(self.value) == 2 and self.value.isascii() and self.value.isupper()
+
+    @property
+    def level(self) -> int:
+        """How dark it is on a map."""
+        return level(self.bar, 100)
+
 
 @dataclass(frozen=True)
 class Choice:
-    """Which rows of a list, in which order: those that contain a text, by a metric, so many."""
+    """Which rows of a list, in which order: those that contain a text, by a metric, so many.
 
-    limit: int = PANEL_ROWS
+    With `first_metric_only` they have no other figures.
+    """
+
+    limit: int = PAGE_ROWS
     offset: int = 0
     search: str = ""
     sort: str = "visitors"
     ascending: bool = False
+    first_metric_only: bool = False
 
     @property
     def page(self) -> int:
         return self.offset // self.limit + 1
-
-    @property
-    def is_of_panel(self) -> bool:
-        return self.limit == PANEL_ROWS
 
 
 @dataclass(frozen=True)
@@ -144,10 +155,14 @@ def _starts(time_labels: tuple[str, ...], query: Query) -> list[datetime]:
     return [moment if moment.tzinfo else moment.replace(tzinfo=zone) for moment in moments]
 
 
-def listing(
-    question: Question, widget: Widget, now: datetime, choice: Choice = Choice()
-) -> Listing:
-    """A panel's rows, or a page of the whole list; a panel has only the first figure."""
+def panel(question: Question, widget: Widget, now: datetime) -> Listing:
+    """The first rows of a list with their first figure; of a map, all."""
+    rows = MOST if widget.view else PANEL_ROWS
+    return listing(question, widget, now, Choice(limit=rows, first_metric_only=True))
+
+
+def listing(question: Question, widget: Widget, now: datetime, choice: Choice) -> Listing:
+    """A page of the whole list."""
     plain = _known(question, widget)
     result = run(_query(plain, widget, now, choice))
     whole = run(Query.build(metrics=["visitors"], now=now, **plain)).rows[0].metrics[0]
@@ -172,7 +187,7 @@ def _known(question: Question, widget: Widget) -> dict[str, Any]:
 
 
 def _query(plain: dict[str, Any], widget: Widget, now: datetime, choice: Choice) -> Query:
-    metrics = list(widget.metrics[:1] if choice.is_of_panel else widget.metrics)
+    metrics = list(widget.metrics[:1] if choice.first_metric_only else widget.metrics)
     search = [labels.containing(widget.dimension, choice.search)] if choice.search else []
     return Query.build(
         metrics=metrics,

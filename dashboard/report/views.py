@@ -20,6 +20,7 @@ from dashboard.report.place import Place
 from dashboard.report.question import Question, read
 from dashboard.report.suggestions import suggestions
 from dashboard.report.widgets import PANELS, WIDGETS, Widget, relatives, tabs
+from dashboard.report.world import VIEWS
 from realtime.presence import online
 from tracking.models import Site
 from tracking.warehouse import Query, QueryError
@@ -108,7 +109,8 @@ def _list_widget(
         "relatives": relatives(widget),
     }
     if _wants_part(request) and request.htmx.target != "list":
-        context["listing"] = answers.listing(question, widget, now)
+        context["listing"] = answers.panel(question, widget, now)
+        context["box"] = VIEWS.get(widget.view)
         return _shown(request, render(request, "report/panel.html", context), question)
     context["listing"] = answers.listing(question, widget, now, _choice(request, widget))
     if _wants_part(request):

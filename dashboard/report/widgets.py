@@ -17,7 +17,7 @@ class Widget:
     apart and is part of the row's filter), `metrics` the columns of the whole list; a panel shows
     the first. `everything` ends the words "All …". `known_only` leaves out visits without a value.
     Widgets of one `family` share a tab, which has its title, and are told apart below it.
-    `is_map` draws the values as places.
+    Countries are drawn in a `view` of `dashboard.report.world`, if there is one.
     """
 
     panel: str
@@ -28,7 +28,7 @@ class Widget:
     metrics: tuple[str, ...] = VISITS
     known_only: bool = False
     family: str = ""
-    is_map: bool = False
+    view: str = ""
 
     @property
     def dimension(self) -> str:
@@ -65,6 +65,10 @@ def _version(name: str, family: str, everything: str, agent: str) -> Widget:
     return Widget("agents", name, "Versions", everything, dimensions, family=family)
 
 
+def _map(name: str, title: str, view: str) -> Widget:
+    return Widget("places", name, title, "countries", ("visit:country",), family="Map", view=view)
+
+
 TABLE = (
     Widget("sources", "sources", "Sources", "sources", ("visit:source",)),
     Widget("sources", "channels", "Channels", "channels", ("visit:channel",)),
@@ -79,7 +83,13 @@ TABLE = (
     Widget("pages", "exit-pages", "Exit", "exit pages", ("visit:exit_page",), EXITS),
     Widget("pages", "hostnames", "Hostnames", "hostnames", ("event:hostname",), HOSTS),
     Widget("places", "countries", "Countries", "countries", ("visit:country",)),
-    Widget("places", "map", "Map", "countries", ("visit:country",), is_map=True),
+    _map("map", "World", "world"),
+    _map("map-europe", "Europe", "europe"),
+    _map("map-asia", "Asia", "asia"),
+    _map("map-africa", "Africa", "africa"),
+    _map("map-north-america", "North America", "north-america"),
+    _map("map-south-america", "South America", "south-america"),
+    _map("map-oceania", "Oceania", "oceania"),
     Widget("places", "regions", "Regions", "regions", ("visit:region", "visit:country")),
     Widget("places", "cities", "Cities", "cities", ("visit:city", "visit:country")),
     Widget("places", "languages", "Languages", "languages", ("visit:language",)),
