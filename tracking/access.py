@@ -1,9 +1,9 @@
 """Who may see what: every page, partial, socket and export asks here."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from tracking.models import Membership, Site
+from tracking.models import Membership, Segment, Site
 from tracking.models.sites import normalise_domain
 
 
@@ -28,3 +28,9 @@ def owned_sites(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Site]:
     # Two conditions on `memberships`, one after the other, may be met by two people's.
     owned = Membership.objects.filter(user=user.pk, role=Membership.Role.OWNER)
     return visible_sites(user).filter(pk__in=owned.values("site"))
+
+
+def visible_segments(user: AbstractBaseUser | AnonymousUser, site: Site) -> QuerySet[Segment]:
+    """The segments of a site that a person who sees the site may use: everybody's and their own."""
+    mine = Q(owner=user.pk) if user.pk else Q(pk=None)
+    return Segment.objects.filter(Q(owner=None) | mine, site=site)

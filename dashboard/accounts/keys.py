@@ -9,14 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from dashboard.fields import Checks
 from tracking.models import ApiKey
 from tracking.models.keys import Scope
 
 MOST_KEYS = 50
-
-
-class Checks(forms.CheckboxSelectMultiple):
-    template_name = "forms/checks.html"
 
 
 class KeyForm(forms.Form):

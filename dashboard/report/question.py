@@ -13,7 +13,7 @@ from dashboard.report.filters import Filter, parse_all
 from dashboard.report.periods import Period, one_of
 from dashboard.report.place import Place
 from dashboard.report.widgets import PANELS, WIDGETS, Widget
-from tracking.models import Site
+from tracking.models import Segment, Site
 from tracking.warehouse import QueryError
 
 INTERVALS = ("minute", "hour", "day", "week", "month")
@@ -31,6 +31,7 @@ class Question:
     place: Place
     period: Period
     filters: tuple[Filter, ...] = ()
+    segments: tuple[Segment, ...] = ()
     comparison: Comparison = comparison.USUAL
     metric: str = figures.DEFAULT
     interval: str = ""
@@ -47,8 +48,19 @@ class Question:
         return {
             "site": self.site,
             "date_range": self.period.date_range,
-            "filters": [each.clause for each in self.filters],
+            "filters": [*self.place.fixed, *self.clauses],
         }
+
+    @property
+    def clauses(self) -> list[Any]:
+        """The filters that a person chose, in the query language."""
+        segments = [["is", "segment", [each.pk]] for each in self.segments]
+        return segments + [each.clause for each in self.filters]
+
+    @property
+    def filter_parameters(self) -> list[tuple[str, str]]:
+        segments = [("segment", str(each.pk)) for each in self.segments]
+        return segments + [("f", each.parameter) for each in self.filters]
 
     @property
     def chart_state(self) -> list[tuple[str, str]]:
@@ -72,7 +84,7 @@ class Question:
         return [
             *self.period.parameters,
             *self.comparison.parameters,
-            *(("f", each.parameter) for each in self.filters),
+            *self.filter_parameters,
         ]
 
     def report_url(self, with_state: bool = False) -> str:
@@ -102,8 +114,14 @@ class Question:
     def without(self, unwanted: Filter) -> "Question":
         return replace(self, filters=tuple(f for f in self.filters if f != unwanted))
 
+    def in_segment(self, segment: Segment) -> "Question":
+        """With a segment, or without it if it holds already."""
+        if segment in self.segments:
+            return replace(self, segments=tuple(s for s in self.segments if s != segment))
+        return replace(self, segments=(*self.segments, segment))
+
     def plain(self) -> "Question":
-        return replace(self, filters=())
+        return replace(self, filters=(), segments=())
 
     def showing(self, widget: Widget) -> "Question":
         """With a widget in its panel."""
@@ -124,13 +142,25 @@ def read(place: Place, parameters: QueryDict, today: date) -> Question:
         place,
         periods.read(first, today),
         parse_all(parameters.getlist("f")),
+        _segments(place, parameters.getlist("segment")),
         comparison.read(first),
         one_of("metric", first.get("metric", figures.DEFAULT), tuple(figures.METRICS)),
         one_of("interval", first.get("interval", ""), ("", *INTERVALS)),
         one_of("chart", first.get("chart", SHAPES[0]), SHAPES),
     )
+    for each in question.filters:
+        for condition in each.conditions:
+            place.check(condition.dimension)
     for name in parameters.getlist("show"):
         if name not in WIDGETS:
             raise QueryError(f"There is no “{name}” to show: {', '.join(WIDGETS)}.")
         question = question.showing(WIDGETS[name])
     return question
+
+
+def _segments(place: Place, numbers: list[str]) -> tuple[Segment, ...]:
+    known = {str(number): segment for number, segment in place.segments.items()} if numbers else {}
+    for number in numbers:
+        if number not in known:
+            raise QueryError(f"There is no segment “{number}” here.")
+    return tuple(dict.fromkeys(known[number] for number in numbers))

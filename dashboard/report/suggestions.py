@@ -30,6 +30,7 @@ def suggestions(question: Question, dimension: str, text: str, now: datetime) ->
     """
     if dimension not in DIMENSIONS:
         raise QueryError(f"There is no “{dimension}” to filter by.")
+    question.place.check(dimension)
     text = text.strip()[:LONGEST]
     if dimension == "event:goal":
         return _goals(question, text)

@@ -1,12 +1,28 @@
-"""A site's report and each widget of it."""
+"""A site's report and each widget of it, for its members and for whoever has a link."""
 
 from django.urls import path
 
-from dashboard.report import views
+from dashboard.report import segments, sharing, views
+
+ROUTES = [
+    ("", views.report, "report"),
+    ("widgets/<slug:name>", views.widget, "widget"),
+    ("widgets/<slug:name>.csv", views.download, "widget_csv"),
+    ("suggestions", views.suggest, "suggestions"),
+    ("badge.svg", views.badge, "badge"),
+]
 
 urlpatterns = [
-    path("sites/<str:domain>/", views.report, name="report"),
-    path("sites/<str:domain>/widgets/<slug:name>", views.widget, name="widget"),
-    path("sites/<str:domain>/widgets/<slug:name>.csv", views.download, name="widget_csv"),
-    path("sites/<str:domain>/suggestions", views.suggest, name="suggestions"),
+    *(path(f"sites/<str:domain>/{route}", view, name=name) for route, view, name in ROUTES),
+    *(
+        path(f"share/<str:token>/{route}", view, name=f"shared_{name}")
+        for route, view, name in ROUTES
+    ),
+    path("share/<str:token>/password", sharing.unlock, name="shared_unlock"),
+    path("sites/<str:domain>/segments", segments.segments, name="segments"),
+    path("sites/<str:domain>/segments/save", segments.save, name="segment_save"),
+    path("sites/<str:domain>/segments/<int:number>/delete", segments.delete, name="segment_delete"),
+    path("sites/<str:domain>/sharing", sharing.sharing, name="site_sharing"),
+    path("sites/<str:domain>/sharing/public", sharing.publish, name="site_publish"),
+    path("sites/<str:domain>/sharing/<int:number>/delete", sharing.delete, name="link_delete"),
 ]

@@ -8,18 +8,19 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from dashboard.access import site_view
 from dashboard.report import answers, builder, comparison, filters, formats, periods
+from dashboard.report import badge as badges
 from dashboard.report.answers import Choice
 from dashboard.report.download import csv_of_chart, csv_of_list
 from dashboard.report.place import Place
 from dashboard.report.question import Question, read
+from dashboard.report.sharing import shared_view
 from dashboard.report.suggestions import suggestions
-from dashboard.report.widgets import PANELS, WIDGETS, Widget, relatives, tabs
+from dashboard.report.widgets import WIDGETS, Widget, relatives, tabs
 from dashboard.report.world import VIEWS
 from realtime.presence import online
 from tracking.models import Site
@@ -38,18 +39,25 @@ def report_view(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, site: Site, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, place: Place, **kwargs: Any) -> HttpResponse:
         now = timezone.now()
         try:
-            question = read(Place(site), request.GET, now.astimezone(site.zone).date())
+            question = read(place, request.GET, now.astimezone(place.site.zone).date())
             return view(request, question, now, **kwargs)
         except QueryError as error:
             template = "report/failed.html" if _wants_part(request) else "report/refused.html"
-            context = {"site": site, "error": str(error), **_bar(site)}
+            context = {"error": str(error), **_bar(place)}
             return render(request, template, context, status=400)
 
-    fresh = cache_control(private=True, no_store=True)(site_view(wrapped))
-    return require_safe(vary_on_headers("HX-Request", "HX-Boosted")(fresh))
+    def of_member(request: HttpRequest, site: Site, **kwargs: Any) -> HttpResponse:
+        return answered(request, Place(site, request.user), **kwargs)
+
+    for_member, for_link = site_view(of_member), shared_view(answered)
+
+    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return (for_link if "token" in kwargs else for_member)(request, **kwargs)
+
+    return require_safe(vary_on_headers("HX-Request", "HX-Boosted")(wrapped))
 
 
 @report_view
@@ -59,7 +67,7 @@ def report(request: HttpRequest, question: Question, now: datetime) -> HttpRespo
     context = {
         **_page(request, question, now),
         **_overview(question, now),
-        "panels": [question.widget_in(panel) for panel in PANELS],
+        "panels": [question.widget_in(panel) for panel in question.place.panels],
     }
     return render(request, "report/page.html", context)
 
@@ -68,7 +76,7 @@ def report(request: HttpRequest, question: Question, now: datetime) -> HttpRespo
 def widget(request: HttpRequest, question: Question, now: datetime, name: str) -> HttpResponse:
     if name == "overview":
         return _overview_widget(request, question, now)
-    found = _widget(name)
+    found = _widget(question, name)
     return _list_widget(request, question.showing(found), found, now)
 
 
@@ -76,7 +84,8 @@ def widget(request: HttpRequest, question: Question, now: datetime, name: str) -
 def download(request: HttpRequest, question: Question, now: datetime, name: str) -> HttpResponse:
     if name == "overview":
         return csv_of_chart(question, now)
-    return csv_of_list(question, _widget(name), now, _choice(request, _widget(name)))
+    found = _widget(question, name)
+    return csv_of_list(question, found, now, _choice(request, found))
 
 
 @report_view
@@ -86,8 +95,13 @@ def suggest(request: HttpRequest, question: Question, now: datetime) -> HttpResp
     return render(request, "report/suggestions.html", {"suggestions": found})
 
 
-def _widget(name: str) -> Widget:
-    if name not in WIDGETS:
+@report_view
+def badge(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
+    return badges.badge(request, question, now)
+
+
+def _widget(question: Question, name: str) -> Widget:
+    if name not in WIDGETS or WIDGETS[name].panel not in question.place.panels:
         raise Http404("No such widget.")
     return WIDGETS[name]
 
@@ -157,8 +171,15 @@ def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, 
         **_compared(query),
         **_comparisons(question),
         **_builder(question, request),
+        "segment_chips": [
+            (each, question.in_segment(each).report_url()) for each in question.segments
+        ],
         "chips": [(each, question.without(each).report_url()) for each in question.filters],
-        **_bar(question.site),
+        "segments": [
+            (segment, question.in_segment(segment).report_url(), segment in question.segments)
+            for segment in question.place.segments.values()
+        ],
+        **_bar(question.place),
     }
 
 
@@ -191,13 +212,13 @@ def _builder(question: Question, request: HttpRequest) -> dict[str, Any]:
     return {
         "editing": editing,
         "conditions": editing.conditions if editing else [None],
-        "dimensions": filters.DIMENSIONS,
+        "dimensions": question.place.dimensions,
         "operators": filters.OPERATORS,
     }
 
 
-def _bar(site: Site) -> dict[str, Any]:
-    return {"site": site, "online": online(site.pk)}
+def _bar(place: Place) -> dict[str, Any]:
+    return {"site": place.site, "place": place, "online": online(place.site.pk)}
 
 
 def _wants_part(request: HttpRequest) -> bool:

@@ -14,6 +14,11 @@ register.simple_tag(label, name="value_label")
 
 
 @register.simple_tag
+def total(*numbers: int) -> int:
+    return sum(numbers)
+
+
+@register.simple_tag
 def widget_url(question: Question, widget: str, **more: object) -> str:
     return question.widget_url(widget, **{name: str(value) for name, value in more.items()})
 

@@ -11,10 +11,14 @@ pytestmark = pytest.mark.django_db
 OTHER_PARTS = {"name": "sources", "alias": 1, "number": 1}
 OWNERS_ONLY = [
     *("debugger", "imports", "site_delete", "site_export"),
-    *("site_rules", "site_settings", "site_transfer"),
+    *("site_rules", "site_settings", "site_sharing", "site_transfer"),
 ]
 # Addresses that only change something.
-CHANGES = ["alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"]
+OWNERS_CHANGES = [
+    *("alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"),
+    *("link_delete", "site_publish"),
+]
+CHANGES = [*OWNERS_CHANGES, "segment_delete", "segment_save"]
 
 
 def addresses_of_a_site() -> dict[str, str]:
@@ -46,18 +50,25 @@ def test_addresses_of_a_site_are_those_known():
     assert [
         "alias_add",
         "alias_remove",
+        "badge",
         "debugger",
         "import_begin",
         "import_cancel",
         "import_part",
         "imports",
+        "link_delete",
         "live",
         "report",
+        "segment_delete",
+        "segment_save",
+        "segments",
         "site_delete",
         "site_export",
         "site_install",
+        "site_publish",
         "site_rules",
         "site_settings",
+        "site_sharing",
         "site_transfer",
         "suggestions",
         "widget",
@@ -108,7 +119,7 @@ def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
     )
 
 
-@pytest.mark.parametrize("name", [*OWNERS_ONLY, *CHANGES])
+@pytest.mark.parametrize("name", [*OWNERS_ONLY, *OWNERS_CHANGES])
 def test_viewer_may_not_change_a_site_that_another_person_owns(client, name):
     site = SiteFactory(domain="northpeak.example")
     MembershipFactory(site=site)

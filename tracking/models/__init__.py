@@ -4,6 +4,7 @@ from tracking.models.goals import Goal
 from tracking.models.imports import Import, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
+from tracking.models.links import SharedLink
 from tracking.models.salts import Salt
 from tracking.models.sealing import ReopenedVisit, SealedSegment, SealedShare
 from tracking.models.segments import Segment
@@ -27,6 +28,7 @@ __all__ = [
     "SealedSegment",
     "SealedShare",
     "Segment",
+    "SharedLink",
     "Site",
     "SiteAlias",
     "TaskRun",

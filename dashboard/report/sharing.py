@@ -1,0 +1,219 @@
+"""Links by which others see a report: making and deleting them, and opening one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from csp.decorators import csp_replace
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_POST
+
+from dashboard.access import owner_view
+from dashboard.errors import too_many
+from dashboard.fields import Checks
+from dashboard.report.place import THEMES, Place
+from dashboard.report.question import read
+from dashboard.report.segments import spelt_out, today
+from dashboard.report.widgets import PANELS
+from realtime.presence import online
+from tracking.models import SharedLink, Site
+from tracking.warehouse import QueryError
+
+OPENED = "links"  # in the session: the proofs of passwords that were given, by the links' numbers
+MOST_LINKS = 100
+TRIES, WAIT = 10, timedelta(minutes=10)
+PANEL_TITLES = {"sources": "Sources", "pages": "Pages", "places": "Places", "agents": "Devices"}
+
+View = Callable[..., HttpResponse]
+
+
+class LinkForm(forms.Form):
+    """A new link of a site."""
+
+    name = forms.CharField(max_length=120, help_text="For yourself: who gets the link.")
+    password = forms.CharField(
+        required=False,
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Whoever opens the link is asked for it. Leave it empty to ask nobody.",
+    )
+    expires_on = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Leave it empty for a link that works until you delete it.",
+    )
+    panels = forms.MultipleChoiceField(
+        label="Panels to show",
+        required=False,
+        choices=[(name, PANEL_TITLES[name]) for name in PANELS],
+        initial=list(PANELS),
+        widget=Checks,
+        help_text="Besides the figures and the chart.",
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site = site
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if self.site.links.filter(name=name).exists():
+            raise forms.ValidationError("The site has a link of this name.")
+        return name
+
+    def clean_expires_on(self) -> Any:
+        last = self.cleaned_data["expires_on"]
+        if last and last < today(self.site):
+            raise forms.ValidationError("This day has passed.")
+        return last
+
+    def clean(self) -> dict[str, Any]:
+        if self.site.links.count() >= MOST_LINKS:
+            raise forms.ValidationError(f"A site has at most {MOST_LINKS} links.")
+        return super().clean() or {}
+
+    def link(self, filters: list[Any], user: Any) -> SharedLink:
+        """Make the link, which shows what these filters leave."""
+        given = self.cleaned_data
+        last = given["expires_on"]
+        chosen = [] if set(given["panels"]) == set(PANELS) else given["panels"]
+        link = SharedLink(
+            site=self.site,
+            name=given["name"],
+            expires_at=last and end_of(last, self.site),
+            panels=chosen,
+            filters=filters,
+            created_by=user,
+        )
+        link.set_password(given["password"])
+        link.save()
+        return link
+
+
+def end_of(day: Any, site: Site) -> datetime:
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), site.zone)
+
+
+@owner_view
+def sharing(request: HttpRequest, site: Site) -> HttpResponse:
+    """The links of a site; a new one keeps the filters of the report from which one came here."""
+    try:
+        question = read(Place(site, request.user), request.GET, today(site))
+        filters = spelt_out(question)
+    except QueryError:
+        return redirect("site_sharing", site.domain)
+    form = LinkForm(request.POST or None, site=site)
+    if form.is_valid():
+        link = form.link(filters, request.user)
+        messages.success(request, f"The link “{link}” is made. Copy it below.")
+        return redirect("site_sharing", site.domain)
+    context = {
+        "site": site,
+        "online": online(site.pk),
+        "form": form,
+        "question": question,
+        "public": site.links.filter(is_public=True).first(),
+        "links": [
+            (link, request.build_absolute_uri(Place(site, link=link).url("report")))
+            for link in site.links.filter(is_public=False)
+        ],
+        "public_url": request.build_absolute_uri(
+            Place(site, link=SharedLink(site=site, is_public=True)).url("report")
+        ),
+        "now": timezone.now(),
+    }
+    return render(request, "report/sharing.html", context)
+
+
+@owner_view
+@require_POST
+def publish(request: HttpRequest, site: Site) -> HttpResponse:
+    """Let everybody see the report, or nobody any more."""
+    public = site.links.filter(is_public=True)
+    if "public" in request.POST:
+        SharedLink.objects.get_or_create(site=site, is_public=True, defaults={"name": "Public"})
+        messages.success(request, "Everybody can see the report now.")
+    else:
+        public.delete()
+        messages.success(request, "The report is no longer public.")
+    return redirect("site_sharing", site.domain)
+
+
+@owner_view
+@require_POST
+def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    found = site.links.filter(pk=number).first()
+    if found is None:
+        raise Http404("No such link.")
+    found.delete()
+    messages.success(request, f"The link “{found}” no longer works.")
+    return redirect("site_sharing", site.domain)
+
+
+def shared_view(view: View) -> View:
+    """For views `(request, place)` of an address with `<token>`, for whoever has the link.
+
+    A link that asks for a password is answered with the form for it until the password was given.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        link = link_or_404(token)
+        if not may_open(request, link):
+            return ask(request, link)
+        theme = request.GET.get("theme", "")
+        place = Place(
+            link.site,
+            AnonymousUser(),
+            link,
+            embedded=request.GET.get("embed") == "true",
+            theme=theme if theme in THEMES else "",
+        )
+        if not place.embedded:
+            return view(request, place, **kwargs)
+        framed = csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
+        return framed(request, place, **kwargs)
+
+    return wrapped
+
+
+def link_or_404(token: str) -> SharedLink:
+    try:
+        return SharedLink.find(token, timezone.now())
+    except SharedLink.DoesNotExist as error:
+        raise Http404("No such link.") from error
+
+
+def may_open(request: HttpRequest, link: SharedLink) -> bool:
+    given = request.session.get(OPENED, {}) if link.password else {}
+    return not link.password or given.get(str(link.pk)) == link.proof
+
+
+def ask(request: HttpRequest, link: SharedLink, wrong: bool = False) -> HttpResponse:
+    context = {"link": link, "wrong": wrong, "next": request.get_full_path()}
+    return render(request, "report/locked.html", context, status=403)
+
+
+@require_POST
+def unlock(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the password of a link, a few times in some minutes."""
+    link = link_or_404(token)
+    tried = f"link:{link.pk}:tries"
+    cache.add(tried, 0, timeout=WAIT.total_seconds())
+    if cache.incr(tried) > TRIES:
+        return too_many(request, WAIT.total_seconds())
+    if not link.is_opened_by(request.POST.get("password", "")):
+        return ask(request, link, wrong=True)
+    cache.delete(tried)
+    request.session[OPENED] = {**request.session.get(OPENED, {}), str(link.pk): link.proof}
+    return redirect(Place(link.site, link=link).url("report"))
