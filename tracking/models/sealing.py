@@ -4,13 +4,13 @@ from django.db import models
 
 
 class SealedSegment(models.Model):
-    """A pair of immutable files: visits that began on some UTC days, and all their events.
+    """Immutable files of one name: visits that began on some UTC days, and all their events.
 
     docs/warehouse.md tells where they lie and what is in them. Whoever changes this table, or the
     two below, moves the generation `sealed` in the same transaction.
     """
 
-    name = models.CharField(max_length=40, unique=True, help_text="Part of both files' names.")
+    name = models.CharField(max_length=40, unique=True, help_text="Part of its files' names.")
     day = models.DateField(help_text="The first UTC day on which visits of it began.")
     last_day = models.DateField(help_text="The last one.")
     # Rows leave the event table in slices. Visits above this one are in the files and not yet of
@@ -24,7 +24,7 @@ class SealedSegment(models.Model):
     stale = models.BooleanField(
         default=False, help_text="Has rows that count no more; to be written anew without them."
     )
-    size = models.BigIntegerField(help_text="Bytes of both files.")
+    size = models.BigIntegerField(help_text="Bytes of its files.")
     # Questions that began before may still read the files of a segment that was removed.
     removed_at = models.DateTimeField(null=True)
 
@@ -45,6 +45,9 @@ class SealedShare(models.Model):
     last_id = models.BigIntegerField(help_text="The highest id of a visit.")
     events = models.BigIntegerField()
     visits = models.BigIntegerField()
+    summed = models.BooleanField(
+        default=False, help_text="Has sums of its days, so that questions need not read all rows."
+    )
 
     class Meta:
         constraints = [

@@ -182,6 +182,11 @@ METRICS = {
     )
 }
 
+# All that adds up.
+SUMS = tuple(
+    dict.fromkeys(row for metric in METRICS.values() for row in metric.sums if row.adds_up)
+)
+
 # Whoever comes back on another day has another id.
 UNKNOWABLE = {"new_visitors", "returning_visitors"}
 

@@ -161,8 +161,9 @@ class Rows:
 
     def _key(self, dimension: Dimension, source: Source) -> str:
         if dimension.scope is Scope.TIME:
-            moment = {Source.VISITS: self._last(), Source.ACTIVE: "moment"}.get(source, "time")
-            return self._bucket(dimension.column, moment)
+            return self.bucket(
+                {Source.VISITS: self._last(), Source.ACTIVE: "moment"}.get(source, "time")
+            )
         column = self.column(dimension)
         if source is Source.VISITS and dimension.entry:
             column = dimension.entry
@@ -181,8 +182,9 @@ class Rows:
         step = self.query.time.column if self.query.time else ""
         return self.dialect.moments(first, last, step)
 
-    def _bucket(self, interval: str, moment: str) -> str:
+    def bucket(self, moment: str) -> str:
         """The key of the bucket, see `tracking.warehouse.buckets`, that a moment lies in."""
+        interval = self.query.time.column if self.query.time else ""
         first, *changes = offsets(self.period)
         ahead = self.bind(int(first.ahead.total_seconds()))
         if changes:

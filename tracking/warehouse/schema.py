@@ -67,9 +67,40 @@ VISITS = {
 }
 
 
+# What the visits and events of a site, but of bots, add up to in the UTC day that begins at `time`,
+# for each value of a dimension; see `tracking.warehouse.sealing.sums`. `visitors` and what follows
+# are the sums of `tracking.warehouse.metrics`.
+SUMS = {
+    "site_id": "BIGINT",
+    "time": "TIMESTAMP",
+    "breakdown": "VARCHAR",
+    "value": "VARCHAR",
+    "other": "VARCHAR",
+    **dict.fromkeys(
+        (
+            *("visitors", "last_visitors", "visits", "pageviews", "events", "averaged", "views"),
+            *("duration", "entries", "bounces", "stays", "depths", "depth", "engaged"),
+        ),
+        "BIGINT",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Tables:
-    """Where a question finds the relations: SQL that stands after FROM, once or several times."""
+    """Where a question finds the relations: SQL that stands after FROM, once or several times.
+
+    `days`, if any, is another way to the same figures, for questions that add up.
+    """
 
     events: str = "hot.events"
     visits: str = "hot.visits"
+    days: "Days | None" = None
+
+
+@dataclass(frozen=True)
+class Days:
+    """The relation of the sums of some days, and what these leave out of a period."""
+
+    sums: str
+    rest: Tables

@@ -18,6 +18,7 @@ from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Rows, Source, source_of
 from tracking.warehouse.schema import PLAIN, Tables
+from tracking.warehouse.summed import can_add_up, summed_part
 from tracking.warehouse.where import where
 
 # A text, or a bucket's key.
@@ -110,10 +111,14 @@ class Statement:
         `metrics` are by the names of their columns.
         """
         names = _names(query)
-        rows = Rows(query, self.period, self.tables, self.dialect)
         sums = list(dict.fromkeys(counted for row in metrics.values() for counted in row.sums))
         sources = {source_of(row, query) for row in sums}
-        parts = [self._part(rows, source, sums) for source in Source if source in sources]
+        parts = [
+            part
+            for source in Source
+            if source in sources
+            for part in self._parts(query, source, sums)
+        ]
         figures = [f"{self._figure(row)} AS {name}" for name, row in metrics.items()]
         columns = [*names, *figures]
         union = self._with_names(query, " UNION ALL ".join(parts))
@@ -129,6 +134,15 @@ class Statement:
         if Source.EVENTS in sources and (query.counts_entries or Source.STAYS in sources):
             statement += " HAVING max(source = 'events')"
         return statement
+
+    def _parts(self, query: Query, source: Source, sums: list[Sum]) -> list[str]:
+        """What is counted in a source: in all its rows, or in the sums of days and what is left."""
+        days = self.tables.days
+        if days is None or not can_add_up(query, self.period, sums):
+            rows = Rows(query, self.period, self.tables, self.dialect)
+            return [self._part(rows, source, sums)]
+        rest = Rows(query, self.period, days.rest, self.dialect)
+        return [self._part(rest, source, sums), summed_part(rest, days.sums, source, sums)]
 
     def _part(self, rows: Rows, source: Source, sums: list[Sum]) -> str:
         query = rows.query

@@ -1,6 +1,7 @@
 """The sealed files: where they lie and how they are written. `docs/warehouse.md` describes them.
 
-A segment is two files of one name, its visits and their events, each sorted by site and time.
+A segment is two files of one name, its visits and their events, each sorted by site and time. Where
+its days are settled there may be three more, see `tracking.warehouse.sealing.sums`.
 """
 
 import fcntl
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from tracking.locks import alone
-from tracking.warehouse.schema import EVENTS, VISITS
+from tracking.warehouse.schema import EVENTS, SUMS, VISITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,8 +24,20 @@ if TYPE_CHECKING:
 # Goes up with each change of the layout or the columns that a reader of older files would notice.
 VERSION = 1
 
-COLUMNS = {"events": ", ".join(EVENTS), "visits": ", ".join(VISITS)}
-ORDER = {"events": "site_id, time, id", "visits": "site_id, first_time, visit"}
+COLUMNS = {
+    "events": ", ".join(EVENTS),
+    "visits": ", ".join(VISITS),
+    "sums": ", ".join(SUMS),
+    "rest-events": ", ".join(EVENTS),
+    "rest-visits": ", ".join(VISITS),
+}
+ORDER = {
+    "events": "site_id, time, id",
+    "visits": "site_id, first_time, visit",
+    "sums": "site_id, breakdown, time, value, other",
+    "rest-events": "site_id, time, id",
+    "rest-visits": "site_id, first_time, visit",
+}
 
 
 def folder() -> Path:
@@ -32,7 +45,7 @@ def folder() -> Path:
 
 
 def path(kind: str, name: str) -> Path:
-    """Of the `events` or the `visits` of a segment."""
+    """Of the file of a segment, of one of the kinds of `COLUMNS`."""
     return folder() / kind / f"{name}.parquet"
 
 
@@ -40,9 +53,9 @@ def new_name(day: date) -> str:
     return f"{day.isoformat()}-{secrets.token_hex(8)}"
 
 
-def write(connection: "duckdb.DuckDBPyConnection", name: str, events: str, visits: str) -> int:
-    """Write the rows of two relations as a segment, safe from loss of power; returns the bytes."""
-    return _write(connection, "events", name, events) + _write(connection, "visits", name, visits)
+def write(connection: "duckdb.DuckDBPyConnection", name: str, rows: dict[str, str]) -> int:
+    """Write relations, by kind, as files of a segment, safe from loss of power; returns bytes."""
+    return sum(_write(connection, kind, name, relation) for kind, relation in rows.items())
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", kind: str, name: str, rows: str) -> int:

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Min, QuerySet, Sum
 
 from tracking.models import Generation, ReopenedVisit, SealedSegment, SealedShare
 from tracking.warehouse.buckets import naive_utc
-from tracking.warehouse.schema import EVENTS, VISITS, Tables
+from tracking.warehouse.schema import EVENTS, VISITS, Days, Tables
 from tracking.warehouse.sealing import files
 
 # What leaves the event table together, and how rows are ordered in slices.
 UNIT = "if(visit = 0, id, visit)"
 UNITS = {"events": UNIT, "visits": "visit"}
+COLUMNS = {"events": EVENTS, "visits": VISITS}
+# By which rows belong to a day.
+BEGINNING = {"events": "time", "visits": "first_time"}
+
+DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Share:
     final: bool
     first: datetime
     last: datetime
+    summed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +52,43 @@ class Sealed:
         if not needed:
             return Tables()
         return Tables(
-            events=self._with_hot("events", list(EVENTS), needed),
-            visits=self._with_hot("visits", list(VISITS), needed),
+            events=_united("events", self.rows("events", needed)),
+            visits=_united("visits", self.rows("visits", needed)),
+            days=self._days(start, end),
         )
+
+    def _days(self, start: datetime, end: datetime) -> Days | None:
+        """The sums of the UTC days that lie in the period, if any day has them."""
+        first, last = _midnight(start + DAY - MICROSECOND), _midnight(end)
+        summed = [share for share in self.between(first, last) if share.summed]
+        if not summed or first >= last:
+            return None
+        names = [share.name for share in summed]
+        of_days = f"site_id = {self.site_id:d} AND {{0}} >= {_at(first)} AND {{0}} < {_at(last)}"
+        rest: dict[str, str] = {}
+        for kind, time in BEGINNING.items():
+            others = [s for s in self.between(start, end) if s not in summed]
+            rest[kind] = _united(
+                kind,
+                [
+                    *self.rows(kind, others),
+                    f"{read(f'rest-{kind}', names)} WHERE {of_days.format(time)}",
+                    *self._edge(kind, summed, start, first, f"{time} < {_at(first)}"),
+                    *self._edge(kind, summed, last, end, f"{time} >= {_at(last)}"),
+                ],
+            )
+        sums = f"(SELECT * FROM {read('sums', names)} WHERE {of_days.format('time')})"  # noqa: S608
+        return Days(sums, Tables(rest["events"], rest["visits"]))
+
+    def _edge(
+        self, kind: str, shares: list[Share], start: datetime, end: datetime, which: str
+    ) -> list[str]:
+        """The rows between the period's end and its first or last whole day."""
+        near = [share for share in shares if share.first < end and share.last >= start]
+        return [f"{part} AND {which}" for part in self.rows(kind, near) if start < end]
 
     def between(self, start: datetime, end: datetime) -> list[Share]:
         return [share for share in self.shares if share.first < end and share.last >= start]
-
-    def _with_hot(self, kind: str, columns: list[str], shares: list[Share]) -> str:
-        select = f"SELECT {', '.join(columns)} FROM "  # noqa: S608
-        parts = [*self.rows(kind, shares), f"hot.{kind}"]
-        return f"({' UNION ALL '.join(select + part for part in parts)})"
 
     def rows(self, kind: str, shares: list[Share]) -> list[str]:
         """What to select from, part by part, for all rows of these shares that count."""
@@ -71,6 +104,20 @@ class Sealed:
         ]
 
 
+def _united(kind: str, parts: list[str]) -> str:
+    """These rows and the hot ones."""
+    select = f"SELECT {', '.join(COLUMNS[kind])} FROM "  # noqa: S608
+    return f"({' UNION ALL '.join(select + part for part in [*parts, f'hot.{kind}'])})"
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _at(moment: datetime) -> str:
+    return f"TIMESTAMP {literal(moment.isoformat())}"
+
+
 def read(kind: str, names: Iterable[str]) -> str:
     """The relation of the rows in segments' files."""
     paths = ", ".join(literal(str(files.path(kind, name))) for name in names)
@@ -84,11 +131,22 @@ def literal(text: str) -> str:
 def sealed(site_id: int) -> Sealed:
     """What the manifest says of a site now."""
     rows = SealedShare.objects.filter(site_id=site_id, segment__removed_at=None)
+    gone = list(reopened().filter(site_id=site_id).values_list("visit", "segment_id"))
+    # A segment's sums have all that it had.
+    changed = {segment for _, segment in gone}
     return Sealed(
         site_id,
         tuple(
-            Share(segment, name, upto, final, naive_utc(first), naive_utc(last))
-            for segment, name, upto, final, first, last in rows.order_by(
+            Share(
+                segment,
+                name,
+                upto,
+                final,
+                naive_utc(first),
+                naive_utc(last),
+                summed and segment not in changed,
+            )
+            for segment, name, upto, final, first, last, summed in rows.order_by(
                 "segment__day", "segment_id"
             ).values_list(
                 "segment_id",
@@ -97,9 +155,10 @@ def sealed(site_id: int) -> Sealed:
                 "segment__final",
                 "first_time",
                 "last_time",
+                "summed",
             )
         ),
-        tuple(reopened().filter(site_id=site_id).values_list("visit", flat=True)),
+        tuple(visit for visit, _ in gone),
     )
 
 

@@ -18,8 +18,9 @@ import duckdb
 from tracking.models import Event, EventLog, SealedSegment
 from tracking.turns import write_transaction
 from tracking.warehouse.hot import visits_of
-from tracking.warehouse.sealing.manifest import live, read
+from tracking.warehouse.sealing.manifest import live
 from tracking.warehouse.sealing.rewrite import (
+    find_elsewhere,
     gather,
     latest_of,
     rewrite,
@@ -100,10 +101,12 @@ def settle(
     shares = shares_of(connection)
     if not shares:
         return
-    find_single(connection, segments)
-    segment = write_merged(connection, mine, segments, "visits")
-    segment.final = True
-    visitors = connection.execute("SELECT site_id, visitor FROM visits WHERE single").fetchall()
+    find_elsewhere(connection, segments)
+    find_single(connection)
+    segment = write_merged(connection, mine, segments, shares, final=True)
+    visitors = connection.execute(
+        "SELECT DISTINCT site_id, visitor FROM visits ANTI JOIN elsewhere USING (site_id, visitor)"
+    ).fetchall()
     with write_transaction():
         EventLog.lock()
         newer = Event.objects.filter(id__gt=seen).values_list("site_id", "visitor")
@@ -112,23 +115,10 @@ def settle(
         swap(segments, segment, shares, left_out)
 
 
-def find_single(connection: duckdb.DuckDBPyConnection, segments: Sequence[SealedSegment]) -> None:
-    """Tell single visits and events among those of `leaving`, and put the visits into `visits`."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE elsewhere AS"
-        " SELECT unnest($1::BIGINT[]) AS site_id, unnest($2::BIGINT[]) AS visitor",
-        _columns(Event.objects.values_list("site_id", "visitor").distinct()),
-    )
-    others = live().exclude(pk__in=[segment.pk for segment in segments])
-    if names := list(others.values_list("name", flat=True)):
-        connection.execute(
-            f"INSERT INTO elsewhere SELECT DISTINCT site_id, visitor FROM {read('visits', names)}"  # noqa: S608
-            " WHERE visitor IN (SELECT visitor FROM leaving)"
-        )
+def find_single(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tell single visits and events among those of `leaving`, and put the visits into `visits`.
+
+    The table `elsewhere` has the visitors who are elsewhere too.
+    """
     connection.execute(SINGLE_VISITS)
     connection.execute(SINGLE_EVENTS)
-
-
-def _columns(rows: Iterable[tuple[int, int]]) -> list[list[int]]:
-    pairs = list(rows)
-    return [[site_id for site_id, _ in pairs], [visitor for _, visitor in pairs]]

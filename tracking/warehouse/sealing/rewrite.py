@@ -11,11 +11,12 @@ import duckdb
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tracking.models import EventLog, ReopenedVisit, SealedSegment, SealedShare
+from tracking.models import Event, EventLog, ReopenedVisit, SealedSegment, SealedShare
 from tracking.turns import write_transaction
 from tracking.warehouse.hot import visits_of
-from tracking.warehouse.sealing.manifest import UNIT, next_generation, read
+from tracking.warehouse.sealing.manifest import UNIT, live, next_generation, read
 from tracking.warehouse.sealing.seal import shares_of, write_segment
+from tracking.warehouse.sealing.sums import write_sums
 from tracking.warehouse.sealing.turn import Turn
 
 
@@ -35,9 +36,14 @@ def rewrite(
         # What is single stays so where other rows go.
         known = read("visits", [segment.name for segment in segments])
         single = f"visit IN (SELECT visit FROM {known} WHERE single)"  # noqa: S608
-        visits = f"(SELECT * REPLACE ({single} AS single) FROM ({visits_of('leaving')}))"  # noqa: S608
-        replacement = write_merged(connection, mine, segments, visits)
-        replacement.final = all(segment.final for segment in segments)
+        connection.execute(
+            "CREATE OR REPLACE TABLE visits AS"  # noqa: S608
+            f" SELECT * REPLACE ({single} AS single) FROM ({visits_of('leaving')})"
+        )
+        final = all(segment.final for segment in segments)
+        if final:
+            find_elsewhere(connection, segments)
+        replacement = write_merged(connection, mine, segments, shares, final)
     with write_transaction():
         swap(segments, replacement, shares, left_out)
 
@@ -46,12 +52,38 @@ def write_merged(
     connection: duckdb.DuckDBPyConnection,
     mine: Turn,
     segments: Sequence[SealedSegment],
-    visits: str,
+    shares: list[SealedShare],
+    final: bool,
 ) -> SealedSegment:
-    """Write the table `leaving`, which was gathered from these segments, as one."""
+    """Write the table `leaving`, which was gathered from these segments, as one, with its `visits`.
+
+    A final one needs the table `elsewhere`.
+    """
     first = min(segment.day for segment in segments)
     last = max(segment.last_day for segment in segments)
-    return write_segment(connection, mine, first, latest_of(segments), last, visits)
+    segment = write_segment(connection, mine, first, latest_of(segments), last, "visits")
+    segment.final = final
+    if final:
+        segment.size += write_sums(connection, segment.name, shares)
+    return segment
+
+
+def find_elsewhere(
+    connection: duckdb.DuckDBPyConnection, segments: Sequence[SealedSegment]
+) -> None:
+    """Fill the table `elsewhere` with visitors who have events outside of these segments."""
+    hot = list(Event.objects.values_list("site_id", "visitor").distinct())
+    connection.execute(
+        "CREATE OR REPLACE TABLE elsewhere AS"
+        " SELECT unnest($1::BIGINT[]) AS site_id, unnest($2::BIGINT[]) AS visitor",
+        [[site_id for site_id, _ in hot], [visitor for _, visitor in hot]],
+    )
+    others = live().exclude(pk__in=[segment.pk for segment in segments])
+    if names := list(others.values_list("name", flat=True)):
+        connection.execute(
+            f"INSERT INTO elsewhere SELECT DISTINCT site_id, visitor FROM {read('visits', names)}"  # noqa: S608
+            " WHERE visitor IN (SELECT visitor FROM leaving)"
+        )
 
 
 def latest_of(segments: Sequence[SealedSegment]) -> datetime:

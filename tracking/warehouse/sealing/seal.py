@@ -90,7 +90,7 @@ def write_segment(
     Their visits began on that day, or on those up to `last_day`.
     """
     name = mine.announce(files.new_name(day))
-    size = files.write(connection, name, "leaving", visits)
+    size = files.write(connection, name, {"events": "leaving", "visits": visits})
     return SealedSegment(
         name=name,
         day=day,

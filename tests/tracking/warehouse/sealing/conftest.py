@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tracking.warehouse import engine
+from tracking.warehouse.sealing import sums
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +14,10 @@ def data(settings: Any, tmp_path: Path) -> Path:
     engine.close()
     yield tmp_path
     engine.close()
+
+
+@pytest.fixture(autouse=True)
+def sums_of_few_visits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums of days also where there is little to sum up."""
+    monkeypatch.setattr(sums, "FEWEST", 1)
+    monkeypatch.setattr(sums, "LARGEST_REST", 1)
