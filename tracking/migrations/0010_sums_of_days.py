@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0008_imports"),
+        ("tracking", "0009_segments_of_people_and_shared_links"),
     ]
 
     operations = [
