@@ -1,4 +1,4 @@
-"""Sites: the list, adding one, its snippet, its settings, deleting it."""
+"""Sites: adding one, its snippet, its settings, deleting it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,15 +10,8 @@ from dashboard.access import owner_view, site_view
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
 from realtime.presence import online
-from tracking.access import visible_sites
 from tracking.models import Membership, Site
 from tracking.snippet import image_snippet, snippet, visited_address
-
-
-@login_required
-def sites(request: HttpRequest) -> HttpResponse:
-    rows = [(site, online(site.pk)) for site in visible_sites(request.user)]
-    return render(request, "sites/list.html", {"rows": rows})
 
 
 @login_required

@@ -18,7 +18,7 @@ OWNERS_CHANGES = [
     *("alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"),
     *("link_delete", "site_publish"),
 ]
-CHANGES = [*OWNERS_CHANGES, "segment_delete", "segment_save"]
+CHANGES = [*OWNERS_CHANGES, "segment_delete", "segment_save", "site_pin"]
 
 
 def addresses_of_a_site() -> dict[str, str]:
@@ -62,9 +62,11 @@ def test_addresses_of_a_site_are_those_known():
         "segment_delete",
         "segment_save",
         "segments",
+        "site_card",
         "site_delete",
         "site_export",
         "site_install",
+        "site_pin",
         "site_publish",
         "site_rules",
         "site_settings",

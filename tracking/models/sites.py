@@ -179,6 +179,10 @@ class Membership(models.Model):
     site = models.ForeignKey(Site, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
+    pinned = models.BooleanField(default=False, help_text="Whether it comes first in their list.")
+    position = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Where the person put it in their list."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "user"], name="one_role_a_site")]

@@ -1,5 +1,4 @@
 import pytest
-from django.utils import timezone
 
 from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
 from tracking.models import Event, Generation, Membership, Site
@@ -29,21 +28,6 @@ def test_icon_is_found_where_browsers_look_for_it(client):
 
 def test_list_asks_for_sign_in(client):
     assert "/sign-in?next=/sites/" == client.get("/sites/")["Location"]
-
-
-def test_list_has_the_sites_of_its_reader_and_who_is_online_there(client, owned):
-    SiteFactory(domain="stranger.example")
-    EventFactory.create_batch(2, site=owned.site, time=timezone.now())
-
-    response = client.get("/sites/")
-
-    assert [(owned.site, 2)] == response.context["rows"]
-
-
-def test_list_without_sites_leads_to_the_first(client):
-    client.force_login(UserFactory())
-
-    assert "No sites yet" in text(client.get("/sites/"))
 
 
 def test_adding_asks_for_sign_in(client):
