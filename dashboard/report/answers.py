@@ -134,7 +134,11 @@ def series(question: Question, now: datetime) -> list[Series]:
         comparison=question.comparison.plain,
     )
     result = run(query)
-    compared = [row.comparison for row in result.rows if row.comparison]
+    past_starts = _starts(result.comparison_labels, query)
+    if query.previous:
+        # A running day is compared with the same hours: what came after them says nothing.
+        past_starts = [start for start in past_starts if start < query.previous.end]
+    compared = [row.comparison for row in result.rows if row.comparison][: len(past_starts)]
     return [
         Series(
             metric=metric,
@@ -143,7 +147,7 @@ def series(question: Question, now: datetime) -> list[Series]:
             values=[row.metrics[place] for row in result.rows],
             end=query.period.end,
             past=[row[place] for row in compared],
-            past_starts=_starts(result.comparison_labels, query),
+            past_starts=past_starts,
         )
         for place, metric in enumerate(METRICS.values())
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -107,7 +108,7 @@ def _widget(question: Question, name: str) -> Widget:
 
 
 def _overview_widget(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
-    context = {"question": question, "site": question.site, **_overview(question, now)}
+    context = {**_part(question, now), **_overview(question, now)}
     if not _wants_part(request):
         return render(request, "report/alone.html", {**context, **_page(request, question, now)})
     return _shown(request, render(request, "report/overview.html", context), question)
@@ -117,8 +118,7 @@ def _list_widget(
     request: HttpRequest, question: Question, widget: Widget, now: datetime
 ) -> HttpResponse:
     context = {
-        "question": question,
-        "site": question.site,
+        **_part(question, now),
         "tabs": tabs(widget.panel),
         "relatives": relatives(widget),
     }
@@ -130,6 +130,16 @@ def _list_widget(
     if _wants_part(request):
         return render(request, "report/table.html", context)
     return render(request, "report/list.html", {**context, **_page(request, question, now)})
+
+
+def _part(question: Question, now: datetime) -> dict[str, Any]:
+    """What each part of a report needs; one whose period goes on keeps itself up to date."""
+    period = answers.ask(question, ["visitors"], now).period
+    return {
+        "question": question,
+        "site": question.site,
+        "is_current": period.start <= now < period.end,
+    }
 
 
 def _shown(request: HttpRequest, response: HttpResponse, question: Question) -> HttpResponse:
@@ -157,7 +167,7 @@ def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, 
     today = now.astimezone(question.site.zone).date()
     before, after = periods.neighbours(question.period, first, last, today)
     return {
-        "question": question,
+        **_part(question, now),
         "dates": question.period.title if question.period.has_times else formats.days(first, last),
         "first": first,
         "last": last,
@@ -218,7 +228,13 @@ def _builder(question: Question, request: HttpRequest) -> dict[str, Any]:
 
 
 def _bar(place: Place) -> dict[str, Any]:
-    return {"site": place.site, "place": place, "online": online(place.site.pk)}
+    return {
+        "site": place.site,
+        "place": place,
+        "online": online(place.site.pk),
+        # Whoever has a link has no socket: sockets know people.
+        "socket": "" if place.link else f"/ws/sites/{quote(place.site.domain)}/feed",
+    }
 
 
 def _wants_part(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.access import site_view
 from dashboard.report.chart import spark
-from dashboard.report.formats import Change, change, count, exact
+from dashboard.report.formats import Change, change
 from realtime.presence import online
 from tracking.access import visible_sites
 from tracking.models import Membership, Site
@@ -29,8 +29,7 @@ LONGEST = 253
 class Card:
     """A site's visitors of the last days: how many, how that changed, and their course."""
 
-    visitors: str
-    exact: str
+    visitors: float
     change: Change | None
     spark: str
     online: int
@@ -71,8 +70,7 @@ def figures(site: Site, now: datetime) -> Card:
     by_day = run(Query.build(**asked, dimensions=["time:day"], now=now)).rows
     (visitors,), before = whole.metrics, whole.comparison
     return Card(
-        visitors=count(visitors or 0),
-        exact=exact(visitors, "count"),
+        visitors=visitors or 0,
         change=change(visitors, before and before[0], "count"),
         spark=spark([row.metrics[0] for row in by_day]),
         online=online(site.pk, now),

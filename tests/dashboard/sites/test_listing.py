@@ -108,5 +108,5 @@ def test_a_card_has_the_visitors_of_seven_days_their_change_and_who_is_online(cl
 
     card = client.get("/sites/a.example/card").context["card"]
 
-    assert ("3", "200%", 1) == (card.visitors, card.change.text, card.online)
+    assert (3, "200%", 1) == (card.visitors, card.change.text, card.online)
     assert card.spark.startswith("M0.0,24.0L")
