@@ -144,6 +144,22 @@ DESCRIPTION: dict[str, Any] = {
                 body="NewGoal",
             ),
         },
+        "/api/v1/sites/shared-links": {
+            "get": operation(
+                "List the links to a site's report",
+                Scope.SITES_WRITE,
+                "SharedLinks",
+                refusals=(400, 404),
+                parameters=[SITE_ID, *PAGING],
+            ),
+            "put": operation(
+                "Find or create a link to a site's report",
+                Scope.SITES_WRITE,
+                "SharedLink",
+                refusals=(404, 409),
+                body="NewSharedLink",
+            ),
+        },
         "/api/v1/sites/goals/{goal_id}": {
             "parameters": [in_path("goal_id", GOAL_ID)],
             "delete": operation(

@@ -118,6 +118,13 @@ SCHEMAS: dict[str, Schema] = {
         scroll_threshold={"type": ["integer", "null"], "minimum": 0, "maximum": 100},
         currency={"type": ["string", "null"], "pattern": "^([A-Z]{3})?$"},
     ),
+    "SharedLink": fixed(name=TEXT, url=TEXT),
+    "SharedLinks": fixed(shared_links=items(ref("SharedLink")), meta=META),
+    "NewSharedLink": optional(
+        ("site_id", "name"),
+        site_id=NAME,
+        name={"type": "string", "minLength": 1, "maxLength": 120, "examples": ["For a friend"]},
+    ),
     "OfSite": optional(("site_id",), site_id=NAME),
     "Filter": {
         "type": "array",
