@@ -88,6 +88,8 @@ class Environment:
     geoip_maxmind_account: str
     geoip_maxmind_key: str
     registration: str
+    warehouse: str
+    clickhouse_cluster: str
     query_memory: str
     query_threads: int
     seal_after: int
@@ -143,6 +145,12 @@ def read() -> Environment:
             geoip_maxmind_key=env.str("FOOTFALL_MAXMIND_KEY", ""),
             registration=env.str(
                 "FOOTFALL_REGISTRATION", "closed", validate=one_of("closed", "open")
+            ),
+            warehouse=env.str("FOOTFALL_WAREHOUSE", "", validate=warehouse),
+            clickhouse_cluster=env.str(
+                "FOOTFALL_CLICKHOUSE_CLUSTER",
+                "",
+                validate=Regexp(r"[\w.-]*", error="must be the name of a cluster"),
             ),
             query_memory=env.str(
                 "FOOTFALL_QUERY_MEMORY",
@@ -226,6 +234,20 @@ def mail_server(value: str) -> None:
 def redis_url(value: str) -> None:
     if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
         raise ValidationError("must be an address such as redis://localhost:6379/0")
+
+
+def warehouse(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme == "chdb" or (
+            parts.scheme in ("clickhouse", "clickhouses") and parts.hostname and parts.port != 0
+        )
+    except ValueError:
+        sound = False
+    if value and not sound:
+        raise ValidationError(
+            "must be an address such as clickhouse://user:password@host:8123/database"
+        )
 
 
 # marshmallow's own words for a value of the wrong type, as the second half of a sentence.

@@ -17,8 +17,8 @@ class Reader(Protocol):
         self, query: Query, period: Period, only: list[Group] | None = None
     ) -> Statement: ...
 
-    def fetch(self, sql: str, values: dict[str, object]) -> Sequence[Sequence[Any]]:
-        """The rows of a statement's SQL."""
+    def fetch(self, statement: Statement, sql: str) -> Sequence[Sequence[Any]]:
+        """The rows of the statement's SQL."""
 
 
 def answer(reader: Reader, query: Query) -> Result:
@@ -87,9 +87,9 @@ def _figures(
     """The figures of each group, in the question's order, and the number of groups on all pages."""
     statement = reader.statement(query, period, only)
     width = len(query.dimensions)
-    fetched = reader.fetch(statement.rows(paged), statement.values)
+    fetched = reader.fetch(statement, statement.rows(paged))
     if not fetched and paged and query.offset:
-        return {}, reader.fetch(statement.count(), statement.values)[0][0]
+        return {}, reader.fetch(statement, statement.count())[0][0]
     rows = [tuple(row) for row in fetched]
     found = {row[:width]: figures(query, row[:width], row[width:-1]) for row in rows}
     return found, fetched[0][-1] if fetched else 0

@@ -16,6 +16,14 @@ from tracking.warehouse.result import Result
 from tracking.warehouse.sql import Group, Statement
 
 SECONDS = 30
+TOO_LONG = (
+    "The question took longer than {seconds} seconds: ask for a shorter date range or fewer"
+    " dimensions."
+)
+TOO_LARGE = (
+    "The question needs more memory than it may have: ask for a shorter date range or fewer"
+    " dimensions."
+)
 
 
 class DuckDB:
@@ -34,19 +42,19 @@ class DuckDB:
         timer = Timer(SECONDS, reading.cursor.interrupt)
         timer.start()
         try:
-            _check_patterns(reading.cursor, query)
+            check_patterns(reading.cursor, query)
             return answer(MirrorReader(reading), query)
         except duckdb.InterruptException:
-            raise QueryError(
-                f"The question took longer than {SECONDS} seconds: ask for a shorter date range or"
-                " fewer dimensions."
-            ) from None
+            raise QueryError(TOO_LONG.format(seconds=SECONDS)) from None
+        except duckdb.OutOfMemoryException:
+            raise QueryError(TOO_LARGE) from None
         finally:
             timer.cancel()
             reading.cursor.close()
 
 
-def _check_patterns(cursor: duckdb.DuckDBPyConnection, query: Query) -> None:
+def check_patterns(cursor: duckdb.DuckDBPyConnection, query: Query) -> None:
+    """Raises `QueryError` where a filter has a pattern that RE2 does not accept."""
     for condition in conditions(query.filters):
         for pattern in condition.values if condition.comparison == "matches" else ():
             try:
@@ -68,5 +76,5 @@ class MirrorReader:
         tables = self._reading.tables(naive_utc(period.start), naive_utc(period.end))
         return Statement(query, period, tables, only)
 
-    def fetch(self, sql: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-        return self._reading.cursor.execute(sql, values).fetchall()
+    def fetch(self, statement: Statement, sql: str) -> list[tuple[Any, ...]]:
+        return self._reading.cursor.execute(sql, statement.values).fetchall()

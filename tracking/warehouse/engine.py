@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Protocol
 
+from django.conf import settings
+
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
 
@@ -24,6 +26,10 @@ class Engine(Protocol):
 
 @cache
 def engine() -> Engine:
+    if settings.WAREHOUSE:
+        from tracking.warehouse.clickhouse.engine import ClickHouse
+
+        return ClickHouse()
     from tracking.warehouse.duckdb import DuckDB
 
     return DuckDB()

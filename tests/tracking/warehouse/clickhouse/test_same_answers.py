@@ -1,0 +1,49 @@
+"""Both engines answer each question alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from tests.examples import up_to
+from tests.tracking.warehouse.shop import NOW, shop
+from tests.tracking.warehouse.stories import store, stories
+from tests.tracking.warehouse.test_any_question import questions
+from tracking.models import Event
+from tracking.warehouse import Query, QueryError
+from tracking.warehouse.clickhouse.engine import ClickHouse
+from tracking.warehouse.duckdb import DuckDB
+from tracking.warehouse.parse import from_json
+from tracking.warehouse.result import Row
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime(2026, 3, 9, 23, tzinfo=UTC)
+
+
+def rows(engine: DuckDB | ClickHouse, query: Query) -> tuple[list[Row], int]:
+    result = engine.run(query)
+    return result.rows, result.total_rows
+
+
+def test_any_question_about_hot_rows_has_the_same_answer() -> None:
+    site = shop()
+    duckdb, clickhouse = DuckDB(), ClickHouse()
+
+    @settings(max_examples=up_to(60))
+    @given(question=questions, visits=stories(24 * 60 * 60))
+    def check(question: dict[str, Any], visits: list[dict[str, Any]]) -> None:
+        try:
+            query = from_json(site, question, NOW)
+        except QueryError:
+            return
+        Event.objects.filter(id__gte=1_000_000).delete()
+        store(site, DAY, visits)
+        for engine in (duckdb, clickhouse):
+            # As if events had been removed.
+            engine.mirror._generation = None
+
+        assert rows(duckdb, query) == rows(clickhouse, query)
+
+    check()

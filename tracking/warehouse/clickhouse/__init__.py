@@ -1,0 +1,1 @@
+"""The second engine: sealed events in ClickHouse. `docs/clickhouse.md` describes it."""

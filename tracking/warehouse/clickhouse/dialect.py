@@ -1,0 +1,91 @@
+"""The SQL of a question as ClickHouse has it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+# What a DateTime64 and a Date can hold, as far as events and the bounds of periods lie there.
+EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2148, 12, 31)
+
+STEPS = {"minute": ("toIntervalMinute", 60_000_000), "hour": ("toIntervalHour", 3_600_000_000)}
+
+
+class ClickHouseDialect:
+    """See `tracking.warehouse.dialect.Dialect`."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+
+    def bind(self, value: object) -> str:
+        match value:
+            case datetime():
+                moment = min(max(value, EARLIEST), LATEST)
+                return self._bind("DateTime64(6, 'UTC')", f"{moment:%Y-%m-%d %H:%M:%S.%f}")
+            case date():
+                day = min(max(value, EARLIEST.date()), LATEST.date())
+                return self._bind("Date", day.isoformat())
+            case int():
+                return self._bind("Int64", value)
+            case str():
+                return self._bind("String", value)
+        raise TypeError(f"no parameter can be made of {type(value)}")
+
+    def _bind(self, kind: str, value: object) -> str:
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def texts(self, values: Sequence[str]) -> str:
+        return self._bind("Array(String)", list(values))
+
+    def table(self, columns: dict[str, Sequence[str]]) -> str:
+        lists = ", ".join(self.texts(values) for values in columns.values())
+        named = ", ".join(f"t.{n} AS {name}" for n, name in enumerate(columns, 1))
+        return f"(SELECT {named} FROM (SELECT arrayJoin(arrayZip({lists})) AS t))"  # noqa: S608
+
+    def named(self, code: str, names: dict[str, str]) -> str:
+        codes, words = self.texts(list(names)), self.texts(list(names.values()))
+        # What has no place in the list has the place 0, and there is the empty text.
+        return f"nullif({words}[indexOf({codes}, {code})], '')"
+
+    def each_text(self, texts: Sequence[str]) -> str:
+        return f"arrayJoin(CAST([{', '.join(texts)}], 'Array(Nullable(String))'))"
+
+    def lower(self, text: str) -> str:
+        return f"lowerUTF8({text})"
+
+    def contains(self, text: str, part: str) -> str:
+        return f"position({text}, {part}) > 0"
+
+    def matches(self, text: str, pattern: str) -> str:
+        # Here a dot would be a line's end too.
+        return f"match({text}, concat('(?-s)', {pattern}))"
+
+    def half_up(self, number: str, places: int) -> str:
+        # round() rounds halves to even.
+        if not places:
+            return f"floor({number} + 0.5)"
+        return f"floor(({number}) * {10**places:d} + 0.5) / {10**places:d}"
+
+    def percentile(self, values: str, part: float) -> str:
+        # Of n values in order, quantileExact takes the one after part * n of them, rounded down.
+        return f"quantileExact({part - 1e-12!r})({values})"
+
+    def average(self, amounts: str, which: str) -> str:
+        chosen = f"FILTER (WHERE {which})"
+        # One division of whole numbers, so that it is rounded once.
+        return (
+            f"toFloat64(toInt64(sum({amounts}) {chosen} * 1000))"
+            f" / nullif(count({amounts}) {chosen} * 1000, 0)"
+        )
+
+    def later(self, moment: str, seconds: str) -> str:
+        return f"{moment} + toIntervalSecond({seconds})"
+
+    def earlier(self, moment: str, seconds: str) -> str:
+        return f"{moment} - toIntervalSecond({seconds})"
+
+    def moments(self, first: str, last: str, step: str) -> str:
+        interval, microseconds = STEPS[step]
+        length = f"greatest(dateDiff('microsecond', {first}, {last}), 0)"
+        steps = f"range(toUInt32(intDiv({length} + {microseconds - 1:d}, {microseconds:d})))"
+        return f"arrayJoin(arrayPushBack(arrayMap(n -> {first} + {interval}(n), {steps}), {last}))"
