@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
 
 from tests.server import Server
@@ -23,6 +24,20 @@ def _forget_mirrored_events() -> Iterator[None]:
     if engine and engine.engine.cache_info().currsize:
         # As if events had been removed. A new DuckDB for each of a thousand tests takes a minute.
         engine.engine().mirror._generation = None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keep_tables() -> Iterator[None]:
+    """What chDB has in memory lasts for as long as it has a handle."""
+    if not django_settings.WAREHOUSE:
+        yield
+        return
+    from tracking.warehouse.clickhouse.server import InProcess
+
+    handle = InProcess(django_settings.WAREHOUSE)
+    handle.command("SELECT 1")
+    yield
+    handle.close()
 
 
 @pytest.fixture

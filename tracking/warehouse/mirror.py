@@ -132,7 +132,7 @@ class Mirror:
         with transaction(connection):
             for name, upto in segments:
                 which = "true" if upto is None else f"{UNIT} <= {upto:d}"
-                left = f"FROM {read('events', [name])} WHERE {which}"
+                left = f"FROM {read('events', [name], which, ['id', 'visit'])} WHERE {which}"
                 connection.execute(
                     f"DELETE FROM hot.events WHERE id IN (SELECT id {left})"  # noqa: S608
                 )

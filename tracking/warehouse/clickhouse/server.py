@@ -1,14 +1,17 @@
 """The way to the ClickHouse that `settings.WAREHOUSE` names, or to chDB in this process."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import local
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
+from django.db import OperationalError
 
 from tracking.warehouse.clickhouse.tables import on_cluster, statements
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 SECONDS = 30
+# For what is no question.
+PATIENT = {"max_execution_time": 0}
+ATTEMPTS = 3
 
 UNITS = {"MB": 1_000_000, "GB": 1_000_000_000}
 
@@ -53,7 +59,11 @@ class Sent:
 
 
 class Server:
-    """Safe to use from several threads. What fails raises clickhouse_connect's errors."""
+    """Safe to use from several threads.
+
+    Raises django.db.OperationalError where it is away, and clickhouse_connect's DatabaseError for
+    what it refuses.
+    """
 
     def __init__(self, address: str) -> None:
         # Not at the top: only servers with this warehouse have a use for it.
@@ -61,29 +71,32 @@ class Server:
 
         parts = urlsplit(address)
         options = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        self._client: Client = clickhouse_connect.get_client(
-            host=parts.hostname,
-            port=parts.port or 0,
-            username=unquote(parts.username or "") or None,
-            password=unquote(parts.password or ""),
-            database=parts.path.strip("/") or None,
-            interface="https" if parts.scheme == "clickhouses" else "http",
-            settings=_settings(),
-            autogenerate_session_id=False,
-            form_encode_query_params=True,
-            **cast("dict[str, Any]", options),
-        )
+        with _away():
+            self._client: Client = clickhouse_connect.get_client(
+                host=parts.hostname,
+                port=parts.port or 0,
+                username=unquote(parts.username or "") or None,
+                password=unquote(parts.password or ""),
+                database=parts.path.strip("/") or None,
+                interface="https" if parts.scheme == "clickhouses" else "http",
+                settings=_settings(),
+                autogenerate_session_id=False,
+                form_encode_query_params=True,
+                **cast("dict[str, Any]", options),
+            )
 
     def rows(
         self, sql: str, values: dict[str, object], sent: dict[str, Sent] | None = None
     ) -> Sequence[Sequence[Any]]:
         """The answer to a question, which may name the tables that are sent along."""
-        return self._client.query(
-            sql, parameters=values, external_data=_external(sent) if sent else None
-        ).result_rows
+        with _away():
+            return self._client.query(
+                sql, parameters=values, external_data=_external(sent) if sent else None
+            ).result_rows
 
     def command(self, sql: str) -> object:
-        return self._client.command(sql, settings={"max_execution_time": 0})
+        with _away():
+            return self._client.command(sql, settings=PATIENT)
 
     def make_tables(self) -> None:
         for statement in statements():
@@ -91,22 +104,27 @@ class Server:
 
     def insert(self, table: str, columns: Sequence[str], file: Path, token: str) -> None:
         """Insert a Parquet file. Sent again under the same token, it counts once."""
-        self._client.raw_insert(
-            table,
-            columns,
-            file.read_bytes(),
-            fmt="Parquet",
-            settings={"insert_deduplication_token": token, "max_execution_time": 0},
-        )
+        for attempt in range(ATTEMPTS):
+            # Whether what was sent has arrived is not known where the way broke.
+            try:
+                with _away():
+                    self._client.raw_insert(
+                        table,
+                        columns,
+                        file.read_bytes(),
+                        fmt="Parquet",
+                        settings={**PATIENT, "insert_deduplication_token": token},
+                    )
+                return
+            except OperationalError:
+                if attempt == ATTEMPTS - 1:
+                    raise
 
     def save(self, sql: str, to: Path) -> None:
         """Write the answer to a question as a Parquet file."""
-        found = self._client.raw_stream(
-            sql, fmt="Parquet", settings={"max_execution_time": 0, "max_result_rows": 0}
-        )
-        with to.open("wb") as file:
-            while data := found.read(1024 * 1024):
-                file.write(data)
+        with _away(), to.open("wb") as file:
+            found = self._client.raw_stream(sql, fmt="Parquet", settings=PATIENT)
+            shutil.copyfileobj(cast("IO[bytes]", found), file, 1024 * 1024)
 
     def close(self) -> None:
         self._client.close()
@@ -147,6 +165,16 @@ class InProcess(Server):
         if hasattr(self._clients, "client"):
             self._clients.client.close()
             del self._clients.client
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    from clickhouse_connect.driver import exceptions
+
+    try:
+        yield
+    except exceptions.OperationalError as error:
+        raise OperationalError(f"ClickHouse is away: {error}") from error
 
 
 @cache

@@ -23,6 +23,6 @@ def erase_visitor(site_id: int, visitors: Collection[int]) -> None:
             Event.objects.filter(site_id=site_id, visitor__in=visitors).delete()
             Generation.bump(Generation.EVENTS)
         for segment in live().filter(shares__site_id=site_id):
-            files = read("events", [segment.name])
-            if connection.execute(f"SELECT 1 FROM {files} WHERE {theirs} LIMIT 1").fetchone():  # noqa: S608
+            rows = read("events", [segment.name], theirs, ["site_id", "visitor"])
+            if connection.execute(f"SELECT 1 FROM {rows} WHERE {theirs} LIMIT 1").fetchone():  # noqa: S608
                 rewrite(connection, mine, [segment], without=theirs)

@@ -7,7 +7,7 @@ its days are settled there may be three more, see `tracking.warehouse.sealing.su
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -54,8 +54,17 @@ def new_name(day: date) -> str:
 
 
 def write(connection: "duckdb.DuckDBPyConnection", name: str, rows: dict[str, str]) -> int:
-    """Write relations, by kind, as files of a segment, safe from loss of power; returns bytes."""
-    return sum(_write(connection, kind, name, relation) for kind, relation in rows.items())
+    """Write relations, by kind, as files of a segment, safe from loss of power; returns bytes.
+
+    Where ClickHouse is the warehouse, the segment goes there.
+    """
+    size = sum(_write(connection, kind, name, relation) for kind, relation in rows.items())
+    if settings.WAREHOUSE:
+        from tracking.warehouse.clickhouse import segments
+
+        segments.put(connection, name)
+        _unlink([name])
+    return size
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", kind: str, name: str, rows: str) -> int:
@@ -82,8 +91,16 @@ def _sync(place: Path) -> None:
         os.close(opened)
 
 
-def unlink(names: Iterable[str]) -> None:
-    """Remove the files of segments, as far as there are any."""
+def unlink(names: Collection[str]) -> None:
+    """Remove segments, as far as there are any."""
+    if settings.WAREHOUSE:
+        from tracking.warehouse.clickhouse import segments
+
+        segments.remove(set(names))
+    _unlink(names)
+
+
+def _unlink(names: Iterable[str]) -> None:
     for name in names:
         for kind in COLUMNS:
             for file in (path(kind, name), path(kind, name).with_suffix(".writing")):

@@ -90,10 +90,12 @@ def _visits_of(
 
     In a final segment, all visits of these visitors.
     """
-    (rows,) = there.rows("events", [share])
+    visitors = connection.execute("SELECT DISTINCT visitor FROM seen ORDER BY visitor").fetchall()
+    seen = ", ".join(f"{visitor:d}" for (visitor,) in visitors)
+    (rows,) = there.rows("events", [share], f"visit <> 0 AND visitor IN ({seen})")
     near = f"abs(epoch_us(e.time) - epoch_us(moment)) < {GAP // timedelta(microseconds=1)}"
     return connection.execute(
-        f"SELECT DISTINCT visit, e.visitor FROM (SELECT * FROM {rows} AND visit <> 0) e"  # noqa: S608
+        f"SELECT DISTINCT visit, e.visitor FROM (SELECT * FROM {rows}) e"  # noqa: S608
         f" JOIN seen ON e.visitor = seen.visitor AND {'true' if share.final else near}"
         " ORDER BY visit"
     ).fetchall()
@@ -105,11 +107,9 @@ def _reopen_visits(
     share: Share,
     visits: Sequence[tuple[int, int]],
 ) -> None:
-    (rows,) = there.rows("events", [share])
-    found = connection.execute(
-        f"SELECT {', '.join(EVENTS)} FROM {rows} AND list_contains($1, visit)",  # noqa: S608
-        [[visit for visit, _ in visits]],
-    )
+    chosen = ", ".join(f"{visit:d}" for visit, _ in visits)
+    (rows,) = there.rows("events", [share], f"visit IN ({chosen})")
+    found = connection.execute(f"SELECT {', '.join(EVENTS)} FROM {rows}")  # noqa: S608
     Event.objects.bulk_create(_events(found), batch_size=500)
     ReopenedVisit.objects.bulk_create(
         ReopenedVisit(segment_id=share.segment, site_id=there.site_id, visit=visit, visitor=visitor)

@@ -1,9 +1,10 @@
 """Which sealed files count, and for what: the manifest, as readers and writers use it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max, Min, QuerySet, Sum
 
 from tracking.models import Generation, ReopenedVisit, SealedSegment, SealedShare
@@ -90,18 +91,21 @@ class Sealed:
     def between(self, start: datetime, end: datetime) -> list[Share]:
         return [share for share in self.shares if share.first < end and share.last >= start]
 
-    def rows(self, kind: str, shares: list[Share]) -> list[str]:
-        """What to select from, part by part, for all rows of these shares that count."""
-        mine = f"site_id = {self.site_id:d}"
+    def rows(self, kind: str, shares: list[Share], where: str = "true") -> list[str]:
+        """What to select from, part by part, for all rows of these shares that count.
+
+        `where` is a condition on them, in SQL that all engines share.
+        """
+        mine = f"site_id = {self.site_id:d} AND {where}"
         if self.reopened:
             mine += f" AND visit NOT IN ({', '.join(map(str, self.reopened))})"
         whole = [share.name for share in shares if share.upto is None]
-        parts = [f"{read(kind, whole)} WHERE {mine}"] if whole else []
-        return parts + [
-            f"{read(kind, [share.name])} WHERE {mine} AND {UNITS[kind]} <= {share.upto}"
-            for share in shares
-            if share.upto is not None
-        ]
+        parts = [f"{read(kind, whole, mine)} WHERE {mine}"] if whole else []
+        for share in shares:
+            if share.upto is not None:
+                counts = f"{mine} AND {UNITS[kind]} <= {share.upto:d}"
+                parts.append(f"{read(kind, [share.name], counts)} WHERE {counts}")
+        return parts
 
 
 def _united(kind: str, parts: list[str]) -> str:
@@ -118,8 +122,16 @@ def _at(moment: datetime) -> str:
     return f"TIMESTAMP {literal(moment.isoformat())}"
 
 
-def read(kind: str, names: Iterable[str]) -> str:
-    """The relation of the rows in segments' files."""
+def read(kind: str, names: Iterable[str], where: str = "true", columns: Sequence[str] = ()) -> str:
+    """The relation of the rows of segments, for DuckDB.
+
+    `where` and `columns` say what is needed of them, in SQL that all engines share: what is not
+    need not come from another server, and whether it is there is not known.
+    """
+    if settings.WAREHOUSE:
+        from tracking.warehouse.clickhouse.segments import fetched
+
+        return fetched(kind, names, where, columns or list(COLUMNS[kind]))
     paths = ", ".join(literal(str(files.path(kind, name))) for name in names)
     return f"read_parquet([{paths}])"
 
@@ -144,7 +156,7 @@ def sealed(site_id: int) -> Sealed:
                 final,
                 naive_utc(first),
                 naive_utc(last),
-                summed and segment not in changed,
+                summed and segment not in changed and not settings.WAREHOUSE,
             )
             for segment, name, upto, final, first, last, summed in rows.order_by(
                 "segment__day", "segment_id"

@@ -19,8 +19,9 @@ def remove_before(connection: duckdb.DuckDBPyConnection, mine: Turn, moment: dat
             swap(whole)
             # A mirror that did not see these rows leave would keep them.
             Generation.bump(Generation.EVENTS)
-    start = literal(datetime.combine(first, time()).isoformat())
+    start = literal(f"{datetime.combine(first, time())}")
     for segment in live().filter(day__lt=first):
-        events = read("events", [segment.name])
-        began = f"SELECT {UNIT} FROM {events} WHERE time < TIMESTAMP {start}"  # noqa: S608
+        before = f"time < {start}"
+        events = read("events", [segment.name], before, ["id", "visit", "time"])
+        began = f"SELECT {UNIT} FROM {events} WHERE {before}"  # noqa: S608
         rewrite(connection, mine, [segment], without=f"{UNIT} IN ({began})")

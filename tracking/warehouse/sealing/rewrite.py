@@ -34,7 +34,8 @@ def rewrite(
     replacement = None
     if shares := shares_of(connection):
         # What is single stays so where other rows go.
-        known = read("visits", [segment.name for segment in segments])
+        names = [segment.name for segment in segments]
+        known = read("visits", names, "single", ["visit", "single"])
         single = f"visit IN (SELECT visit FROM {known} WHERE single)"  # noqa: S608
         connection.execute(
             "CREATE OR REPLACE TABLE visits AS"  # noqa: S608
@@ -110,10 +111,10 @@ def gather(
 
 def _counting(segment: SealedSegment) -> str:
     sites = segment.shares.values_list("site_id", flat=True)
-    which = f"list_contains([{', '.join(map(str, sites))}]::BIGINT[], site_id)"
+    which = f"site_id IN ({', '.join(map(str, sites)) or 'NULL'})"
     if segment.upto is not None:
         which += f" AND {UNIT} <= {segment.upto:d}"
-    return f"SELECT * FROM {read('events', [segment.name])} WHERE {which}"  # noqa: S608
+    return f"SELECT * FROM {read('events', [segment.name], which)} WHERE {which}"  # noqa: S608
 
 
 def swap(

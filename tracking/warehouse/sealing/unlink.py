@@ -21,5 +21,5 @@ def unlink_removed(now: datetime) -> None:
     gone = SealedSegment.objects.filter(removed_at__lt=now - GRACE)
     with files.unless_kept() as free:
         if free:
-            files.unlink(gone.values_list("name", flat=True))
+            files.unlink(set(gone.values_list("name", flat=True)))
             gone.filter(removed_at__lt=now - FORGOTTEN).delete()

@@ -36,6 +36,9 @@ def upkeep(now: datetime | None = None) -> int:
     with turn() as mine, writer() as connection:
         if settings.RETENTION_DAYS:
             remove_before(connection, mine, now - timedelta(days=settings.RETENTION_DAYS))
+        if settings.WAREHOUSE:
+            # Single visits are known in files alone.
+            live().filter(final=True).update(final=False)
         # First: visits that came back are sealed again only when no file has them any more.
         for segment in live().filter(Q(stale=True) | Q(upto__isnull=False)):
             rewrite(connection, mine, [segment])
