@@ -84,6 +84,17 @@ def test_the_server_makes_its_data_folder_where_the_signing_key_is_given(tmp_pat
             "REDIS_URL must be an address such as redis://localhost:6379/0",
         ),
         ("EMAIL_URL", "mail", "EMAIL_URL must be an address such as smtp://user:password@host:587"),
+        (
+            "FOOTFALL_WAREHOUSE",
+            "postgres://localhost/x",
+            "FOOTFALL_WAREHOUSE must be an address such as"
+            " clickhouse://user:password@host:8123/database",
+        ),
+        (
+            "FOOTFALL_CLICKHOUSE_CLUSTER",
+            "a b",
+            "FOOTFALL_CLICKHOUSE_CLUSTER must be the name of a cluster",
+        ),
         ("FOOTFALL_SYNCHRONOUS", "OFF", "FOOTFALL_SYNCHRONOUS must be one of NORMAL, FULL"),
         ("FOOTFALL_REGISTRATION", "yes", "FOOTFALL_REGISTRATION must be one of closed, open"),
         (

@@ -8,9 +8,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from tracking.warehouse.answers import answer
 from tracking.warehouse.buckets import naive_utc
 from tracking.warehouse.clickhouse.dialect import ClickHouseDialect
+from tracking.warehouse.clickhouse.segments import counts
 from tracking.warehouse.clickhouse.server import SECONDS, Sent, close, server
 from tracking.warehouse.clickhouse.tables import COLUMNS, structure, table
 from tracking.warehouse.duckdb import TOO_LARGE, TOO_LONG, check_patterns
@@ -20,7 +23,7 @@ from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
 from tracking.warehouse.schema import Tables
-from tracking.warehouse.sealing.manifest import UNITS, Share, literal
+from tracking.warehouse.sealing.manifest import UNITS, Share, literal, live
 from tracking.warehouse.sql import Group, Statement
 
 WITHIN = {
@@ -40,9 +43,10 @@ class ClickHouse:
 
     def __init__(self) -> None:
         self.mirror = Mirror()
+        self._is_whole = False
 
     def prepare(self) -> None:
-        server()
+        self._check_whole()
         self.mirror.read().cursor.close()
 
     def close(self) -> None:
@@ -52,6 +56,7 @@ class ClickHouse:
     def run(self, query: Query) -> Result:
         from clickhouse_connect.driver.exceptions import DatabaseError
 
+        self._check_whole()
         reading = self.mirror.read(query.site_id)
         try:
             check_patterns(reading.cursor, query)
@@ -62,6 +67,18 @@ class ClickHouse:
             raise
         finally:
             reading.cursor.close()
+
+    def _check_whole(self) -> None:
+        """Raises `ImproperlyConfigured` where sealed events lie elsewhere still."""
+        if self._is_whole:
+            return
+        names = set(live().values_list("name", flat=True))
+        if missing := names - set(counts("events", names)):
+            raise ImproperlyConfigured(
+                f"{len(missing)} of {len(names)} sealed segments are not in ClickHouse. Move them"
+                " with manage.py warehouse_move."
+            )
+        self._is_whole = True
 
 
 class ServerReader:

@@ -80,10 +80,10 @@ def fetched(kind: str, names: Iterable[str], where: str, columns: Sequence[str])
         f"SELECT {', '.join(map(_sent, columns))} FROM {table(kind)}"  # noqa: S608
         f" WHERE segment IN ({', '.join(map(_literal, wanted))}) AND ({where})"
     )
-    copy = folder() / f"{sha256(sql.encode()).hexdigest()[:32]}.parquet"
+    copy = files.fetched() / f"{sha256(sql.encode()).hexdigest()[:32]}.parquet"
     if not copy.exists():
-        folder().mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder()) as beside:
+        files.fetched().mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=files.fetched()) as beside:
             server().save(sql, Path(beside, "rows"))
             # What is there afterwards was there all the time.
             if missing := set(wanted) - _there("events", wanted):
@@ -91,18 +91,6 @@ def fetched(kind: str, names: Iterable[str], where: str, columns: Sequence[str])
             Path(beside, "rows").rename(copy)
     received = ", ".join(map(_received, columns))
     return f"(SELECT {received} FROM read_parquet({_literal(str(copy))}))"  # noqa: S608
-
-
-def folder() -> Path:
-    """Where fetched rows lie."""
-    return files.folder() / "fetched"
-
-
-def clean(before: float) -> None:
-    """Remove what was fetched before a moment, in seconds since 1970."""
-    for file in folder().glob("*.parquet"):
-        if file.stat().st_mtime < before:
-            file.unlink(missing_ok=True)
 
 
 def counts(kind: str, names: Collection[str]) -> dict[str, int]:
@@ -115,6 +103,15 @@ def counts(kind: str, names: Collection[str]) -> dict[str, int]:
         {},
     )
     return {str(name): count for name, count in rows}
+
+
+def everything() -> set[str]:
+    """All segments there are, counted or not, and whatever part of them."""
+    return {
+        str(name)
+        for kind in COLUMNS
+        for (name,) in server().rows(f"SELECT DISTINCT segment FROM {table(kind)}", {})  # noqa: S608
+    }
 
 
 def _there(kind: str, names: Collection[str]) -> set[str]:

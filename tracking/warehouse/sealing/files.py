@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,18 @@ def unlink(names: Collection[str]) -> None:
 
         segments.remove(set(names))
     _unlink(names)
+
+
+def fetched() -> Path:
+    """Where rows lie that were fetched from elsewhere for some work on them."""
+    return folder() / "fetched"
+
+
+def forget_fetched(before: datetime) -> None:
+    """Remove what was fetched before that moment."""
+    for file in fetched().glob("*.parquet"):
+        if file.stat().st_mtime < before.timestamp():
+            file.unlink(missing_ok=True)
 
 
 def _unlink(names: Iterable[str]) -> None:

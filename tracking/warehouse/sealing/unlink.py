@@ -8,6 +8,8 @@ from tracking.warehouse.sealing import files
 # A question is ended after 30 seconds; its reader asked for the files somewhat before.
 GRACE = timedelta(seconds=90)
 
+# No work on fetched rows takes so long, and the next may fetch them anew.
+FETCHED = timedelta(hours=1)
 
 # Mirrors that saw nothing for so long begin again.
 FORGOTTEN = timedelta(days=1)
@@ -23,3 +25,4 @@ def unlink_removed(now: datetime) -> None:
         if free:
             files.unlink(set(gone.values_list("name", flat=True)))
             gone.filter(removed_at__lt=now - FORGOTTEN).delete()
+            files.forget_fetched(now - FETCHED)

@@ -1,24 +1,28 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tracking.warehouse import engine
-from tracking.warehouse.clickhouse import server
+from tracking.warehouse.clickhouse.server import InProcess, Server, server
 
 
 @pytest.fixture(scope="session")
-def in_process() -> Iterator[server.Server]:
+def in_process() -> Iterator[Server]:
     """chDB keeps its tables for as long as it has a handle."""
-    handle = server.InProcess("chdb://memory")
+    handle = InProcess("chdb://memory")
     handle.command("SELECT 1")
     yield handle
     handle.close()
 
 
 @pytest.fixture(autouse=True)
-def _clickhouse(settings: Any, in_process: server.Server) -> Iterator[None]:
-    settings.WAREHOUSE = "chdb://memory"
+def data(settings: Any, tmp_path: Path, in_process: Server) -> Iterator[Path]:
+    """A data folder and empty tables for each test, and an engine that uses them."""
+    settings.WAREHOUSE, settings.DATA = "chdb://memory", tmp_path
     engine.close()
-    yield
+    for table in ("events_v1", "visits_v1"):
+        server().command(f"TRUNCATE TABLE {table}")
+    yield tmp_path
     engine.close()

@@ -73,6 +73,7 @@ def test_segments_of_a_day_become_one() -> None:
     assert [(1, 1), (1, 2), (1, 3)] == counts
 
 
+@pytest.mark.files
 def test_settled_days_of_a_month_become_one_segment(data: Path) -> None:
     site = SiteFactory()
     visits = [visit(site, ["/"], start=NOON + timedelta(days=number))[0] for number in range(2)]
@@ -87,6 +88,7 @@ def test_settled_days_of_a_month_become_one_segment(data: Path) -> None:
     assert (2, 2) == before[:2] == totals(site)[:2]
 
 
+@pytest.mark.files
 def test_day_is_settled_two_days_after_its_last_segment() -> None:
     site = SiteFactory()
     visit(site, ["/"])
@@ -107,6 +109,7 @@ def test_settled_day_is_left_alone() -> None:
     assert before == live().get().name
 
 
+@pytest.mark.files
 def test_single_visit_is_one_whose_visitor_has_no_other(data: Path) -> None:
     site, other = SiteFactory(), SiteFactory()
     (alone,) = visit(site, ["/"])
@@ -125,6 +128,7 @@ def test_single_visit_is_one_whose_visitor_has_no_other(data: Path) -> None:
     assert (4, 7) == before[:2]
 
 
+@pytest.mark.files
 def test_single_event_is_its_visitors_only_one_on_its_page(data: Path) -> None:
     site = SiteFactory()
     (alone, *_) = visit(site, ["/a", "/b", "/a", "/c"])
@@ -138,6 +142,7 @@ def test_single_event_is_its_visitors_only_one_on_its_page(data: Path) -> None:
     assert before == by(site, "event:page") == {"/a": (2, 2), "/b": (2, 2), "/c": (1, 1)}
 
 
+@pytest.mark.files
 def test_visitor_who_comes_back_to_a_settled_day_is_counted_once(data: Path) -> None:
     site = SiteFactory()
     (first,) = visit(site, ["/"])
@@ -154,6 +159,7 @@ def test_visitor_who_comes_back_to_a_settled_day_is_counted_once(data: Path) -> 
     assert 1 == len(single_visits(data))
 
 
+@pytest.mark.files
 def test_visitor_who_comes_back_while_a_day_is_settled_puts_it_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -174,6 +180,7 @@ def test_visitor_who_comes_back_while_a_day_is_settled_puts_it_off(
     assert (True, (1, 2)) == (live().get(day=NOON.date()).final, totals(site)[:2])
 
 
+@pytest.mark.files
 def test_visit_that_comes_back_leaves_the_others_of_a_settled_day_single(data: Path) -> None:
     site = SiteFactory()
     (gone,), _ = visit(site, ["/"]), visit(site, ["/"])

@@ -45,6 +45,7 @@ def much_later() -> None:
     )
 
 
+@pytest.mark.files
 def test_deleted_site_is_gone_from_answers_at_once_and_from_files_with_the_next_run(
     data: Path,
 ) -> None:
@@ -87,6 +88,7 @@ def test_site_deleted_while_its_visits_are_sealed_does_not_come_back(
     assert (NOTHING, (1, 1, 1, 1, 100, 0)) == (totals(site), totals(other))
 
 
+@pytest.mark.files
 def test_erased_visitor_is_gone_from_both_sides(data: Path) -> None:
     site, other = SiteFactory(), SiteFactory()
     (gone,), (kept,) = visit(site, ["/gone"]), visit(site, ["/kept"])
@@ -101,6 +103,7 @@ def test_erased_visitor_is_gone_from_both_sides(data: Path) -> None:
     assert (1, 1, 1, 1, 100, 0) == totals(other)
 
 
+@pytest.mark.files
 def test_segment_of_which_nothing_is_left_has_no_successor() -> None:
     site = SiteFactory()
     (gone,) = visit(site, ["/gone"])
@@ -120,6 +123,7 @@ def test_visits_older_than_what_is_retained_are_removed_by_whole_days(settings: 
     assert {"/kept": (1, 1)} == by(site, "event:page")
 
 
+@pytest.mark.files
 def test_a_month_loses_its_older_days(settings: Any) -> None:
     site = SiteFactory()
     midnight = datetime(2026, 3, 11, tzinfo=UTC)
@@ -146,6 +150,7 @@ def test_files_of_a_replaced_segment_stay_while_a_question_may_read_them(data: P
     assert set() == before & sealed_files()
 
 
+@pytest.mark.files
 def test_files_that_never_came_into_the_manifest_are_removed_by_the_next_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -40,6 +40,7 @@ def test_each_report_of_sealed_events_answers_what_its_snapshot_says() -> None:
     assert (0, ANSWERS) == (Event.objects.count(), answers(site))
 
 
+@pytest.mark.files
 def test_each_report_of_settled_days_answers_what_its_snapshot_says() -> None:
     site = sealed_shop()
     seal(max(segment.sealed_at for segment in live()) + timedelta(days=3))

@@ -133,6 +133,7 @@ def test_visit_over_midnight_lies_with_all_its_events_in_the_day_it_began() -> N
     assert (1, 1, 1, 1, 0, 120) == one_day
 
 
+@pytest.mark.files
 def test_engagement_and_events_without_a_visitor_are_sealed_too(data: Path) -> None:
     site = SiteFactory()
     unknown = EventFactory(site=site, visit=0, visitor=0, flags="no_visitor", time=NOON)
@@ -229,6 +230,7 @@ def test_second_sealer_at_once_is_refused() -> None:
         seal(LATER)
 
 
+@pytest.mark.files
 def test_props_and_revenue_survive(data: Path) -> None:
     site = SiteFactory()
     event = EventFactory(
