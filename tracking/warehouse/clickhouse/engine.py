@@ -88,7 +88,7 @@ class ServerReader:
         self._reading = reading
 
     def statement(self, query: Query, period: Period, only: list[Group] | None = None) -> Statement:
-        names = Tables(**{kind: f"all_{kind}" for kind in COLUMNS})
+        names = Tables(events="all_events", visits="all_visits")
         return Statement(query, period, names, only, ClickHouseDialect())
 
     def fetch(self, statement: Statement, sql: str) -> Sequence[Sequence[Any]]:

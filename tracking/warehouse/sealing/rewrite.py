@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import duckdb
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -41,7 +42,7 @@ def rewrite(
             "CREATE OR REPLACE TABLE visits AS"  # noqa: S608
             f" SELECT * REPLACE ({single} AS single) FROM ({visits_of('leaving')})"
         )
-        final = all(segment.final for segment in segments)
+        final = all(segment.final for segment in segments) and not settings.WAREHOUSE
         if final:
             find_elsewhere(connection, segments)
         replacement = write_merged(connection, mine, segments, shares, final)
