@@ -113,11 +113,12 @@ def serve(host: str, port: int) -> None:
 
     consumer = embedded_consumer()
     drains = DrainRequests()
+    preparing = threading.Thread(target=in_background, args=[prepare], name="prepare")
 
     def started() -> None:
         loop.use_current()
         consumer.run_in_background()
-        threading.Thread(target=in_background, args=[prepare], name="prepare", daemon=True).start()
+        preparing.start()
         # What a killed process left behind need not wait for the next hit, nor the start for a
         # queue that is down.
         asyncio.get_running_loop().call_soon(drains.ask)
@@ -143,5 +144,7 @@ def serve(host: str, port: int) -> None:
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run()
     consumer.stop(graceful=True)
-    # DuckDB complains at length of what is still open when the interpreter ends.
+    # DuckDB complains at length of what is still open, or in use, when the interpreter ends.
+    if preparing.is_alive():
+        preparing.join()
     close()
