@@ -20,8 +20,9 @@ logger = structlog.get_logger(__name__)
 def clear_expired_sessions() -> None:
     """Once a day: remove sessions that have expired."""
     now = datetime.now(UTC)
-    if TaskRun.claim("clear-sessions", now, since=now - timedelta(hours=20)):
-        call_command("clearsessions")
+    with TaskRun.claimed("clear-sessions", now, since=now - timedelta(hours=20)) as mine:
+        if mine:
+            call_command("clearsessions")
 
 
 @signal(SIGNAL_ERROR)

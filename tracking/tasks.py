@@ -78,11 +78,11 @@ def drain_net() -> None:
 def forget() -> None:
     """Each hour: end old salts and remove ledger entries past their seven days."""
     now = datetime.now(UTC)
-    if not TaskRun.claim("forget", now, since=now - timedelta(minutes=50)):
-        return
-    keep_salts(now.date())
-    forget_ledger(now - timedelta(days=LEDGER_DAYS))
-    overwrite_deleted()
+    with TaskRun.claimed("forget", now, since=now - timedelta(minutes=50)) as mine:
+        if mine:
+            keep_salts(now.date())
+            forget_ledger(now - timedelta(days=LEDGER_DAYS))
+            overwrite_deleted()
 
 
 @db_periodic_task(crontab(minute="*/5"))

@@ -1,9 +1,9 @@
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tracking import tasks
 from tracking.models import InboxHit, LedgerEntry, Salt, TaskRun
@@ -56,6 +56,32 @@ def test_forget_runs_once_an_hour_however_often_it_is_started(clock):
     tasks.forget.call_local()
 
     assert (["old"], []) == (kept, ledger())
+
+
+def test_forget_that_failed_is_run_again(monkeypatch):
+    entry("old", timedelta(days=8))
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks, "keep_salts", away)
+        with pytest.raises(OperationalError):
+            tasks.forget.call_local()
+
+    tasks.forget.call_local()
+
+    assert [] == ledger()
+
+
+def away(_day: date) -> None:
+    raise OperationalError
+
+
+def test_a_failure_of_a_run_that_was_not_the_one_takes_no_claim_away():
+    hour = timedelta(hours=1)
+    TaskRun.claim("task", NOW, since=NOW - hour)
+
+    with pytest.raises(ValueError, match="task"), TaskRun.claimed("task", NOW, since=NOW - hour):
+        raise ValueError("task")
+
+    assert not TaskRun.claim("task", NOW, since=NOW - hour)
 
 
 def test_claim_is_given_to_one_of_two_runs_of_the_same_period():

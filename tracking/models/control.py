@@ -1,5 +1,7 @@
 """Small rows by which processes tell each other things."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -53,3 +55,15 @@ class TaskRun(models.Model):
         if cls.objects.filter(earlier, name=name).update(ran_at=now):
             return True
         return cls.objects.get_or_create(name=name, defaults={"ran_at": now})[1]
+
+    @classmethod
+    @contextmanager
+    def claimed(cls, name: str, now: datetime, since: datetime) -> Iterator[bool]:
+        """What `claim` says; a run that fails gives its claim back, for the queue to try again."""
+        mine = cls.claim(name, now, since)
+        try:
+            yield mine
+        except Exception:
+            if mine:
+                cls.objects.filter(name=name, ran_at=now).delete()
+            raise
