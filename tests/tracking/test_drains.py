@@ -51,6 +51,31 @@ async def test_a_drain_is_asked_after_a_commit_and_once_more_when_all_is_quiet(r
     ]
 
 
+async def test_commits_that_follow_one_another_ask_together(requests, monkeypatch):
+    paused, over = [], asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+        await over.wait()
+
+    monkeypatch.setattr(drains, "REPEAT_SECONDS", PATIENCE)
+    monkeypatch.setattr(drains.asyncio, "sleep", pause)
+    drain_requests = DrainRequests()
+    drain_requests.ask()
+    await requests.one_made()
+    for _ in range(3):
+        drain_requests.ask()
+    meanwhile = await requests.one_made(seconds=0.1)
+    over.set()
+
+    assert (False, True, False, [drains.PAUSE_SECONDS] * 2) == (
+        meanwhile,
+        await requests.one_made(),
+        await requests.one_made(seconds=0.1),
+        paused,
+    )
+
+
 async def test_a_drain_is_asked_again_while_the_queue_is_down(requests):
     requests.failing = [ConnectionError(), ConnectionError()]
 

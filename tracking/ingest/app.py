@@ -176,10 +176,15 @@ def sender_of(request: Request, address: str) -> Sender:
         address=address,
         user_agent=cut(storable(headers.get("user-agent", "")), USER_AGENT_BYTES),
         language=cut(storable(headers.get("accept-language", "")), LANGUAGE_BYTES),
-        opts_out=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
+        opts_out=says_yes(headers.get("sec-gpc", "")) or says_yes(headers.get("dnt", "")),
         key=bearer(headers.get("authorization", "")),
         forwarded=headers.get("x-forwarded-for", ""),
     )
+
+
+def says_yes(value: str) -> bool:
+    """Whether a header is 1; one that was sent twice comes as "1, 1"."""
+    return "1" in value.replace(" ", "").split(",")
 
 
 def bearer(authorization: str) -> str:

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
         pytest.param({}, {"User-Agent": GOOGLEBOT}, "bot", id="crawler"),
         pytest.param({}, {"Sec-GPC": "1"}, "opted_out", id="Global Privacy Control"),
         pytest.param({}, {"DNT": "1"}, "opted_out", id="Do Not Track"),
+        pytest.param({}, [("DNT", "1"), ("DNT", "1")], "opted_out", id="Do Not Track twice"),
         pytest.param({"r": "https://semalt.com/"}, {}, "spam", id="spam"),
     ],
 )
