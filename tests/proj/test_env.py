@@ -4,9 +4,8 @@ import sys
 
 import pytest
 
+from proj import env
 from tests.server import ROOT
-
-pytestmark = pytest.mark.stack
 
 
 def start(tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -23,14 +22,34 @@ def start(tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def environment(monkeypatch, tmp_path) -> dict[str, str]:
+    """An environment with nothing in it but a data folder."""
+    environment = {"FOOTFALL_DATA": str(tmp_path / "data")}
+    monkeypatch.setattr(os, "environ", environment)
+    return environment
+
+
+@pytest.mark.stack
 def test_the_server_starts_without_any_setting(tmp_path):
     assert 0 == start(tmp_path).returncode
 
 
-def test_the_server_makes_its_data_folder_where_the_signing_key_is_given(tmp_path):
-    done = start(tmp_path, FOOTFALL_SECRET_KEY="given")
+@pytest.mark.stack
+def test_a_wrong_value_stops_the_start_with_a_sentence(tmp_path):
+    done = start(tmp_path, PORT="http")
 
-    assert (0, True) == (done.returncode, (tmp_path / "data").is_dir())
+    assert (1, "Footfall cannot start: PORT must be a whole number\n") == (
+        done.returncode,
+        done.stderr,
+    )
+
+
+def test_the_data_folder_is_made_where_the_signing_key_is_given(environment, tmp_path):
+    environment["FOOTFALL_SECRET_KEY"] = "given"
+
+    assert "given" == env.read().secret_key
+    assert (tmp_path / "data").is_dir()
 
 
 @pytest.mark.parametrize(
@@ -122,30 +141,32 @@ def test_the_server_makes_its_data_folder_where_the_signing_key_is_given(tmp_pat
         ("FOOTFALL_LOG_FORMAT", "xml", "FOOTFALL_LOG_FORMAT must be one of console, json"),
     ],
 )
-def test_a_wrong_value_stops_the_start_with_a_sentence(tmp_path, name, value, sentence):
-    done = start(tmp_path, **{name: value})
+def test_a_wrong_value_is_named_in_a_sentence(environment, name, value, sentence):
+    environment[name] = value
 
-    assert (1, f"Footfall cannot start: {sentence}\n") == (done.returncode, done.stderr)
+    with pytest.raises(SystemExit) as ended:
+        env.read()
+
+    assert f"Footfall cannot start: {sentence}" == ended.value.code
 
 
-def test_a_data_folder_that_cannot_be_written_stops_the_start_with_a_sentence(tmp_path):
+def test_a_data_folder_that_cannot_be_written_is_named_in_a_sentence(environment, tmp_path):
     (tmp_path / "data").write_text("a file in the way")
 
-    done = start(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        env.read()
 
-    assert (1, True) == (
-        done.returncode,
-        done.stderr.startswith(
-            "Footfall cannot start: FOOTFALL_DATA must be a folder that can be written"
-        ),
+    assert str(ended.value.code).startswith(
+        "Footfall cannot start: FOOTFALL_DATA must be a folder that can be written"
     )
 
 
-def test_the_signing_key_is_kept_where_only_its_owner_can_read_it(tmp_path):
-    start(tmp_path)
+def test_the_signing_key_is_kept_where_only_its_owner_can_read_it(environment, tmp_path):
+    first = env.read().secret_key
     path = tmp_path / "data" / "secret_key"
-    first = path.read_text()
 
-    start(tmp_path)
-
-    assert (0o600, first) == (path.stat().st_mode & 0o777, path.read_text())
+    assert (0o600, first, first) == (
+        path.stat().st_mode & 0o777,
+        path.read_text(),
+        env.read().secret_key,
+    )
