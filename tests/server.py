@@ -1,5 +1,6 @@
 """The real server as a process of its own, for tests that need one."""
 
+import http.client
 import os
 import random
 import signal
@@ -10,8 +11,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-
-import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROME = (
@@ -27,6 +26,19 @@ def free_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def answers(port: int) -> bool:
+    """Whether a server shows its pages on a port."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/sign-in")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 class Server:
@@ -63,7 +75,7 @@ class Server:
         self.stop()
 
     def start(self, seconds: float = 120) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers; a server that does not is killed."""
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
@@ -73,14 +85,11 @@ class Server:
                 stderr=output,
             )
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            try:
-                httpx.get(f"{self.url}/sign-in", timeout=2)
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if answers(self.port):
                 return
-            except httpx.TransportError:
-                time.sleep(0.1)
+            time.sleep(0.05)
+        self.kill()
         raise AssertionError(f"the server did not start:\n{self.output.read_text()}")
 
     def stop(self) -> int:

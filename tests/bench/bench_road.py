@@ -21,6 +21,7 @@ from tests.bench.bench_accept import NO_LIMITS, gunicorn
 from tests.bench.load import Load, run
 from tests.faults.processes import OneProcess, SeveralProcesses, Shape
 from tests.on_postgres import postgres
+from tests.prepared import prepared
 from tests.server import Server
 
 CONNECTIONS = 64
@@ -49,8 +50,10 @@ def main(seconds: float, most_a_second: float | None) -> None:
 
 
 def minute(name: str, shape: type[Shape], seconds: float, most_a_second: float | None) -> None:
-    with tempfile.TemporaryDirectory() as folder, shape(Path(folder), **NO_LIMITS) as server:
-        server.manage("site_create", "example.com")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        prepared(shape(Path(folder), **NO_LIMITS)) as server,
+    ):
         run(server.port, 16, 1)
         before = health(server)["last_event"]
         waiting: list[int] = []

@@ -11,10 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.collector import Collector, collecting
+from tests.prepared import OWNER, PASSWORD, prepared
 from tests.server import Server
-
-OWNER = "owner@example.com"
-PASSWORD = "a long walk by the river"
 
 _numbers = count(1)
 
@@ -101,28 +99,41 @@ def page(context: BrowserContext, complaints: Complaints) -> Page:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server with an owner, for all tests of a module."""
-    with Server(tmp_path_factory.mktemp("running")) as server:
-        server.manage("owner_create", OWNER, "--password-stdin", stdin=PASSWORD)
+    with prepared(Server(tmp_path_factory.mktemp("running"))) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def owner_cookies(running: Server) -> list[dict[str, str]]:
-    """Those of a browser in which the owner is signed in."""
+def owner_client(running: Server) -> Iterator[httpx.Client]:
+    """Speaks to the server as the owner, without a browser."""
     with httpx.Client(base_url=running.url) as client:
         client.get("/sign-in")
-        form = {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        form |= {"username": OWNER, "password": PASSWORD}
-        answer = client.post("/sign-in", data=form, headers={"referer": f"{running.url}/sign-in"})
-        assert answer.status_code == 302
-        return [{"name": "sessionid", "value": client.cookies["sessionid"], "url": running.url}]
+        fill_in(client, "/sign-in", username=OWNER, password=PASSWORD)
+        yield client
+
+
+def fill_in(client: httpx.Client, path: str, **fields: str) -> None:
+    """Send a form, which must be accepted."""
+    form = {"csrfmiddlewaretoken": client.cookies["csrftoken"], **fields}
+    assert 302 == client.post(path, data=form).status_code
+
+
+def add_site(client: httpx.Client, domain: str) -> None:
+    fill_in(client, "/sites/new", domain=domain, timezone="UTC")
+
+
+@pytest.fixture(scope="module")
+def owner_cookies(owner_client: httpx.Client) -> list[dict[str, str]]:
+    """Those of a browser in which the owner is signed in."""
+    session = owner_client.cookies["sessionid"]
+    return [{"name": "sessionid", "value": session, "url": str(owner_client.base_url)}]
 
 
 @pytest.fixture
-def domain(running: Server) -> str:
+def domain(owner_client: httpx.Client) -> str:
     """A site of the owner's, of its own for a test."""
     domain = f"shop-{next(_numbers)}.example"
-    running.manage("site_create", domain, "--owner", OWNER)
+    add_site(owner_client, domain)
     return domain
 
 

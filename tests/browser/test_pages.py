@@ -1,7 +1,6 @@
 """Each page as people meet it: on a desk and on a phone, by day and by night."""
 
 import re
-from collections.abc import Iterator
 from itertools import product
 
 import httpx
@@ -10,13 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, expect
 
-from tests.server import CHROME, Server
+from tests.browser.conftest import add_site
+from tests.prepared import OWNER, PASSWORD
+from tests.server import CHROME, ROOT, Server
 
 pytestmark = pytest.mark.stack
 
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
-PASSWORD = "a long walk by the river"
 LONG = "a-rather-long-sub-domain-of-a-shop.with-many-parts.example"
 
 OUTSIDE = ["/sign-in", "/password/forgotten", "/password/sent", "/password/link"]
@@ -47,23 +47,19 @@ ADMIN = [
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with an owner, three sites and a visit, for all tests of this module."""
-    with Server(tmp_path_factory.mktemp("pages")) as server:
-        server.manage("owner_create", "owner@example.com", "--password-stdin", stdin=PASSWORD)
-        for domain in ("waiting.example", "visited.example", LONG):
-            server.manage("site_create", domain)
-        yield server
+def sites(owner_client: httpx.Client) -> None:
+    for domain in ("waiting.example", "visited.example", LONG):
+        add_site(owner_client, domain)
 
 
 @pytest.fixture(scope="module")
-def signed_in(running: Server, browser: Browser) -> dict:
+def signed_in(running: Server, browser: Browser, sites: None) -> dict:
     """The state of a browser in which the owner is signed in and a visit was made."""
     context = browser.new_context(user_agent=CHROME)
     page = context.new_page()
     page.goto(f"{running.url}/visit/visited.example/visited")
     page.goto(f"{running.url}/sign-in")
-    page.get_by_label("E-mail address").fill("owner@example.com")
+    page.get_by_label("E-mail address").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/sites/")
@@ -125,6 +121,7 @@ def test_page_of_an_error_has_no_fault(running, page, settings, name):
     # Rendered here, because nothing makes a server fail to order; with the server's own styles.
     hashed = {"BACKEND": "proj.static_files.HashedStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    settings.STATIC_ROOT = ROOT / ".cache" / "static"
     body = render_to_string(f"{name}.html", {"wait": "30 seconds"})
     page.route("**/broken", lambda route: route.fulfill(body=body, content_type="text/html"))
     page.goto(f"{running.url}/broken")

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.prepared import OUTSIDER, PASSWORD
 from tests.server import CHROME, Server
 
 pytestmark = pytest.mark.stack
 
-PASSWORD = "a long walk by the river"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
@@ -76,14 +76,10 @@ def test_from_the_one_time_link_to_a_visit_that_appears_by_itself(server, browse
     expect(page.get_by_text("/beans").first).to_be_visible()
 
 
-def test_an_outsider_sees_neither_page_nor_feed_of_a_site(server, browser, page):
-    server.manage("owner_create", "owner@example.com", "--password-stdin", stdin=PASSWORD)
-    server.manage("owner_create", "other@example.com", "--password-stdin", stdin=PASSWORD)
-    server.manage("site_create", "shop.example", "--owner", "owner@example.com")
-
+def test_an_outsider_sees_neither_page_nor_feed_of_a_site(running, browser):
     other = browser.new_context()
-    outsider = sign_in(other, server, "other@example.com")
-    answer = outsider.goto(f"{server.url}/sites/shop.example/live")
+    outsider = sign_in(other, running, OUTSIDER)
+    answer = outsider.goto(f"{running.url}/sites/example.com/live")
     close_code = outsider.evaluate(
         """url => new Promise(done => {
              const socket = new WebSocket(url);
@@ -91,7 +87,7 @@ def test_an_outsider_sees_neither_page_nor_feed_of_a_site(server, browser, page)
              socket.onclose = event => done(event.code);
              setTimeout(() => done("still open"), 10_000);
            })""",
-        f"ws://localhost:{server.port}/ws/sites/shop.example/feed?cursor=0",
+        f"ws://localhost:{running.port}/ws/sites/example.com/feed?cursor=0",
     )
 
     assert answer

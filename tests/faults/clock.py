@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.faults.load import DOMAIN, load
+from tests.faults.load import load
 from tests.faults.oracle import Outcome, check_order, outcome
 from tests.faults.processes import SHAPES
 from tests.faults.stored import drained
+from tests.prepared import prepared
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -49,8 +50,7 @@ def moved(
     days: list[date] = []
     data = folder / "data"
     data.mkdir()
-    with SHAPES[shape](data, **clock.environment) as server:
-        server.manage("site_create", DOMAIN)
+    with prepared(SHAPES[shape](data, **clock.environment)) as server:
         with load(server.port, rate) as running:
             for ahead in moves:
                 time.sleep(seconds)

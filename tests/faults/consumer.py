@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.load import DOMAIN, load
+from tests.faults.load import load
 from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SeveralProcesses
 from tests.faults.stored import drained
+from tests.prepared import prepared
 
 
 def dead(data: Path, seconds: float, rate: float, **environment: str) -> Outcome:
@@ -17,8 +18,7 @@ def dead(data: Path, seconds: float, rate: float, **environment: str) -> Outcome
 
     Raises AssertionError where accepting stops too, or the backlog is not told.
     """
-    with SeveralProcesses(data, **environment) as server:
-        server.manage("site_create", DOMAIN)
+    with prepared(SeveralProcesses(data, **environment)) as server:
         with load(server.port, rate) as running:
             time.sleep(1)
             server.kill_named("queue")

@@ -4,11 +4,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.load import DOMAIN, load
+from tests.faults.load import load
 from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SHAPES
 from tests.faults.stored import drained
 from tests.on_postgres import postgres_server, stop_at_once
+from tests.prepared import prepared
 
 
 def away(shape: str, data: Path, absences: Sequence[float], pause: float, rate: float) -> Outcome:
@@ -16,9 +17,8 @@ def away(shape: str, data: Path, absences: Sequence[float], pause: float, rate: 
     back: list[float] = []
     with (
         postgres_server() as database,
-        SHAPES[shape](data, DATABASE_URL=database.get_uri()) as server,
+        prepared(SHAPES[shape](data, DATABASE_URL=database.get_uri())) as server,
     ):
-        server.manage("site_create", DOMAIN)
         with load(server.port, rate) as running:
             for seconds in absences:
                 time.sleep(pause)

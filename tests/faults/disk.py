@@ -12,10 +12,11 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.load import DOMAIN, load
+from tests.faults.load import load
 from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SHAPES, OneProcess, Shape
 from tests.faults.stored import drained
+from tests.prepared import prepared
 
 DISK_MB = 24
 
@@ -73,14 +74,14 @@ NoRoom = Callable[[], AbstractContextManager[None]]
 
 def full(folder: Path, shape: str, absences: int, seconds: float, rate: float) -> Outcome:
     """The outcome where a small disk is full for that many seconds, several times."""
-    with small_disk(folder / "disk") as disk, SHAPES[shape](disk) as server:
+    with small_disk(folder / "disk") as disk, prepared(SHAPES[shape](disk)) as server:
         no_room = partial(filled, disk)
         return without_room(server, no_room, absences, seconds, rate)
 
 
 def no_growth(folder: Path, seconds: float, rate: float) -> Outcome:
     """The outcome where no file may grow for that many seconds."""
-    with OneProcess(folder) as server:
+    with prepared(OneProcess(folder)) as server:
         return without_room(server, partial(limited, server), 1, seconds, rate)
 
 
@@ -88,7 +89,6 @@ def without_room(
     server: Shape, no_room: NoRoom, absences: int, seconds: float, rate: float
 ) -> Outcome:
     back: list[float] = []
-    server.manage("site_create", DOMAIN)
     with load(server.port, rate) as running:
         for _ in range(absences):
             time.sleep(2)

@@ -4,10 +4,11 @@ import random
 import time
 from pathlib import Path
 
-from tests.faults.load import DOMAIN, load
+from tests.faults.load import load
 from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SHAPES
 from tests.faults.stored import drained
+from tests.prepared import prepared
 
 
 def killed(
@@ -19,8 +20,7 @@ def killed(
     """
     chance = random.Random(7)
     kills: list[float] = []
-    with SHAPES[shape](data, **environment) as server:
-        server.manage("site_create", DOMAIN)
+    with prepared(SHAPES[shape](data, **environment)) as server:
         with load(server.port, rate) as running:
             until = time.monotonic() + seconds
             # The last kill is early enough for hits to come after it.

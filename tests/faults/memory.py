@@ -7,11 +7,12 @@ from pathlib import Path
 
 import psutil
 
-from tests.faults.hostile import OTHER_DOMAIN, SENDERS, attack
-from tests.faults.load import DOMAIN, load
+from tests.faults.hostile import SENDERS, attack
+from tests.faults.load import load
 from tests.faults.oracle import Outcome, check_order, check_visits, outcome
 from tests.faults.processes import SHAPES, Shape
 from tests.faults.stored import drained
+from tests.prepared import prepared
 
 # Limits so high that none is reached, so that what they keep in memory is part of the figure.
 LIMITS = {"FOOTFALL_ADDRESS_RATE": "100000", "FOOTFALL_SITE_RATE": "100000"}
@@ -31,8 +32,7 @@ def samples(server: Shape, seconds: float, every: float) -> Iterator[float]:
 
 def steady(shape: str, data: Path, seconds: float, every: float, rate: float) -> Outcome:
     """The outcome of a load of ever new visitors and pages; memory each `every` seconds."""
-    with SHAPES[shape](data, **LIMITS) as server:
-        server.manage("site_create", DOMAIN)
+    with prepared(SHAPES[shape](data, **LIMITS)) as server:
         with load(server.port, rate) as running:
             held = tuple(samples(server, seconds, every))
         stored = drained(server.environment)
@@ -46,9 +46,7 @@ def attacked(shape: str, data: Path, seconds: float, rate: float) -> Outcome:
 
     Raises AssertionError where a hostile sender was answered what it should not be.
     """
-    with SHAPES[shape](data, **LIMITS) as server:
-        for domain in (DOMAIN, OTHER_DOMAIN):
-            server.manage("site_create", domain)
+    with prepared(SHAPES[shape](data, **LIMITS)) as server:
         with load(server.port, rate) as running:
             time.sleep(2)
             before = mb(server.accepting)

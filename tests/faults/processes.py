@@ -10,10 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-import httpx
 import psutil
 
-from tests.server import ROOT, Server, free_port
+from tests.server import ROOT, Server, answers, free_port
 
 
 class OneProcess(Server):
@@ -36,7 +35,10 @@ class OneProcess(Server):
 
 
 class SeveralProcesses(Server):
-    """The accept application under gunicorn with two workers, the queue's consumer, the pages."""
+    """The accept application under gunicorn with two workers, the queue's consumer, the pages.
+
+    Its database has to be there, as `tests.prepared` makes it.
+    """
 
     def __init__(self, data: Path, **environment: str) -> None:
         super().__init__(data, **environment)
@@ -54,7 +56,6 @@ class SeveralProcesses(Server):
         return ["-k", "asgi", "-w", str(workers), "-b", f"127.0.0.1:{port}"]
 
     def start(self, seconds: float = 120) -> None:
-        self.manage("migrate")
         for name in self.commands:
             self.start_one(name)
 
@@ -127,14 +128,6 @@ class SeveralProcesses(Server):
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def answers(port: int) -> bool:
-    try:
-        httpx.get(f"http://127.0.0.1:{port}/sign-in", timeout=2)
-    except httpx.TransportError:
-        return False
-    return True
 
 
 Shape = OneProcess | SeveralProcesses

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.prepared import prepared
 from tests.server import Server
 
 pytestmark = pytest.mark.stack
@@ -21,7 +22,7 @@ def peak_bytes(process: int) -> int:
 
 @pytest.mark.parametrize(("path", "status"), [("/api/event", 413), ("/sign-in", 403)])
 def test_a_large_body_is_refused_and_fills_no_memory(tmp_path, path, status):
-    with Server(tmp_path) as server:
+    with prepared(Server(tmp_path)) as server:
         before = peak_bytes(server.process.pid)
 
         answer = httpx.post(server.url + path, content=bytes(SIZE), timeout=60)

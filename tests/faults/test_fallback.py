@@ -18,6 +18,7 @@ import pytest
 from tests.faults.load import DOMAIN, load
 from tests.faults.oracle import outcome
 from tests.faults.stored import drained
+from tests.prepared import prepared
 from tests.server import CHROME, ROOT, Server, free_port
 
 pytestmark = pytest.mark.stack
@@ -263,10 +264,9 @@ def test_a_preflight_is_answered_and_not_written(alone):
 
 
 def test_hits_answered_while_the_server_is_killed_and_started_are_events_once(tmp_path):
-    (tmp_path / "server").mkdir()
     (tmp_path / "nginx").mkdir()
-    with Server(tmp_path / "server") as server, Nginx(tmp_path / "nginx", server.port) as nginx:
-        server.manage("site_create", DOMAIN)
+    server = prepared(Server(tmp_path / "server"))
+    with server, Nginx(tmp_path / "nginx", server.port) as nginx:
         with load(nginx.port, rate=200) as running:
             for _ in range(2):
                 time.sleep(0.7)

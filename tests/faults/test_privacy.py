@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.faults.stored import drained
+from tests.prepared import prepared
 from tests.server import CHROME, Server
 
 pytestmark = pytest.mark.stack
@@ -29,17 +30,16 @@ def forms(address: str) -> list[bytes]:
 
 
 def test_an_address_is_in_no_file_and_no_output(tmp_path):
-    with Server(
-        tmp_path, FOOTFALL_LOG_LEVEL="DEBUG", FOOTFALL_ERROR_LOG=str(tmp_path / "errors.log")
-    ) as server:
-        server.manage("site_create", "example.com")
+    logging = {"FOOTFALL_LOG_LEVEL": "DEBUG", "FOOTFALL_ERROR_LOG": str(tmp_path / "errors.log")}
+    with prepared(Server(tmp_path, **logging)) as server:
         with httpx.Client(base_url=server.url, headers={"User-Agent": CHROME}) as client:
             for address in (V4, V6):
                 client.headers["X-Forwarded-For"] = address
                 hit = {"n": "pageview", "d": "example.com", "u": "https://example.com/"}
                 assert client.post("/api/event", json=hit).is_success
                 assert (
-                    202 == client.post("/api/event", json=hit | {"d": "other.example"}).status_code
+                    202
+                    == client.post("/api/event", json=hit | {"d": "unknown.example"}).status_code
                 )
                 assert 400 == client.post("/api/event", content=b"{").status_code
                 assert client.get("/image/example.com.gif").is_success

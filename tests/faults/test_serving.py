@@ -8,6 +8,7 @@ import sys
 import httpx
 import pytest
 
+from tests.prepared import prepared
 from tests.server import ROOT, Server, free_port
 
 pytestmark = pytest.mark.stack
@@ -37,11 +38,8 @@ def test_it_prints_its_address_and_a_link_that_makes_the_first_owner_once(tmp_pa
 
 
 def test_two_servers_run_side_by_side(tmp_path):
-    (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
-    with Server(tmp_path / "one") as one, Server(tmp_path / "two") as two:
-        one.manage("site_create", "example.com")
-
+    with prepared(Server(tmp_path / "one")) as one, Server(tmp_path / "two") as two:
         hit = {"n": "pageview", "d": "example.com", "u": "https://example.com/"}
         answers = [httpx.post(f"{server.url}/api/event", json=hit).headers for server in (one, two)]
 

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.trackers.conftest import UMAMI_WEBSITE
 from tests.browser.trackers.moving import events, visitor
 from tests.browser.trackers.published import serve_packages
+from tests.prepared import UMAMI_WEBSITE
 
 pytestmark = pytest.mark.stack
 

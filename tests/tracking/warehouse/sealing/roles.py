@@ -43,7 +43,7 @@ def stop(*_: object) -> None:
 
 def store() -> None:
     choice = random.Random(1)
-    site = Site.objects.get()
+    site = Site.objects.get(domain="example.com")
     RefusalCount.objects.create(site_id=site.pk, day=date(2026, 1, 1), reason="visits")
     visitors: list[tuple[int, datetime]] = []
     while not stopped:
@@ -84,7 +84,7 @@ def seal() -> None:
 
 def ask() -> None:
     """Ask until told to end, then say how many answers were right; end at once with a wrong one."""
-    site = Site.objects.get()
+    site = Site.objects.get(domain="example.com")
     answers = 0
     while not stopped:
         before = stored()

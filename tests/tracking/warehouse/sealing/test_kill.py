@@ -1,6 +1,5 @@
 """Readers in other processes, while visits are stored and the process that seals them is killed."""
 
-import os
 import random
 import signal
 import subprocess
@@ -11,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from proj.sqlite import sqlite3
-from tests.server import ROOT
+from tests.prepared import prepared
+from tests.server import ROOT, Server
 
 pytestmark = pytest.mark.stack
 
@@ -22,17 +22,8 @@ class Roles:
     """Processes of `roles.py` over one data folder."""
 
     def __init__(self, data: Path) -> None:
-        self.environment = {
-            **os.environ,
-            "FOOTFALL_DATA": str(data),
-            "FOOTFALL_SECRET_KEY": "kill",
-            "FOOTFALL_LOG_LEVEL": "WARNING",
-        }
+        self.environment = prepared(Server(data, FOOTFALL_LOG_LEVEL="WARNING")).environment
         self.running: list[subprocess.Popen[str]] = []
-
-    def manage(self, *words: str) -> None:
-        command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
 
     def start(self, role: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -72,8 +63,6 @@ def test_every_answer_is_true_at_some_moment_while_sealing_is_killed(tmp_path: P
     chance = random.Random(3)
     roles = Roles(tmp_path)
     try:
-        roles.manage("migrate", "--verbosity", "0")
-        roles.manage("site_create", "example.com")
         storing, askers = roles.start("store"), [roles.start("ask") for _ in range(2)]
         for number in range(KILLS):
             sealing = roles.start("seal")
