@@ -1,10 +1,14 @@
+import atexit
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.server import Server
 
@@ -14,6 +18,25 @@ settings.register_profile(
 )
 settings.register_profile("fast", settings.get_profile("footfall"), max_examples=5)
 settings.load_profile("footfall")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays; to look through it for garbage takes time each time."""
+    gc.collect()
+    gc.freeze()
+    # DuckDB complains at length of what is left at the end.
+    atexit.register(gc.unfreeze)
+
+
+class ByModuleInBrowser(LoadScopeScheduling):
+    """Gives a process all tests of a module whose tests share a browser and a server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return ByModuleInBrowser(config, log) if config.option.dist == "loadscope" else None
 
 
 @pytest.fixture(autouse=True)
