@@ -21,7 +21,7 @@ settings.load_profile("footfall")
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays; to look through it for garbage takes time each time."""
+    """What is there now stays: looking through it for garbage, again and again, takes time."""
     gc.collect()
     gc.freeze()
     # DuckDB complains at length of what is left at the end.
