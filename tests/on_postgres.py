@@ -1,6 +1,7 @@
 """Runs pytest on a PostgreSQL server of its own: `python -m tests.on_postgres [arguments]`.
 
-The server comes from a Python package and listens on a socket in a temporary folder.
+Tests that ask nothing of it are left out. The server comes from a Python package and listens on a
+socket in a temporary folder.
 """
 
 import logging
@@ -51,7 +52,7 @@ def stop_at_once(server: PostgresServer) -> None:
 def main() -> int:
     with postgres() as address:
         return subprocess.run(
-            [sys.executable, "-m", "pytest", *sys.argv[1:]],
+            [sys.executable, "-m", "pytest", "-p", "tests.with_database", *sys.argv[1:]],
             env={**os.environ, "DATABASE_URL": address},
         ).returncode
 
