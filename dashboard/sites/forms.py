@@ -1,12 +1,11 @@
 """Forms about a site."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
 
 from tracking.models import Site, SiteAlias
-from tracking.models.sites import normalise_domain, validate_domain
+from tracking.models.sites import normalise_domain, timezones, validate_domain
 
 AREAS = {
     "Africa",
@@ -33,7 +32,7 @@ PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
 def timezone_choices(current: str = "UTC") -> list[tuple[str, str]]:
     """UTC, the zones named after a place, and the one in use, whatever that is."""
-    places = {name for name in zoneinfo.available_timezones() if name.partition("/")[0] in AREAS}
+    places = {name for name in timezones() if name.partition("/")[0] in AREAS}
     names = ["UTC", *sorted((places | {current}) - {"UTC"})]
     return [(name, name.replace("_", " ")) for name in names]
 

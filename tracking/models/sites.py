@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,8 +36,14 @@ def validate_domain(domain: str) -> None:
         raise ValidationError("Enter a domain such as example.com, without a scheme.")
 
 
+@cache
+def timezones() -> frozenset[str]:
+    """The names of all time zones; to look for their files takes a moment."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def validate_timezone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in timezones():
         raise ValidationError("Enter a time zone such as Europe/Berlin.")
 
 
