@@ -16,7 +16,7 @@ from tests.server import Server
 settings.register_profile(
     "footfall", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
-settings.register_profile("fast", settings.get_profile("footfall"), max_examples=5)
+settings.register_profile("fast", settings.get_profile("footfall"), max_examples=3)
 settings.load_profile("footfall")
 
 

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 from typing import Any
 
 import httpx
@@ -7,7 +8,9 @@ from django.db import connections
 
 from tests.factories import SiteFactory
 from tests.tracking.ingest.accepting import BROWSER
+from tracking.ingest import app
 from tracking.ingest.app import AcceptApp
+from tracking.ingest.scripts import Scripts
 from tracking.models import Site
 
 
@@ -21,9 +24,16 @@ def site(db: None) -> Site:
     return SiteFactory(domain="example.com")
 
 
+@cache
+def scripts() -> Scripts:
+    """Compressed once for all tests."""
+    return Scripts()
+
+
 @pytest.fixture
 async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     asked: list[int] = []
+    monkeypatch.setattr(app, "Scripts", scripts)
     accepting = AcceptApp(pages)
     monkeypatch.setattr(accepting.inbox, "_on_commit", lambda: asked.append(1))
     transport = httpx.ASGITransport(accepting, client=("127.0.0.1", 5000))
