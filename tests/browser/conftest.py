@@ -17,7 +17,18 @@ from tests.server import Server
 _numbers = count(1)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# The last of such switches holds, so what Playwright switches off is named here again. The popups
+# of the address bar, which nobody sees, cost more time for each context than the tests themselves.
+DISABLED_FEATURES = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+]
 CHROMIUM_ARGUMENTS = [
+    f"--disable-features={','.join(DISABLED_FEATURES)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -106,7 +117,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def owner_client(running: Server) -> Iterator[httpx.Client]:
     """Speaks to the server as the owner, without a browser."""
-    with httpx.Client(base_url=running.url) as client:
+    with httpx.Client(base_url=running.url, timeout=60) as client:
         client.get("/sign-in")
         fill_in(client, "/sign-in", username=OWNER, password=PASSWORD)
         yield client
