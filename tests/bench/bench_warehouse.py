@@ -23,11 +23,11 @@ TIMES = 9
 PERIODS = ("7d", "30d", "12mo")
 FILTERS = (
     (),
-    (("is", "visit:country", ("DE", "AT")),),
+    (("is", "visit:country", "DE", "AT"),),
     (
-        ("is", "visit:country", ("DE", "AT")),
-        ("is", "visit:device", ("Desktop",)),
-        ("contains", "event:page", ("/page/1",)),
+        ("is", "visit:country", "DE", "AT"),
+        ("is", "visit:device", "Desktop"),
+        ("contains", "event:page", "/page/1"),
     ),
 )
 
@@ -45,7 +45,7 @@ def parts(question, now):  # type: ignore[no-untyped-def]
 
     yield "headline, chart", lambda: answers.overview(question, now)
     for widget in TABLE:
-        yield widget.name, lambda widget=widget: answers.listing(question, widget, now)
+        yield widget.name, lambda widget=widget: answers.panel(question, widget, now)
 
 
 def report(question, now):  # type: ignore[no-untyped-def]
@@ -61,10 +61,11 @@ def report(question, now):  # type: ignore[no-untyped-def]
 def question_of(site, period: str, filters):  # type: ignore[no-untyped-def]
     from dashboard.report import periods
     from dashboard.report.filters import Filter
+    from dashboard.report.place import Place
     from dashboard.report.question import Question
     from tests.bench.generated import LAST
 
-    return Question(site, periods.named(period, LAST), tuple(Filter(*row) for row in filters))
+    return Question(Place(site), periods.named(period, LAST), tuple(Filter.of(*row) for row in filters))
 
 
 def print_times(site) -> None:  # type: ignore[no-untyped-def]
