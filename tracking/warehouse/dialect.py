@@ -57,6 +57,9 @@ class Dialect(Protocol):
         The step is the word minute or hour.
         """
 
+    def read_once(self, name: str, relation: str) -> str:
+        """A clause of WITH: a relation that is worked out once, however often it is named."""
+
 
 class DuckDBDialect:
     """See `Dialect`."""
@@ -109,3 +112,6 @@ class DuckDBDialect:
 
     def moments(self, first: str, last: str, step: str) -> str:
         return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"
+
+    def read_once(self, name: str, relation: str) -> str:
+        return f"{name} AS MATERIALIZED ({relation})"

@@ -12,6 +12,7 @@ Four sources can give figures:
 """
 
 from enum import Enum
+from functools import cached_property
 
 from tracking.warehouse.buckets import STEPS, naive_utc, offsets
 from tracking.warehouse.dialect import Dialect
@@ -27,6 +28,7 @@ from tracking.warehouse.metrics import Sum
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.schema import PLAIN, Tables
+from tracking.warehouse.shared import Shared
 from tracking.warehouse.where import Terms, where
 
 
@@ -53,19 +55,32 @@ def source_of(counted: Sum, query: Query) -> Source:
 class Rows:
     """The rows of a question over a period, and what they are grouped by.
 
-    `tables` says where events and visits are.
+    `tables` says where events and visits are. Chosen events are `shared` by all who ask for them.
     """
 
-    def __init__(self, query: Query, period: Period, tables: Tables, dialect: Dialect) -> None:
+    def __init__(
+        self, query: Query, period: Period, tables: Tables, dialect: Dialect, shared: Shared
+    ) -> None:
         self.query = query
         self.period = period
         self.tables = tables
         self.dialect = dialect
-        self.bind = bind = dialect.bind
+        self.shared = shared
+        self.bind = dialect.bind
         self.terms = Terms(self.column, dialect, self.visits_with)
-        self._start = bind(naive_utc(period.start))
-        self._end = bind(naive_utc(period.end))
-        self._site = bind(query.site_id)
+
+    # Bound when they are needed: an engine takes no value that the statement does not have.
+    @cached_property
+    def _start(self) -> str:
+        return self.bind(naive_utc(self.period.start))
+
+    @cached_property
+    def _end(self) -> str:
+        return self.bind(naive_utc(self.period.end))
+
+    @cached_property
+    def _site(self) -> str:
+        return self.bind(self.query.site_id)
 
     def of(self, source: Source, tree: Filter) -> str:
         """The rows for which, or for an event of which, the tree holds."""
@@ -101,15 +116,19 @@ class Rows:
         """The events of the period that the tree holds for, with their visits where asked for."""
         asked = [*by, *dimensions_of(tree)]
         whole = any(row.scope is Scope.WHOLE_VISIT for row in asked)
+        chosen = (self.tables, tree, whole, with_engagement, self.query.asks_about_bots)
+        return self.shared.name(chosen, lambda: self._choose(tree, whole, with_engagement))
+
+    def _choose(self, tree: Filter, whole: bool, with_engagement: bool) -> str:
         visits = f" JOIN {self._whole_visits()} ON whole_visit = visit" if whole else ""
         # Engagement that no visit was open for has itself as its visit.
         kinds = "name <> 'engagement'"
         if with_engagement:
             kinds = f"({kinds} OR visit <> id)"
         return (
-            f"(SELECT * FROM {self.tables.events}{visits}"  # noqa: S608
+            f"SELECT * FROM {self.tables.events}{visits}"  # noqa: S608
             f" WHERE site_id = {self._site} AND time >= {self._start} AND time < {self._end}"
-            f" AND {kinds}{self._people()} AND {where(tree, self.terms)})"
+            f" AND {kinds}{self._people()} AND {where(tree, self.terms)}"
         )
 
     def _by_goal(self, events: str) -> str:

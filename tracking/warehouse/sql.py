@@ -18,6 +18,7 @@ from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Rows, Source, source_of
 from tracking.warehouse.schema import PLAIN, Tables
+from tracking.warehouse.shared import Shared
 from tracking.warehouse.summed import can_add_up, summed_part
 from tracking.warehouse.where import where
 
@@ -47,7 +48,9 @@ class Statement:
         self.period = period
         self.tables = tables
         self.dialect = dialect or DuckDBDialect()
-        self._grouped = f"WITH grouped AS ({self._with_shares(only)})"
+        self._shared = Shared(self.dialect)
+        grouped = f"grouped AS ({self._with_shares(only)})"
+        self._grouped = f"WITH {', '.join([*self._shared.clauses(), grouped])}"
 
     @property
     def values(self) -> dict[str, object]:
@@ -139,9 +142,9 @@ class Statement:
         """What is counted in a source: in all its rows, or in the sums of days and what is left."""
         days = self.tables.days
         if days is None or not can_add_up(query, self.period, sums):
-            rows = Rows(query, self.period, self.tables, self.dialect)
+            rows = Rows(query, self.period, self.tables, self.dialect, self._shared)
             return [self._part(rows, source, sums)]
-        rest = Rows(query, self.period, days.rest, self.dialect)
+        rest = Rows(query, self.period, days.rest, self.dialect, self._shared)
         return [self._part(rest, source, sums), summed_part(rest, days.sums, source, sums)]
 
     def _part(self, rows: Rows, source: Source, sums: list[Sum]) -> str:

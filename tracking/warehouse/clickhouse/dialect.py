@@ -89,3 +89,7 @@ class ClickHouseDialect:
         length = f"greatest(dateDiff('microsecond', {first}, {last}), 0)"
         steps = f"range(toUInt32(intDiv({length} + {microseconds - 1:d}, {microseconds:d})))"
         return f"arrayJoin(arrayPushBack(arrayMap(n -> {first} + {interval}(n), {steps}), {last}))"
+
+    def read_once(self, name: str, relation: str) -> str:
+        # It has no word for it, and reads it each time.
+        return f"{name} AS ({relation})"
