@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 PATH_SENTENCE = "must be a path that begins with / such as /js/count.js"
-PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+", error=PATH_SENTENCE)
+PATH_RULE = Regexp(r"/[A-Za-z0-9._~/-]+\Z", error=PATH_SENTENCE)
 
 RATE_RULE = Range(0, 1_000_000, error="must be a number of hits a second from 0 to 1000000")
 
@@ -150,12 +150,12 @@ def read() -> Environment:
             clickhouse_cluster=env.str(
                 "FOOTFALL_CLICKHOUSE_CLUSTER",
                 "",
-                validate=Regexp(r"[\w.-]*", error="must be the name of a cluster"),
+                validate=Regexp(r"[\w.-]*\Z", error="must be the name of a cluster"),
             ),
             query_memory=env.str(
                 "FOOTFALL_QUERY_MEMORY",
                 "1GB",
-                validate=Regexp(r"[1-9]\d*(MB|GB)", error="must be a size such as 512MB or 2GB"),
+                validate=Regexp(r"[1-9]\d*(MB|GB)\Z", error="must be a size such as 512MB or 2GB"),
             ),
             query_threads=env.int(
                 "FOOTFALL_QUERY_THREADS",

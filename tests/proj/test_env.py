@@ -127,6 +127,16 @@ def test_the_data_folder_is_made_where_the_signing_key_is_given(environment, tmp
             "FOOTFALL_EVENT_PATH must be a path that begins with / such as /js/count.js",
         ),
         (
+            "FOOTFALL_SCRIPT_PATH",
+            "/js/a b.js",
+            "FOOTFALL_SCRIPT_PATH must be a path that begins with / such as /js/count.js",
+        ),
+        (
+            "FOOTFALL_QUERY_MEMORY",
+            "2GB or so",
+            "FOOTFALL_QUERY_MEMORY must be a size such as 512MB or 2GB",
+        ),
+        (
             "FOOTFALL_QUERY_MEMORY",
             "lots",
             "FOOTFALL_QUERY_MEMORY must be a size such as 512MB or 2GB",
