@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from dashboard.sites import listing, rules, transfer, views
+from dashboard.sites import listing, opt_out, rules, transfer, views
 
 urlpatterns = [
     path("sites/", listing.sites, name="sites"),
     path("sites/order", listing.order, name="sites_order"),
     path("sites/<str:domain>/card", listing.card, name="site_card"),
     path("sites/<str:domain>/pin", listing.pin, name="site_pin"),
+    path("opt-out/<str:visited>", opt_out.opt_out, name="opt_out"),
     path("sites/new", views.add, name="site_add"),
     path("sites/<str:domain>/install", views.install, name="site_install"),
     path("sites/<str:domain>/settings", views.settings, name="site_settings"),

@@ -65,7 +65,9 @@ def question_of(site, period: str, filters):  # type: ignore[no-untyped-def]
     from dashboard.report.question import Question
     from tests.bench.generated import LAST
 
-    return Question(Place(site), periods.named(period, LAST), tuple(Filter.of(*row) for row in filters))
+    return Question(
+        Place(site), periods.named(period, LAST), tuple(Filter.of(*row) for row in filters)
+    )
 
 
 def print_times(site) -> None:  # type: ignore[no-untyped-def]
