@@ -19,7 +19,7 @@ def test_page_tells_nobody_which_sites_there_are(client):
 
     zebra, llama = (client.get(f"/opt-out/{name}.example") for name in ("zebra", "llama"))
 
-    assert zebra.content.decode().replace("zebra", "llama") == other.content.decode()
+    assert zebra.content.decode().replace("zebra", "llama") == llama.content.decode()
 
 
 @pytest.mark.parametrize("domain", ["javascript:alert(1)", "a b", "site.example@evil.example"])
