@@ -7,6 +7,11 @@ BIN := $(VENV)/bin
 # Compiled once, as Python does unless told otherwise, a process starts in three quarters of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
+# What is asked of every engine. Those of DuckDB run with all others.
+QUESTIONS := recount snapshots
+SEALING := seal late removing reports_sealed
+BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py)
+
 .PHONY: run demo test test-fast lint bench faults requirements clean
 
 run: $(VENV)/run
@@ -19,6 +24,7 @@ test: $(VENV)/test lint
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal
 	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 4 --dist loadscope
+	FOOTFALL_WAREHOUSE=chdb://memory $(BIN)/python -m pytest $(BOTH_ENGINES) -m "not stack and not files" --numprocesses 3 --dist worksteal --hypothesis-profile fast
 	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime -m "not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
 test-fast: $(VENV)/test

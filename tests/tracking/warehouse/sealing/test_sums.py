@@ -91,6 +91,7 @@ def summed_days(site: Site) -> set[date]:
     return {day for (day,) in found}
 
 
+@pytest.mark.files
 @settings(max_examples=up_to(15))
 @given(visits=lives(), zone=st.sampled_from(ZONES), period=periods)
 def test_answers_are_the_same_from_sums(visits: list, zone: str, period: list[str]) -> None:
@@ -137,6 +138,7 @@ def test_answers_are_those_of_all_rows_whatever_happens(
     site.delete()
 
 
+@pytest.mark.files
 def test_whole_settled_days_are_answered_from_sums() -> None:
     site = SiteFactory()
     for day in range(3):
@@ -150,6 +152,7 @@ def test_whole_settled_days_are_answered_from_sums() -> None:
     assert {START.date() + timedelta(days=day) for day in range(3)} == summed_days(site)
 
 
+@pytest.mark.files
 def test_sums_of_a_segment_are_not_used_while_a_visit_of_it_is_back() -> None:
     site = SiteFactory()
     (first,) = visit(site, ["/"], start=START)
@@ -168,6 +171,7 @@ def test_sums_of_a_segment_are_not_used_while_a_visit_of_it_is_back() -> None:
     )
 
 
+@pytest.mark.files
 @pytest.mark.parametrize(
     ("fewest", "largest_rest", "summed"),
     [
