@@ -25,7 +25,7 @@ test: $(VENV)/test lint
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal
 	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 4 --dist loadscope
 	FOOTFALL_WAREHOUSE=chdb://memory $(BIN)/python -m pytest $(BOTH_ENGINES) -m "not stack and not files" --numprocesses 3 --dist worksteal --hypothesis-profile fast
-	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime -m "not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast
+	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime -m "not stack" --ignore-glob '*/clickhouse/test_[!s]*' --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
 test-fast: $(VENV)/test
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast

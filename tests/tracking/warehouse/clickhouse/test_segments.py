@@ -171,7 +171,7 @@ def test_segment_that_is_not_there_is_missed_before_anything_is_answered() -> No
 def test_question_beyond_a_bound_is_ended_with_a_sentence(
     setting: str, value: str, sql: str, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = "a AS (SELECT site_id FROM all_events WHERE site_id <> {p0:DateTime64})"
+    site = "a AS (SELECT site_id FROM all_events WHERE toString(site_id) <> {p0:String})"
     bounded = f"WITH {site}, b AS ({sql}) SELECT * FROM b SETTINGS {setting} = {value}"  # noqa: S608
     monkeypatch.setattr(Statement, "rows", lambda self, page: bounded)
 
