@@ -99,11 +99,14 @@ def _seal(connection, mine, day: date, settled: bool) -> None:  # type: ignore[n
     from tracking.warehouse.sealing.manifest import next_generation
     from tracking.warehouse.sealing.merge import find_single
     from tracking.warehouse.sealing.seal import shares_of, write_segment
+    from tracking.warehouse.sealing.sums import write_sums
 
     shares = shares_of(connection)
     if settled:
-        find_single(connection, [])
+        connection.execute("CREATE OR REPLACE TABLE elsewhere (site_id BIGINT, visitor BIGINT)")
+        find_single(connection)
         segment = write_segment(connection, mine, day, NOW, visits="visits")
+        segment.size += write_sums(connection, segment.name, shares)
     else:
         segment = write_segment(connection, mine, day, NOW)
     segment.final = settled

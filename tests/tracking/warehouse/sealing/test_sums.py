@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import up_to
-from tests.factories import SiteFactory
+from tests.factories import EventFactory, SiteFactory
 from tests.tracking.warehouse.sealing.sealed import noted, seal, totals, visit
 from tests.tracking.warehouse.sealing.test_late import enrich
 from tests.tracking.warehouse.stories import store, stories
@@ -151,6 +151,54 @@ def test_whole_settled_days_are_answered_from_sums() -> None:
 
     assert set() == before
     assert {START.date() + timedelta(days=day) for day in range(3)} == summed_days(site)
+
+
+def settled(site: Site, **question: Any) -> list:
+    """The visitors of each row of a question, once all is settled."""
+    seal(AFTER)
+    seal(SETTLED)
+    period = [str(START.date()), str(START.date() + timedelta(days=3))]
+    query = Query.build(site, ["visitors"], date_range=period, now=AFTER, **question)
+    return [row.metrics[0] for row in run(query).rows]
+
+
+def test_visitor_of_two_segments_is_counted_once() -> None:
+    site = SiteFactory()
+    (first,) = visit(site, ["/"], start=START)
+    visit(site, ["/"], start=START + timedelta(days=2), visitor=first.visitor)
+    visit(site, ["/"], start=START)
+
+    assert [2] == settled(site)
+
+
+def test_visitor_over_midnight_is_counted_once() -> None:
+    site = SiteFactory()
+    midnight = START + timedelta(days=1)
+    visit(site, ["/", "/"], start=midnight - timedelta(seconds=30))
+    visit(site, ["/"], start=START)
+
+    assert [2] == settled(site)
+
+
+def test_visitor_on_both_sides_of_a_clocks_midnight_is_in_both_days_of_a_chart() -> None:
+    site = SiteFactory(timezone="America/St_Johns")
+    (before,) = visit(site, ["/"], start=START + timedelta(days=1, hours=1))
+    visit(site, ["/"], start=START + timedelta(days=1, hours=12), visitor=before.visitor)
+    visit(site, ["/"], start=START + timedelta(days=1, hours=13))
+
+    assert [1, 2, 0, 0] == settled(site, dimensions=["time:day"])
+
+
+def test_events_of_unknown_visitors_are_in_the_sums() -> None:
+    site = SiteFactory()
+    visit(site, ["/"], start=START)
+    for day in range(2):
+        noted([EventFactory(site=site, visitor=0, visit=0, time=START + timedelta(days=day))])
+    seal(AFTER)
+    seal(SETTLED)
+
+    days = [str(START.date()), str(START.date() + timedelta(days=1))]
+    assert (1, 1, 3, 3) == totals(site, date_range=days)[:4]
 
 
 @pytest.mark.files
