@@ -95,14 +95,15 @@ def ask_postgres(connection, query) -> Answer:  # type: ignore[no-untyped-def]
 
 
 def fill_chdb(folder: Path) -> None:
-    from django.conf import settings
+    from django.test import override_settings
 
     from tracking.warehouse.clickhouse.server import server
     from tracking.warehouse.clickhouse.tables import COLUMNS, table
     from tracking.warehouse.sealing import files
     from tracking.warehouse.sealing.manifest import live
 
-    settings.WAREHOUSE = f"chdb://{folder}"
+    with override_settings(WAREHOUSE=f"chdb://{folder}"):
+        server()
     for kind, columns in COLUMNS.items():
         for name in live().values_list("name", flat=True):
             server().insert(table(kind), list(columns), files.path(kind, name), name)
