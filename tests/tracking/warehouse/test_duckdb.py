@@ -5,7 +5,7 @@ from tracking.warehouse import Query, QueryError, run
 from tracking.warehouse.sql import Statement
 
 ENDLESS = (
-    "SELECT sum(a.range + b.range) FROM range(1000000) a, range(1000000) b WHERE $p0 < $p1 OR $p2"
+    "SELECT sum(a.range + b.range) FROM range(1000000) a, range(1000000) b WHERE $p1 < $p2 OR $p0"
 )
 
 
