@@ -80,8 +80,14 @@ document.addEventListener("input", (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(suggest, 120, event.target);
 });
-document.addEventListener("focusin", (event) => isField(event.target) && suggest(event.target));
-document.addEventListener("focusout", (event) => isField(event.target) && show(event.target, false));
+/* A list stays when its field loses the focus: were it to go, a button would move under the pointer. */
+document.addEventListener("focusin", (event) => {
+  if (!isField(event.target)) return;
+  for (const other of document.querySelectorAll(".js-value")) {
+    if (other !== event.target) show(other, false);
+  }
+  suggest(event.target);
+});
 
 /* Before the field loses the focus to the list. */
 document.addEventListener("pointerdown", (event) => {

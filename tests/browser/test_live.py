@@ -258,3 +258,36 @@ def test_everybody_can_use_the_page(page, live, send, width, scheme):
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
     assert ([], 0) == ([(each["id"], each["help"]) for each in violations], max(overflow, 0))
+
+
+def test_a_report_follows_the_visits_except_where_the_person_points(page, running, domain, send):
+    send("/first", "https://www.instagram.com/")
+    page.goto(f"{running.url}/sites/{domain}/?period=today")
+    sources = page.get_by_role("region", name="Sources", exact=True)
+    pages = page.get_by_role("region", name="Pages", exact=True)
+    expect(sources).to_contain_text("Instagram")
+    sources.hover()
+
+    send("/second", "https://www.reddit.com/")
+
+    expect(pages).to_contain_text("/second")
+    expect(page.locator("#figure-visitors .figure-value")).to_have_text("2")
+    expect(sources).not_to_contain_text("Reddit")
+    page.mouse.move(0, 0)
+    expect(sources).to_contain_text("Reddit")
+
+
+def test_a_paused_report_stays_as_it_is(page, running, domain, send):
+    send("/first")
+    page.goto(f"{running.url}/sites/{domain}/?period=today")
+    pages = page.get_by_role("region", name="Pages", exact=True)
+    expect(pages).to_contain_text("/first")
+    page.get_by_role("button", name="Live").click()
+
+    send("/second")
+    expect(page.locator(".live-pill [data-online]")).to_have_text("2")
+    shown = pages.inner_text()
+    page.get_by_role("button", name="Paused").click()
+
+    assert "/second" not in shown
+    expect(pages).to_contain_text("/second")

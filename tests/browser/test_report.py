@@ -10,6 +10,8 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from dashboard.report.widgets import WIDGETS
 from tests import sample
+from tests.browser.conftest import Complaints
+from tests.browser.signing_in import sign_in
 from tests.factories import EventFactory, MembershipFactory
 from tracking.models import Site
 
@@ -31,8 +33,10 @@ HOSTILE = [
 
 
 @pytest.fixture
-def site(context: BrowserContext, client: Client, live_server) -> Site:
+def site(context: BrowserContext, complaints: Complaints, client: Client, live_server) -> Site:
     """The site of the person who is signed in with this browser."""
+    # Django's server for tests has no sockets.
+    complaints.expect("/ws/sites/")
     membership = MembershipFactory(site__domain="northpeak.example")
     sign_in(context, client, live_server, membership.user)
     return membership.site
@@ -48,12 +52,6 @@ def busy(site: Site) -> Site:
 @pytest.fixture
 def report(live_server, busy: Site) -> str:
     return f"{live_server.url}/sites/{busy.domain}/"
-
-
-def sign_in(context: BrowserContext, client: Client, live_server, user) -> None:
-    client.force_login(user)
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 
 
 def panel(page: Page, name: str):
@@ -170,9 +168,9 @@ def test_a_filter_can_be_typed(page, report):
     page.get_by_label("What", exact=True).select_option("Page")
     page.get_by_label("How", exact=True).select_option("contains")
     page.get_by_label("Value", exact=True).fill("BEANS")
-    page.get_by_role("button", name="Add this filter").click()
+    page.get_by_role("button", name="Add the filter").click()
 
-    expect(page.get_by_title("Page contains BEANS")).to_be_visible()
+    expect(page.get_by_title("Change: Page contains BEANS")).to_be_visible()
     expect(page).to_have_url(f"{report}?period=30d&f=contains,event:page,BEANS")
 
 
@@ -203,7 +201,7 @@ def test_the_pointer_reads_the_chart(page, report):
 
 def test_a_row_is_reached_and_chosen_by_keyboard(page, report):
     open_report(page, report)
-    page.get_by_role("link", name="Screens").focus()
+    page.get_by_role("link", name="Versions").focus()
     page.keyboard.press("Tab")
 
     page.keyboard.press("Enter")
