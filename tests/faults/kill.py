@@ -10,6 +10,8 @@ from tests.faults.processes import SHAPES
 from tests.faults.stored import drained
 from tests.prepared import prepared
 
+AFTERWARDS = 250  # hits that are to be accepted after the last kill
+
 
 def killed(
     shape: str, data: Path, seconds: float, pause: float, rate: float, **environment: str
@@ -23,12 +25,11 @@ def killed(
     with prepared(SHAPES[shape](data, **environment)) as server:
         with load(server.port, rate) as running:
             until = time.monotonic() + seconds
-            # The last kill is early enough for hits to come after it.
             while time.monotonic() < until:
                 time.sleep(chance.uniform(0.3, pause))
                 kills.append(time.monotonic())
                 server.kill_one(chance)
-            time.sleep(1)
+            running.wait_for_more(AFTERWARDS)
         stored = drained(server.environment)
     found = outcome(running, stored, kills).check()
     check_order(running, stored)

@@ -163,6 +163,13 @@ class Load:
         """Accepted hits a second, over pauses too."""
         return len(self.accepted) / self.seconds
 
+    def wait_for_more(self, count: int, seconds: float = 120) -> None:
+        """Return once so many more hits are accepted."""
+        enough, deadline = len(self.accepted) + count, time.monotonic() + seconds
+        while len(self.accepted) < enough:
+            assert time.monotonic() < deadline, self.statuses
+            time.sleep(0.05)
+
     def recovery(self, moments: list[float]) -> float:
         """The longest that no hit was accepted after any of these moments, in seconds."""
         times = sorted(answer.at for answer in self.answers if answer.status == 202)
