@@ -28,7 +28,7 @@ test: $(VENV)/test lint
 	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime -m "not stack" --ignore-glob '*/clickhouse/test_[!s]*' --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
 test-fast: $(VENV)/test
-	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal --hypothesis-profile fast
+	$(BIN)/python -m pytest -m "not browser and not stack and not costly" --numprocesses 2 --dist worksteal --hypothesis-profile fast
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

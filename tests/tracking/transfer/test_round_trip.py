@@ -20,7 +20,7 @@ from tracking.transfer.exporting import export, opened
 from tracking.transfer.fields import FORMATS
 from tracking.warehouse import Query, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.costly]
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 SECONDS = 24 * 3600

@@ -8,6 +8,12 @@ from tracking.warehouse import engine
 from tracking.warehouse.clickhouse.server import InProcess, Server, server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("costly")
+
+
 @pytest.fixture(scope="session")
 def in_process() -> Iterator[Server]:
     """chDB keeps its tables for as long as it has a handle."""

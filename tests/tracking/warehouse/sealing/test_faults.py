@@ -13,7 +13,7 @@ from tracking.warehouse import engine
 from tracking.warehouse.sealing import files, manifest, merge, rewrite, turn
 from tracking.warehouse.sealing import seal as sealing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.costly]
 
 SETTLED = LATER + timedelta(days=3)
 

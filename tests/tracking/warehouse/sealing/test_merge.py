@@ -21,7 +21,7 @@ from tracking.models import ReopenedVisit, SealedSegment
 from tracking.warehouse.sealing import merge, upkeep
 from tracking.warehouse.sealing.manifest import live
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.costly]
 
 SETTLED = LATER + timedelta(days=3)
 

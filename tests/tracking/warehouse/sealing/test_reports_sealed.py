@@ -17,7 +17,7 @@ from tracking.warehouse import run
 from tracking.warehouse.parse import from_json
 from tracking.warehouse.sealing.manifest import live
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.costly]
 
 QUESTIONS = {path.stem: json.loads(path.read_text())["question"] for path in SNAPSHOTS}
 ANSWERS = {path.stem: json.loads(path.read_text())["answer"] for path in SNAPSHOTS}

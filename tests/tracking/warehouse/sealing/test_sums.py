@@ -20,7 +20,7 @@ from tracking.warehouse.sealing import sums
 from tracking.warehouse.sealing.erase import erase_visitor
 from tracking.warehouse.sealing.manifest import live
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.costly]
 
 # The end of a month, and in one of the zones of summer time.
 START = datetime(2025, 10, 30, tzinfo=UTC)
