@@ -51,7 +51,8 @@ class ClickHouseDialect:
         return f"arrayJoin(CAST([{', '.join(texts)}], 'Array(Nullable(String))'))"
 
     def lower(self, text: str) -> str:
-        return f"lowerUTF8({text})"
+        # Letters that other engines make one letter, wherever they stand, it would not.
+        return f"lowerUTF8(translateUTF8({text}, 'Σİ', 'σi'))"
 
     def contains(self, text: str, part: str) -> str:
         return f"position({text}, {part}) > 0"

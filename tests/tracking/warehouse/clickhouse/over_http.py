@@ -6,7 +6,7 @@ https://clickhouse.com/docs/interfaces/http
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tempfile import NamedTemporaryFile
 from threading import Thread
@@ -122,7 +122,9 @@ def _execute(sql: bytes, values: dict[str, str]) -> bytes:
 @contextmanager
 def clickhouse() -> Iterator[str]:
     """The address of a server on loopback; its tables are those of chDB in this process."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    # They last for as long as it has a handle.
+    kept = chdb.connect(":memory:")
+    with closing(kept), ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         try:
