@@ -65,20 +65,25 @@ class Sealed:
         if not summed or first >= last:
             return None
         names = [share.name for share in summed]
-        of_days = f"site_id = {self.site_id:d} AND {{0}} >= {_at(first)} AND {{0}} < {_at(last)}"
+        mine = f"site_id = {self.site_id:d}"
         rest: dict[str, str] = {}
         for kind, time in BEGINNING.items():
             others = [s for s in self.between(start, end) if s not in summed]
+            of_rest = f"{mine} AND {time} < {_at(last)}"
+            if start < first:
+                # Else visits that came over the period's first midnight are of the rest.
+                of_rest += f" AND {time} >= {_at(first)}"
             rest[kind] = _united(
                 kind,
                 [
                     *self.rows(kind, others),
-                    f"{read(f'rest-{kind}', names)} WHERE {of_days.format(time)}",
+                    f"{read(f'rest-{kind}', names)} WHERE {of_rest}",
                     *self._edge(kind, summed, start, first, f"{time} < {_at(first)}"),
                     *self._edge(kind, summed, last, end, f"{time} >= {_at(last)}"),
                 ],
             )
-        sums = f"(SELECT * FROM {read('sums', names)} WHERE {of_days.format('time')})"  # noqa: S608
+        of_days = f"{mine} AND time >= {_at(first)} AND time < {_at(last)}"
+        sums = f"(SELECT * FROM {read('sums', names)} WHERE {of_days})"  # noqa: S608
         return Days(sums, Tables(rest["events"], rest["visits"]))
 
     def _edge(

@@ -158,7 +158,7 @@ def settled(site: Site, **question: Any) -> list:
     seal(AFTER)
     seal(SETTLED)
     period = [str(START.date()), str(START.date() + timedelta(days=3))]
-    query = Query.build(site, ["visitors"], date_range=period, now=AFTER, **question)
+    query = Query.build(site, ["visitors"], now=AFTER, **{"date_range": period, **question})
     return [row.metrics[0] for row in run(query).rows]
 
 
@@ -171,13 +171,18 @@ def test_visitor_of_two_segments_is_counted_once() -> None:
     assert [2] == settled(site)
 
 
-def test_visitor_over_midnight_is_counted_once() -> None:
+def test_visitor_over_midnight_is_counted_once_on_each_day_and_on_both() -> None:
     site = SiteFactory()
     midnight = START + timedelta(days=1)
     visit(site, ["/", "/"], start=midnight - timedelta(seconds=30))
     visit(site, ["/"], start=START)
+    days = [str(START.date()), str(midnight.date())]
 
-    assert [2] == settled(site)
+    assert ([2], [2], [1]) == (
+        settled(site, date_range=days),
+        settled(site, date_range=days[:1] * 2),
+        settled(site, date_range=days[1:] * 2),
+    )
 
 
 def test_visitor_on_both_sides_of_a_clocks_midnight_is_in_both_days_of_a_chart() -> None:
