@@ -21,6 +21,7 @@ from tracking.warehouse.result import Row
 PANEL_ROWS = 8
 PAGE_ROWS = 100
 SEARCH_LENGTH = 200
+PAGES = ("event:page", "visit:entry_page", "visit:exit_page")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Entry:
     """One value of a widget's dimension; `bar` is its length in per cent of the longest.
 
     `value` is the query language's, `title` what people call it. `url` is the report with the
-    value as a filter, or without it where `is_filter`.
+    value as a filter, or without it where `is_filter`; `page` opens the page that the value is.
     """
 
     value: str
@@ -59,6 +60,7 @@ class Entry:
     bar: float
     url: str
     is_filter: bool
+    page: str = ""
 
     @property
     def is_place(self) -> bool:
@@ -237,7 +239,15 @@ def _entry(
         bar=round(100 * row.metrics[0] / longest, 1) if longest else 0,
         url=question.toggled(wanted).report_url(),
         is_filter=set(wanted) <= set(question.filters),
+        page=_page_url(question, widget, row.dimensions[0]),
     )
+
+
+def _page_url(question: Question, widget: Widget, path: str) -> str:
+    """Where the value is a page, its own; whoever has a link sees the report alone."""
+    if question.place.link or widget.dimension not in PAGES:
+        return ""
+    return question.url("page", path=path)
 
 
 def title(widget: Widget, values: Sequence[str]) -> str:

@@ -91,6 +91,11 @@ def days(first: date, last: date) -> str:
     return day(first) if first == last else format_interval(first, last, "yMMMd", locale=LOCALE)
 
 
+def moment(value: datetime) -> str:
+    """Tue 10 Mar 2026, 14:05."""
+    return format_datetime(value, "EEE d MMM y, HH:mm", locale=LOCALE)
+
+
 def moments(first: datetime, last: datetime) -> str:
     """A range of minutes: 10 Mar 2026, 14:00–16:59."""
     if first.date() == last.date():

@@ -18,6 +18,9 @@ urlpatterns = [
         path(f"share/<str:token>/{route}", view, name=f"shared_{name}")
         for route, view, name in ROUTES
     ),
+    path("sites/<str:domain>/visits", views.visit_list, name="visits"),
+    path("sites/<str:domain>/visits/<int:number>", views.visit, name="visit"),
+    path("sites/<str:domain>/page", views.page, name="page"),
     path("share/<str:token>/password", sharing.unlock, name="shared_unlock"),
     path("sites/<str:domain>/segments", segments.segments, name="segments"),
     path("sites/<str:domain>/segments/save", segments.save, name="segment_save"),

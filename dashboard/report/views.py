@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from dashboard.access import site_view
-from dashboard.report import answers, builder, comparison, filters, formats, periods
+from dashboard.report import answers, builder, comparison, filters, formats, pages, periods, visits
 from dashboard.report import badge as badges
 from dashboard.report.answers import Choice
 from dashboard.report.download import csv_of_chart, csv_of_list
@@ -94,6 +94,30 @@ def suggest(request: HttpRequest, question: Question, now: datetime) -> HttpResp
     dimension, text = request.GET.get("dimension", "event:page"), request.GET.get("text", "")
     found = suggestions(question, dimension, text, now)
     return render(request, "report/suggestions.html", {"suggestions": found})
+
+
+@report_view
+def visit_list(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
+    number = _page_number(request)
+    rows, more = visits.page(question, number, now)
+    context = {**_page(request, question, now), "rows": rows, "number": number, "more": more}
+    # These pages stay as they are until they are asked for again.
+    return render(request, "report/visits.html", {**context, "is_current": False})
+
+
+@report_view
+def visit(request: HttpRequest, question: Question, now: datetime, number: int) -> HttpResponse:
+    opened = visits.opened(question.site, number, now)
+    if opened is None:
+        raise Http404("No such visit.")
+    return render(request, "report/visit.html", {**_bar(question.place), "opened": opened})
+
+
+@report_view
+def page(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
+    path = request.GET.get("path", "/")[: pages.LONGEST]
+    context = {**_page(request, question, now), "opened": pages.opened(question, path, now)}
+    return render(request, "report/page_opened.html", {**context, "is_current": False})
 
 
 @report_view

@@ -1,4 +1,4 @@
-"""What templates ask of who may do what."""
+"""What templates ask about access."""
 
 from django import template
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -11,5 +11,8 @@ register = template.Library()
 
 @register.filter
 def is_owned_by(site: Site, user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Whether a person may change the site, and so sees the links to where that is done."""
-    return owned_sites(user).filter(pk=site.pk).exists()
+    """Whether a person may change the site; asked once for all that a page shows of one site."""
+    known = site.__dict__.setdefault("_owned_by", {})
+    if user.pk not in known:
+        known[user.pk] = owned_sites(user).filter(pk=site.pk).exists()
+    return known[user.pk]

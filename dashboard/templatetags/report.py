@@ -30,11 +30,11 @@ def overview_url(question: Question, **more: str) -> str:
 
 
 @register.simple_tag
-def report_url(question: Question, name: str, *rest: str) -> str:
+def report_url(question: Question, name: str, *rest: str, **more: object) -> str:
     """A route of the report; as a form's target it has no parameters, which its fields are."""
     if name == "report":
         return question.place.url(name)
-    return question.url(name, *rest)
+    return question.url(name, *rest, **{key: str(value) for key, value in more.items()})
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
 from tracking.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,7 @@ def test_addresses_of_a_site_are_those_known():
         "imports",
         "link_delete",
         "live",
+        "page",
         "report",
         "segment_delete",
         "segment_save",
@@ -73,6 +74,8 @@ def test_addresses_of_a_site_are_those_known():
         "site_sharing",
         "site_transfer",
         "suggestions",
+        "visit",
+        "visits",
         "widget",
         "widget_csv",
     ] == sorted(ADDRESSES)
@@ -111,6 +114,7 @@ def test_admin_who_is_no_member_is_an_outsider(client, address):
 )
 def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
     membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    EventFactory(site=membership.site, id=OTHER_PARTS["number"])
     client.force_login(membership.user)
 
     response = client.get(address)

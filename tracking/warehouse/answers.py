@@ -8,6 +8,7 @@ from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Figures, Result, Row, figures, nothing
 from tracking.warehouse.sql import Group, Key, Statement
+from tracking.warehouse.visits import Listing
 
 
 class Reader(Protocol):
@@ -17,7 +18,9 @@ class Reader(Protocol):
         self, query: Query, period: Period, only: list[Group] | None = None
     ) -> Statement: ...
 
-    def fetch(self, statement: Statement, sql: str) -> Sequence[Sequence[Any]]:
+    def listing(self, query: Query) -> Listing: ...
+
+    def fetch(self, statement: Statement | Listing, sql: str) -> Sequence[Sequence[Any]]:
         """The rows of the statement's SQL."""
 
 

@@ -1,5 +1,7 @@
 """The embedded engine: questions as SQL over the mirror of the hot rows and sealed files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Timer
 from typing import Any
 
@@ -14,6 +16,15 @@ from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
 from tracking.warehouse.sql import Group, Statement
+from tracking.warehouse.visits import (
+    Listing,
+    Step,
+    Visit,
+    VisitEvent,
+    read_events,
+    read_steps,
+    read_visits,
+)
 
 SECONDS = 30
 TOO_LONG = (
@@ -38,12 +49,34 @@ class DuckDB:
 
     def run(self, query: Query) -> Result:
         """The answer; see `tracking.warehouse.engine.Engine`."""
+        with self._asked(query) as reader:
+            return answer(reader, query)
+
+    def visits(
+        self, query: Query, only: int | None = None, visitor: int | None = None
+    ) -> list[Visit]:
+        with self._asked(query) as reader:
+            listing = reader.listing(query)
+            return read_visits(reader.fetch(listing, listing.visits(only, visitor)))
+
+    def events(self, query: Query, visit: int) -> list[VisitEvent]:
+        with self._asked(query) as reader:
+            listing = reader.listing(query)
+            return read_events(reader.fetch(listing, listing.events(visit)))
+
+    def beside(self, query: Query, path: str, after: bool) -> list[Step]:
+        with self._asked(query) as reader:
+            listing = reader.listing(query)
+            return read_steps(reader.fetch(listing, listing.beside(path, after)))
+
+    @contextmanager
+    def _asked(self, query: Query) -> Iterator["MirrorReader"]:
         reading = self.mirror.read(query.site_id)
         timer = Timer(SECONDS, reading.cursor.interrupt)
         timer.start()
         try:
             check_patterns(reading.cursor, query)
-            return answer(MirrorReader(reading), query)
+            yield MirrorReader(reading)
         except duckdb.InterruptException:
             raise QueryError(TOO_LONG.format(seconds=SECONDS)) from None
         except duckdb.OutOfMemoryException:
@@ -76,5 +109,9 @@ class MirrorReader:
         tables = self._reading.tables(naive_utc(period.start), naive_utc(period.end))
         return Statement(query, period, tables, only)
 
-    def fetch(self, statement: Statement, sql: str) -> list[tuple[Any, ...]]:
+    def listing(self, query: Query) -> Listing:
+        start, end = naive_utc(query.period.start), naive_utc(query.period.end)
+        return Listing(query, self._reading.tables(start, end))
+
+    def fetch(self, statement: Statement | Listing, sql: str) -> list[tuple[Any, ...]]:
         return self._reading.cursor.execute(sql, statement.values).fetchall()

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
+from tracking.warehouse.visits import Step, Visit, VisitEvent
 
 
 class Engine(Protocol):
@@ -15,6 +16,24 @@ class Engine(Protocol):
 
         Raises `QueryError` for what only the engine can judge: a pattern that RE2 does not accept,
         or a question that takes too long.
+        """
+
+    def visits(
+        self, query: Query, only: int | None = None, visitor: int | None = None
+    ) -> list[Visit]:
+        """The visits of the question's period that its filters leave, the latest first.
+
+        A page of them: `only` the one of that number, or those of a `visitor`. Raises as `run`.
+        """
+
+    def events(self, query: Query, visit: int) -> list[VisitEvent]:
+        """The events of a visit in the question's period, in the order in which they happened."""
+
+    def beside(self, query: Query, path: str, after: bool) -> list[Step]:
+        """The pages that the visits which the filters leave saw next `after` a page, or before it.
+
+        As many as the question's limit, those of most visits first; an empty path is where they
+        left or entered.
         """
 
     def prepare(self) -> None:
@@ -37,6 +56,18 @@ def engine() -> Engine:
 
 def run(query: Query) -> Result:
     return engine().run(query)
+
+
+def visits(query: Query, only: int | None = None, visitor: int | None = None) -> list[Visit]:
+    return engine().visits(query, only, visitor)
+
+
+def events(query: Query, visit: int) -> list[VisitEvent]:
+    return engine().events(query, visit)
+
+
+def beside(query: Query, path: str, after: bool) -> list[Step]:
+    return engine().beside(query, path, after)
 
 
 def prepare() -> None:

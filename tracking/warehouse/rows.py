@@ -95,6 +95,13 @@ class Rows:
             case Source.STAYS:
                 return self._stays(self._by_goal(self._events(tree, by, with_engagement=True)))
 
+    def recorded(self) -> str:
+        """All events of the period, those of bots and engagement among them."""
+        return (
+            f"(SELECT * FROM {self.tables.events} WHERE site_id = {self._site}"  # noqa: S608
+            f" AND time >= {self._start} AND time < {self._end})"
+        )
+
     def key(self, dimension: Dimension, source: Source) -> str:
         """What rows are grouped by."""
         if source is Source.STAYS:

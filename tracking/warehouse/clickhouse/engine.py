@@ -5,7 +5,8 @@ moment: so each event is there once.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -25,7 +26,17 @@ from tracking.warehouse.result import Result
 from tracking.warehouse.schema import Tables
 from tracking.warehouse.sealing.manifest import UNITS, Share, literal, live
 from tracking.warehouse.sql import Group, Statement
+from tracking.warehouse.visits import (
+    Listing,
+    Step,
+    Visit,
+    VisitEvent,
+    read_events,
+    read_steps,
+    read_visits,
+)
 
+NAMES = Tables(events="all_events", visits="all_visits")
 WITHIN = {
     "events": "time >= {start} AND time < {end}",
     "visits": "last_time >= {start} AND first_time < {end}",
@@ -54,13 +65,35 @@ class ClickHouse:
         close()
 
     def run(self, query: Query) -> Result:
+        with self._asked(query) as reader:
+            return answer(reader, query)
+
+    def visits(
+        self, query: Query, only: int | None = None, visitor: int | None = None
+    ) -> list[Visit]:
+        with self._asked(query) as reader:
+            listing = reader.listing(query)
+            return read_visits(reader.fetch(listing, listing.visits(only, visitor)))
+
+    def events(self, query: Query, visit: int) -> list[VisitEvent]:
+        with self._asked(query) as reader:
+            listing = reader.listing(query)
+            return read_events(reader.fetch(listing, listing.events(visit)))
+
+    def beside(self, query: Query, path: str, after: bool) -> list[Step]:
+        with self._asked(query) as reader:
+            listing = reader.listing(query)
+            return read_steps(reader.fetch(listing, listing.beside(path, after)))
+
+    @contextmanager
+    def _asked(self, query: Query) -> Iterator["ServerReader"]:
         from clickhouse_connect.driver.exceptions import DatabaseError
 
         self._check_whole()
         reading = self.mirror.read(query.site_id)
         try:
             check_patterns(reading.cursor, query)
-            return answer(ServerReader(reading), query)
+            yield ServerReader(reading)
         except DatabaseError as error:
             if error.name in SENTENCES:
                 raise QueryError(SENTENCES[error.name]) from None
@@ -88,10 +121,12 @@ class ServerReader:
         self._reading = reading
 
     def statement(self, query: Query, period: Period, only: list[Group] | None = None) -> Statement:
-        names = Tables(events="all_events", visits="all_visits")
-        return Statement(query, period, names, only, ClickHouseDialect())
+        return Statement(query, period, NAMES, only, ClickHouseDialect())
 
-    def fetch(self, statement: Statement, sql: str) -> Sequence[Sequence[Any]]:
+    def listing(self, query: Query) -> Listing:
+        return Listing(query, NAMES, ClickHouseDialect())
+
+    def fetch(self, statement: Statement | Listing, sql: str) -> Sequence[Sequence[Any]]:
         relations, sent = [], {}
         for kind in COLUMNS:
             if not _says(sql, f"all_{kind}"):
@@ -106,7 +141,7 @@ class ServerReader:
         whole = f"WITH {', '.join(relations)}, {sql.removeprefix('WITH ')}"
         return server().rows(whole, statement.values, sent)
 
-    def _sealed(self, kind: str, statement: Statement) -> str:
+    def _sealed(self, kind: str, statement: Statement | Listing) -> str:
         """Which rows of the site and period count."""
         start, end = naive_utc(statement.period.start), naive_utc(statement.period.end)
         shares = self._reading.sealed.between(start, end)

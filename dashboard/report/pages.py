@@ -1,0 +1,71 @@
+"""A page opened: its figures, where its visitors came from, and where they went."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.report import answers
+from dashboard.report.answers import Cell, Choice, Listing
+from dashboard.report.figures import COLUMNS, Metric
+from dashboard.report.filters import Filter
+from dashboard.report.formats import share
+from dashboard.report.question import Question
+from dashboard.report.widgets import WIDGETS
+from tracking.warehouse import beside, run
+
+FIGURES = ("visitors", "pageviews", "bounce_rate", "time_on_page", "scroll_depth")
+MOST = 8
+LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A page seen next or before; `path` is empty where visits left or entered."""
+
+    path: str
+    visits: int
+    share: str
+    bar: float
+
+
+@dataclass(frozen=True)
+class Opened:
+    path: str
+    figures: list[tuple[Metric, Cell]]
+    sources: Listing
+    before: list[Neighbour]
+    after: list[Neighbour]
+
+
+def opened(question: Question, path: str, now: datetime) -> Opened:
+    on_page = question.toggled([Filter.of("is", "event:page", path)])
+    row = run(answers.ask(on_page, list(FIGURES), now)).rows[0]
+    cells = [
+        (COLUMNS[name], Cell(COLUMNS[name].text(value), COLUMNS[name].exact(value)))
+        for name, value in zip(FIGURES, row.metrics, strict=True)
+    ]
+    sources = answers.listing(
+        on_page, WIDGETS["sources"], now, Choice(limit=MOST, first_metric_only=True)
+    )
+    return Opened(
+        path=path,
+        figures=cells,
+        sources=sources,
+        before=_beside(question, path, now, after=False),
+        after=_beside(question, path, now, after=True),
+    )
+
+
+def _beside(question: Question, path: str, now: datetime, after: bool) -> list[Neighbour]:
+    query = answers.ask(question, ["visits"], now, limit=MOST)
+    steps = beside(query, path, after)
+    whole = sum(step.visits for step in steps)
+    most = max((step.visits for step in steps), default=1)
+    return [
+        Neighbour(
+            path=step.path,
+            visits=step.visits,
+            share=share(step.visits, whole),
+            bar=round(100 * step.visits / most, 1),
+        )
+        for step in steps
+    ]
