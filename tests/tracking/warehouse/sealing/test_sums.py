@@ -185,6 +185,14 @@ def test_visitor_over_midnight_is_counted_once_on_each_day_and_on_both() -> None
     )
 
 
+def test_hours_between_the_clocks_midnight_and_that_of_utc_are_counted_too() -> None:
+    site = SiteFactory(timezone="Europe/Berlin")
+    for hours in (22.5, 23.5, 36, 60, 71.5):
+        visit(site, ["/"], start=START + timedelta(hours=hours))
+
+    assert [3] == settled(site, date_range=["2025-10-31", "2025-11-01"])
+
+
 def test_visitor_on_both_sides_of_a_clocks_midnight_is_in_both_days_of_a_chart() -> None:
     site = SiteFactory(timezone="America/St_Johns")
     (before,) = visit(site, ["/"], start=START + timedelta(days=1, hours=1))
@@ -197,8 +205,9 @@ def test_visitor_on_both_sides_of_a_clocks_midnight_is_in_both_days_of_a_chart()
 def test_events_of_unknown_visitors_are_in_the_sums() -> None:
     site = SiteFactory()
     visit(site, ["/"], start=START)
-    for day in range(2):
-        noted([EventFactory(site=site, visitor=0, visit=0, time=START + timedelta(days=day))])
+    still_hot = SETTLED + timedelta(days=1)
+    for time in (START, START + timedelta(days=1), still_hot):
+        noted([EventFactory(site=site, visitor=0, visit=0, time=time)])
     seal(AFTER)
     seal(SETTLED)
 
