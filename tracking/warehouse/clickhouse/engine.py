@@ -161,11 +161,12 @@ class ServerReader:
     def _hot(self, kind: str, names: list[str], period: Period) -> str:
         """The hot rows of the site and period, each as a line with a JSON array."""
         found = self._reading.cursor.execute(
-            f"SELECT json_array({', '.join(names)}) FROM hot.{kind}"  # noqa: S608
+            # Joined there, it takes a third of the time.
+            f"SELECT string_agg(json_array({', '.join(names)})::VARCHAR, '\n') FROM hot.{kind}"  # noqa: S608
             f" WHERE site_id = $1 AND {WITHIN[kind].format(start='$2', end='$3')}",
             [self._reading.sealed.site_id, naive_utc(period.start), naive_utc(period.end)],
         )
-        return "\n".join(line for (line,) in found.fetchall())
+        return found.fetchall()[0][0] or ""
 
 
 def counting(kind: str, shares: Sequence[Share]) -> str:
