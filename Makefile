@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 # What is asked of every engine. Those of DuckDB run with all others.
-QUESTIONS := recount snapshots
-SEALING := seal late removing reports_sealed
+QUESTIONS := recount
+SEALING := seal late reports_sealed
 BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py)
 
 .PHONY: run demo test test-fast lint bench faults requirements clean
