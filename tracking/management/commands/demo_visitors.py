@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from tracking.simulation.scenario import DOMAIN, Step, Visitor, visitors
 
@@ -25,9 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--a-minute", type=float, default=40, help="new visitors a minute")
 
     def handle(self, *args: Any, a_minute: float, **options: Any) -> None:
+        from tracking.simulation.history import DAYS, fill
         from tracking.site_creation import create_site
 
-        create_site(DOMAIN, "Europe/Berlin", exist_ok=True)
+        site = create_site(DOMAIN, "Europe/Berlin", exist_ok=True)
+        if stored := fill(site, timezone.now()):
+            self.stdout.write(f"The demo site has its past: {stored:,} events of {DAYS} days.")
         stop = threading.Event()
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, lambda *_: stop.set())

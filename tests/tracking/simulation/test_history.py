@@ -1,0 +1,50 @@
+"""The past of the demo."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.factories import SiteFactory
+from tracking.models import Goal, Import
+from tracking.simulation import history
+from tracking.simulation.scenario import DOMAIN
+from tracking.warehouse import Query, run
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch, tmp_path, settings):
+    settings.DATA = tmp_path
+    monkeypatch.setattr(history, "DAYS", 3)
+    monkeypatch.setattr(history, "VISITS_A_DAY", 20)
+
+
+def test_its_visits_lie_in_the_weeks_before_now():
+    times = [
+        datetime.fromisoformat(line["timestamp"]) for line in history.lines(NOW, random.Random(1))
+    ]
+
+    assert NOW - timedelta(days=3) <= min(times) < max(times) < NOW
+    assert len(times) > 60
+
+
+def test_reports_of_the_demo_have_something_to_say_once():
+    site = SiteFactory(domain=DOMAIN)
+
+    stored, again = history.fill(site, NOW), history.fill(site, NOW)
+
+    query = Query.build(
+        site, ["events"], ["visit:country"], date_range=["2026-03-01", "2026-03-11"], now=NOW
+    )
+    rows = run(query).rows
+    assert (0, 1, 2) == (
+        again,
+        Import.objects.filter(site=site).count(),
+        Goal.objects.filter(site=site).count(),
+    )
+    assert stored == sum(row.metrics[0] for row in rows)
+    assert {"DE", "US"} <= {row.dimensions[0] for row in rows}
