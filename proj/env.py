@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 import dj_email_url  # type: ignore[import-untyped]
@@ -236,9 +236,17 @@ def redis_url(value: str) -> None:
         raise ValidationError("must be an address such as redis://localhost:6379/0")
 
 
+# Of clickhouse-connect.
+WAREHOUSE_OPTIONS = {
+    *("verify", "ca_cert", "client_cert", "client_cert_key", "server_host_name"),
+    *("connect_timeout", "send_receive_timeout", "compress", "http_proxy", "https_proxy"),
+}
+
+
 def warehouse(value: str) -> None:
     try:
         parts = urlsplit(value)
+        options = parse_qs(parts.query, keep_blank_values=True)
         sound = parts.scheme == "chdb" or (
             parts.scheme in ("clickhouse", "clickhouses") and parts.hostname and parts.port != 0
         )
@@ -247,6 +255,10 @@ def warehouse(value: str) -> None:
     if value and not sound:
         raise ValidationError(
             "must be an address such as clickhouse://user:password@host:8123/database"
+        )
+    if unknown := options.keys() - WAREHOUSE_OPTIONS:
+        raise ValidationError(
+            f"has the unknown option {min(unknown)!r}; docs/clickhouse.md names those there are"
         )
 
 

@@ -110,6 +110,12 @@ def test_the_data_folder_is_made_where_the_signing_key_is_given(environment, tmp
             " clickhouse://user:password@host:8123/database",
         ),
         (
+            "FOOTFALL_WAREHOUSE",
+            "clickhouse://localhost/x?timeout=1",
+            "FOOTFALL_WAREHOUSE has the unknown option 'timeout';"
+            " docs/clickhouse.md names those there are",
+        ),
+        (
             "FOOTFALL_CLICKHOUSE_CLUSTER",
             "a b",
             "FOOTFALL_CLICKHOUSE_CLUSTER must be the name of a cluster",

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import chdb
 
+OPTIONS = "connect_timeout=5&send_receive_timeout=60&compress=false&verify=false"
 USER, PASSWORD = "footfall", "p@ss/word"
 TRANSPORT = {
     *("query", "query_id", "database", "session_id", "wait_end_of_query"),
@@ -129,7 +130,7 @@ def clickhouse() -> Iterator[str]:
         thread.start()
         try:
             password = PASSWORD.replace("@", "%40").replace("/", "%2F")
-            yield f"clickhouse://{USER}:{password}@127.0.0.1:{server.server_port}/default"
+            yield f"clickhouse://{USER}:{password}@127.0.0.1:{server.server_port}/default?{OPTIONS}"
         finally:
             server.shutdown()
             thread.join()
