@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.report import labels
+from dashboard.report.brands import brand
 from dashboard.report.chart import Chart, Series, draw, spark
 from dashboard.report.figures import COLUMNS, METRICS, Headline, Metric, headlines
 from dashboard.report.filters import Condition, Filter
@@ -55,6 +56,7 @@ class Entry:
 
     title: str
     flag: str | None
+    brand: str
     cells: list[Cell]
     share: str
     bar: float
@@ -230,6 +232,7 @@ def _entry(
     return Entry(
         value=row.dimensions[0],
         title=title(widget, row.dimensions),
+        brand=brand(row.dimensions[-1]),
         flag=labels.flag(row.dimensions[-1]) if widget.shows_flags else None,
         cells=[
             Cell(metric.text(value), metric.exact(value))

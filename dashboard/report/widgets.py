@@ -6,6 +6,7 @@ from itertools import groupby
 VISITS = ("visitors", "visits", "bounce_rate", "visit_duration")
 PAGEVIEWS = ("visitors", "pageviews", "bounce_rate", "scroll_depth", "time_on_page")
 EXITS = ("visitors", "visits")
+BRANDED = ("visit:source", "visit:utm_source", "visit:browser", "visit:os")
 HOSTS = ("visitors", "pageviews", "bounce_rate")
 
 
@@ -47,6 +48,10 @@ class Widget:
     @property
     def shows_flags(self) -> bool:
         return "visit:country" in self.dimensions
+
+    @property
+    def shows_brands(self) -> bool:
+        return self.dimensions[-1] in BRANDED
 
     @property
     def is_version(self) -> bool:
