@@ -12,6 +12,7 @@ from dashboard.report.figures import COLUMNS, METRICS, Headline, Metric, headlin
 from dashboard.report.filters import Condition, Filter
 from dashboard.report.formats import share
 from dashboard.report.intervals import step, suitable
+from dashboard.report.notes import notes_in
 from dashboard.report.question import Question
 from dashboard.report.widgets import Widget
 from dashboard.report.world import MOST, level
@@ -138,6 +139,7 @@ def series(question: Question, now: datetime) -> list[Series]:
         comparison=question.comparison.plain,
     )
     result = run(query)
+    notes = notes_in(question.site, query.period)
     past_starts = _starts(result.comparison_labels, query)
     if query.previous:
         # A running day is compared with the same hours: what came after them says nothing.
@@ -152,6 +154,7 @@ def series(question: Question, now: datetime) -> list[Series]:
             end=query.period.end,
             past=[row[place] for row in compared],
             past_starts=past_starts,
+            notes=notes,
         )
         for place, metric in enumerate(METRICS.values())
     ]

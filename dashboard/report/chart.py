@@ -5,6 +5,7 @@ that one drawing fits every container. Down, it is pixels, so that text and stro
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ class Series:
     end: datetime
     past: Sequence[Figure] = ()
     past_starts: Sequence[datetime] = ()
+    notes: Sequence[tuple[datetime, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,15 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What happened in a bucket, at its place across; `name` is the bucket's."""
+
+    x: float
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Label:
     """A word beside an axis; `wide` ones have no room on a phone."""
 
@@ -99,6 +110,7 @@ class Chart:
     past: str
     dots: list[Point]
     bars: list[Bar]
+    notes: list[Note]
     height: int = HEIGHT
     width: int = WIDTH
 
@@ -139,6 +151,7 @@ def draw(series: Series, now: datetime, shape: str = "line") -> Chart:
         area=_area(shown),
         past=_path(before),
         dots=_alone(points) if shape == "line" else [],
+        notes=_notes(series, points),
         bars=_bars(shown, len(columns), running) if shape == "bars" else [],
     )
 
@@ -155,6 +168,16 @@ def _point(series: Series, place: int, x: float, heights: list[float | None]) ->
         past_name=bucket(series.past_starts[place], series.interval) if has_past else None,
         past_text=series.metric.text(series.past[place]) if has_past else None,
     )
+
+
+def _notes(series: Series, points: list[Point]) -> list[Note]:
+    """Each note at the last bucket that had begun."""
+    notes = []
+    for moment, text in series.notes:
+        place = bisect_right(series.starts, moment) - 1
+        if place >= 0:
+            notes.append(Note(points[place].x, points[place].name, text))
+    return notes
 
 
 def _span(series: Series, place: int) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.report import segments, sharing, views
+from dashboard.report import notes, segments, sharing, views
 
 ROUTES = [
     ("", views.report, "report"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("sites/<str:domain>/segments", segments.segments, name="segments"),
     path("sites/<str:domain>/segments/save", segments.save, name="segment_save"),
     path("sites/<str:domain>/segments/<int:number>/delete", segments.delete, name="segment_delete"),
+    path("sites/<str:domain>/notes", notes.notes, name="notes"),
+    path("sites/<str:domain>/notes/<int:number>/delete", notes.delete, name="note_delete"),
     path("sites/<str:domain>/sharing", sharing.sharing, name="site_sharing"),
     path("sites/<str:domain>/sharing/public", sharing.publish, name="site_publish"),
     path("sites/<str:domain>/sharing/<int:number>/delete", sharing.delete, name="link_delete"),

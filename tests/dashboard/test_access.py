@@ -10,13 +10,13 @@ pytestmark = pytest.mark.django_db
 
 OTHER_PARTS = {"name": "sources", "alias": 1, "number": 1}
 OWNERS_ONLY = [
-    *("debugger", "imports", "site_delete", "site_export"),
+    *("debugger", "imports", "notes", "site_delete", "site_export"),
     *("site_rules", "site_settings", "site_sharing", "site_transfer"),
 ]
 # Addresses that only change something.
 OWNERS_CHANGES = [
     *("alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"),
-    *("link_delete", "site_publish"),
+    *("link_delete", "note_delete", "site_publish"),
 ]
 CHANGES = [*OWNERS_CHANGES, "segment_delete", "segment_save", "site_pin"]
 
@@ -58,6 +58,8 @@ def test_addresses_of_a_site_are_those_known():
         "imports",
         "link_delete",
         "live",
+        "note_delete",
+        "notes",
         "page",
         "report",
         "segment_delete",

@@ -1,3 +1,4 @@
+from tracking.models.annotations import Annotation
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
 from tracking.models.goals import Goal
@@ -11,6 +12,7 @@ from tracking.models.segments import Segment
 from tracking.models.sites import Membership, Site, SiteAlias, Watch
 
 __all__ = [
+    "Annotation",
     "ApiKey",
     "Event",
     "EventLog",

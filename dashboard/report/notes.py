@@ -1,0 +1,83 @@
+"""Notes on the charts of a site: the list, adding one, deleting one."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dashboard.access import owner_view
+from dashboard.report import formats
+from dashboard.report.segments import today
+from realtime.presence import online
+from tracking.models import Annotation, Site
+from tracking.warehouse.periods import Period
+
+MOST = 1000
+
+
+class NoteForm(forms.Form):
+    """A new note of a site, at a local day and perhaps a time of it."""
+
+    text = forms.CharField(
+        label="What happened", max_length=200, help_text="Such as a release or a campaign."
+    )
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    clock = forms.TimeField(
+        label="Time",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text="Leave it empty for the whole day.",
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"day": today(site).isoformat()}, **kwargs)
+        self.site = site
+
+    def clean(self) -> dict[str, Any]:
+        if self.site.annotations.count() >= MOST:
+            raise forms.ValidationError(f"A site has at most {MOST} notes.")
+        return super().clean() or {}
+
+    def note(self, user: Any) -> Annotation:
+        given = self.cleaned_data
+        moment = datetime.combine(given["day"], given["clock"] or time(), self.site.zone)
+        return Annotation.objects.create(
+            site=self.site, time=moment.astimezone(UTC), text=given["text"], created_by=user
+        )
+
+
+@owner_view
+def notes(request: HttpRequest, site: Site) -> HttpResponse:
+    form = NoteForm(request.POST or None, site=site)
+    if form.is_valid():
+        messages.success(request, f"“{form.note(request.user)}” stands on the charts.")
+        return redirect("notes", site.domain)
+    rows = [
+        (note, formats.moment(note.time.astimezone(site.zone)))
+        for note in site.annotations.order_by("-time", "-pk")
+    ]
+    context = {"site": site, "online": online(site.pk), "form": form, "rows": rows}
+    return render(request, "report/notes.html", context)
+
+
+@owner_view
+@require_POST
+def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    found = site.annotations.filter(pk=number).first()
+    if found is None:
+        raise Http404("No such note.")
+    found.delete()
+    messages.success(request, f"“{found}” is deleted.")
+    return redirect("notes", site.domain)
+
+
+def notes_in(site: Site, period: Period) -> list[tuple[datetime, str]]:
+    """The notes of a period, with their times in the site's zone."""
+    found = Annotation.objects.filter(
+        site=site, time__gte=period.start, time__lt=period.end
+    ).values_list("time", "text")
+    return [(moment.astimezone(site.zone), text) for moment, text in found]
