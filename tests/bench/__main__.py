@@ -10,6 +10,7 @@ BENCHMARKS = (
     "bench_road",
     "bench_queries",
     "bench_warehouse",
+    "bench_pages",
     "bench_stores",
     "bench_import",
     "bench_enrichment_libraries",
