@@ -1,4 +1,4 @@
-"""Readers in other processes, while visits are stored and the process that seals them is killed."""
+"""Readers in other processes, while what stores, seals, imports and erases visits is killed."""
 
 import random
 import signal
@@ -93,3 +93,23 @@ def test_every_answer_is_true_at_some_moment_while_sealing_is_killed(
         said = [process.communicate(timeout=60) for process in (*askers, storing)]
     assert [0, 0, 0] == [process.returncode for process in (*askers, storing)], said
     assert all(int(answers) > least for answers, _ in said[:2]), said
+
+
+def test_every_answer_is_true_at_some_moment_while_importing_and_erasing_are_killed(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(4)
+    with closing(Roles(tmp_path, "")) as roles:
+        checkers, sealing = [roles.start("check") for _ in range(2)], roles.start("seal")
+        for _ in range(2):
+            moving = roles.start("move")
+            wait_for_a_segment(tmp_path)
+            time.sleep(chance.uniform(0, 1))
+            assert moving.poll() is None, moving.communicate()[1]
+            moving.kill()
+            moving.wait()
+        for process in (*checkers, sealing):
+            process.send_signal(signal.SIGTERM)
+        said = [process.communicate(timeout=60) for process in (*checkers, sealing)]
+    assert [0, 0, 0] == [process.returncode for process in (*checkers, sealing)], said
+    assert all(int(answers) > 10 for answers, _ in said[:2]), said
