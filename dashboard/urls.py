@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("dashboard.report.urls")),
     path("", include("dashboard.live.urls")),
     path("", include("dashboard.debugger.urls")),
+    path("", include("dashboard.styles.urls")),
     path("", include("dashboard.api.urls")),
 ]

@@ -215,8 +215,7 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-# Hundreds of flags of a few hundred bytes each gain nothing.
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("svg", "woff2", "png", "gz", "br")
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("woff2", "png", "gz", "br")
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 
 USE_TZ = True

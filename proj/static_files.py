@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Hashes also the names by which our modules import each other."""
+    """Hashes also the names by which our modules import each other; leaves flags as they are."""
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
@@ -20,6 +21,10 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
             ((r"""(?P<matched>from\s+["'](?P<url>\./[^"']+)["'])""", 'from "%(url)s"'),),
         ),
     )
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        # Hundreds of flags of a few hundred bytes each would gain nothing.
+        return super().compress_files([path for path in paths if not path.startswith("flags/")])
 
 
 def collect_if_changed() -> None:

@@ -33,6 +33,7 @@ INSIDE = [
     "/keys",
     "/password",
     "/password/changed",
+    "/styles",
 ]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 REFUSALS = ["/register", "/welcome?key=guess"]
