@@ -64,8 +64,13 @@ def open_report(page: Page, url: str) -> None:
     expect(page.locator(".panels [aria-busy]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        *((390, "light"), (390, "dark"), (768, "light")),
+        *((1280, "light"), (1280, "dark"), (1920, "dark")),
+    ],
+)
 def test_a_report_is_accessible_and_fits_its_screen(page, report, width: int, scheme: str):
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=scheme)
