@@ -48,6 +48,11 @@ class Visit:
         return {**values, "time": self.time.isoformat()}
 
     @property
+    def address(self) -> str:
+        """Of its own page, from the page of the feed."""
+        return f"visits/{self.id}"
+
+    @property
     def place(self) -> str:
         parts = [part for part in (self.city, country_name(self.country)) if part]
         return ", ".join(parts) or "Unknown place"
