@@ -1,6 +1,6 @@
 """Takes the pictures of the documents: `python -m tests.screenshots [folder]`.
 
-Starts the real server over sample events. Writes docs/images/ unless another folder is named, where
+Starts the real server over sample events. Writes docs/images/ unless a folder is named, into which
 it takes every page at both widths and in both schemes.
 """
 
@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import django
@@ -18,17 +19,37 @@ from tests.server import ROOT, Server
 
 DOMAIN = "northpeak.example"
 PASSWORD = "a long walk by the river"
+REPORT = f"/sites/{DOMAIN}/"
+LAST_WEEK = "period=7d&f=is,visit:country,DE&f=is,visit:device,Mobile"
 PAGES = {
-    "report": f"/sites/{DOMAIN}/",
-    "live": f"/sites/{DOMAIN}/live",
-    "debugger": f"/sites/{DOMAIN}/debugger",
+    "report": REPORT,
+    "report-map": f"{REPORT}?show=map&show=campaigns&chart=bars",
+    "report-filtered": f"{REPORT}?{LAST_WEEK}&show=campaigns",
+    "list": f"{REPORT}widgets/pages",
+    "segments": f"{REPORT}segments",
+    "sharing": f"{REPORT}sharing",
     "sites": "/sites/",
+    "live": f"{REPORT}live",
+    "debugger": f"{REPORT}debugger",
     "add": "/sites/new",
-    "install": f"/sites/{DOMAIN}/install",
-    "settings": f"/sites/{DOMAIN}/settings",
-    "hits": f"/sites/{DOMAIN}/hits",
+    "install": f"{REPORT}install",
+    "settings": f"{REPORT}settings",
+    "hits": f"{REPORT}hits",
+    "opt-out": f"/opt-out/{DOMAIN}",
 }
-IN_DOCUMENTS = ("report", "live")
+# Of the documents' pictures each is one page, at a width and in a scheme.
+IN_DOCUMENTS = {
+    "report": ("report", 1280, "light"),
+    "report-dark": ("report", 1280, "dark"),
+    "report-phone": ("report", 390, "light"),
+    "report-map": ("report-map", 1280, "light"),
+    "list": ("list", 1280, "light"),
+    "sharing": ("sharing", 1280, "light"),
+    "sites": ("sites", 1280, "light"),
+    "live": ("live", 1280, "light"),
+}
+# The others of the list of sites, with how many visits they have a day.
+OTHERS = {"journal.example": 120, "workshop.example": 40}
 
 
 def main(folder: str | None) -> None:
@@ -37,12 +58,11 @@ def main(folder: str | None) -> None:
         with Server(Path(data)) as server, sync_playwright() as playwright:
             stdin = PASSWORD
             server.manage("owner_create", "owner@example.com", "--password-stdin", stdin=stdin)
-            server.manage("site_create", "journal.example")
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
             if folder:
                 take_all(browser, server, Path(folder))
             else:
-                take(browser, server, ROOT / "docs" / "images", IN_DOCUMENTS, 1280, "light")
+                take_for_documents(browser, server, ROOT / "docs" / "images")
             browser.close()
 
 
@@ -53,35 +73,40 @@ def store_sample(data: str) -> None:
     from django.core.management import call_command
 
     from tests import sample
-    from tracking.models import Site
+    from tracking.models import SharedLink, Site
 
     call_command("migrate", verbosity=0)
-    site = Site.objects.create(domain=DOMAIN, timezone="Europe/Berlin")
-    sample.store(sample.events(site, datetime.now(UTC), days=65, visits_a_day=500))
+    for domain, visits_a_day in {DOMAIN: 500, **OTHERS}.items():
+        site = Site.objects.create(domain=domain, timezone="Europe/Berlin")
+        days = 65 if domain == DOMAIN else 15
+        sample.store(sample.events(site, datetime.now(UTC), days, visits_a_day, seed=site.pk))
+    site = Site.objects.get(domain=DOMAIN)
+    link = SharedLink(site=site, name="The agency", panels=["sources"])
+    link.set_password(PASSWORD)
+    link.save()
 
 
 def take_all(browser: Browser, server: Server, folder: Path) -> None:
-    for width in (1280, 390):
-        for scheme in ("light", "dark"):
-            take(browser, server, folder, tuple(PAGES), width, scheme, f"-{width}-{scheme}")
+    for width, scheme in product((1280, 390), ("light", "dark")):
+        page = signed_in(browser, server, width, scheme)
+        for name, address in PAGES.items():
+            take(page, server.url + address, folder / f"{name}-{width}-{scheme}.png")
+        page.context.close()
 
 
-def take(
-    browser: Browser,
-    server: Server,
-    folder: Path,
-    names: tuple[str, ...],
-    width: int,
-    scheme: str,
-    ending: str = "",
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    page = signed_in(browser, server, width, scheme)
-    for name in names:
-        page.goto(server.url + PAGES[name])
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=folder / f"{name}{ending}.png", full_page=width < 1280)
-    page.context.close()
+def take_for_documents(browser: Browser, server: Server, folder: Path) -> None:
+    for picture, (name, width, scheme) in IN_DOCUMENTS.items():
+        page = signed_in(browser, server, width, scheme)
+        take(page, server.url + PAGES[name], folder / f"{picture}.png")
+        page.context.close()
+
+
+def take(page: Page, url: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    # A page that is longer than the window is seen whole; one that grows with its feed is not.
+    page.screenshot(path=path, full_page="/live" not in url and "/debugger" not in url)
 
 
 def signed_in(browser: Browser, server: Server, width: int, scheme: str) -> Page:

@@ -125,7 +125,7 @@ def sharing(request: HttpRequest, site: Site) -> HttpResponse:
         "public": site.links.filter(is_public=True).first(),
         "links": [
             (link, request.build_absolute_uri(Place(site, link=link).url("report")))
-            for link in site.links.filter(is_public=False)
+            for link in site.links.filter(is_public=False).order_by("-pk")
         ],
         "public_url": request.build_absolute_uri(
             Place(site, link=SharedLink(site=site, is_public=True)).url("report")
