@@ -187,9 +187,7 @@ class Rows:
 
     def _key(self, dimension: Dimension, source: Source) -> str:
         if dimension.scope is Scope.TIME:
-            return self.bucket(
-                {Source.VISITS: self._last(), Source.ACTIVE: "moment"}.get(source, "time")
-            )
+            return self.bucket(self._moment(source))
         column = self.column(dimension)
         if source is Source.VISITS and dimension.entry:
             column = dimension.entry
@@ -197,6 +195,12 @@ class Rows:
             # Blank values are named when the rows are grouped.
             return column
         return f"coalesce(nullif({column}, ''), {self.bind(dimension.blank)})"
+
+    def _moment(self, source: Source) -> str:
+        """When a row happened."""
+        if source is Source.VISITS:
+            return self._last()
+        return "moment" if source is Source.ACTIVE else "time"
 
     def _last(self) -> str:
         return f"least(last_time, {self._end} - INTERVAL 1 MICROSECOND)"

@@ -9,7 +9,7 @@ from tests.factories import SiteFactory
 from tracking.models import Goal, Import
 from tracking.simulation import history
 from tracking.simulation.scenario import DOMAIN
-from tracking.warehouse import Query, run
+from tracking.warehouse import Query, close, run
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,10 @@ def _few(monkeypatch, tmp_path, settings):
     settings.DATA = tmp_path
     monkeypatch.setattr(history, "DAYS", 3)
     monkeypatch.setattr(history, "VISITS_A_DAY", 20)
+    # The next one reads there.
+    close()
+    yield
+    close()
 
 
 def test_its_visits_lie_in_the_weeks_before_now():

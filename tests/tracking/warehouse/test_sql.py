@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.factories import SiteFactory
@@ -20,3 +22,11 @@ def test_single_events_are_trusted_only_where_engagement_is_not_counted(
     query = Query.build(site, ["visitors"], ["event:page"], [["is", "event:goal", [goal]]])
 
     assert trusts is ("WHERE single" in Statement(query, query.period).rows(page=True))
+
+
+def test_a_statement_has_the_values_that_it_names_and_no_others() -> None:
+    filters = [["is", "event:page", ["/"]]]
+    query = Query.build(SiteFactory(), ["percentage"], ["time:minute"], filters, "day")
+    statement = Statement(query, query.period)
+
+    assert set(re.findall(r"\$(\w+)", statement.rows(page=True))) == set(statement.values)
