@@ -11,8 +11,8 @@ from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
-# Keys and tokens are longer than the words of an address.
-TOKEN = re.compile(r"[\w-]{32,}")
+# Keys and tokens are longer than the words of an address; those of links stand after their word.
+TOKEN = re.compile(r"(?<=/share/)[^/\s?]+|[\w-]{32,}")
 
 PERSONAL_KEYS = ("ip", "user_agent", "email", "remote_addr")
 

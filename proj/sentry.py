@@ -5,6 +5,8 @@ from typing import Any
 import sentry_sdk
 from sentry_sdk.integrations.huey import HueyIntegration
 
+from proj.logging import TOKEN
+
 
 def without_personal_data(event: Any, _hint: Any) -> Any:
     """Strip a report of what says who asked: user, headers, cookies, query and address."""
@@ -12,7 +14,9 @@ def without_personal_data(event: Any, _hint: Any) -> Any:
     request = event.get("request")
     if request:
         event["request"] = {key: request[key] for key in ("method", "url") if key in request}
-        event["request"]["url"] = str(event["request"].get("url", "")).partition("?")[0]
+        event["request"]["url"] = TOKEN.sub(
+            "…", str(event["request"].get("url", "")).partition("?")[0]
+        )
     return event
 
 
