@@ -32,7 +32,7 @@ def find_or_create(call: Call) -> Answer:
     fields = known(call.body, ["site_id", "name"])
     site = call.writable_site(text(fields, "site_id"))
     name = text(fields, "name")
-    link = SharedLink.objects.filter(site=site, name=name).first()
+    link = SharedLink.objects.filter(site=site, name=name, is_public=False).first()
     if link is None:
         link = SharedLink(site=site, name=name, created_by=call.key.user)
         with saving():

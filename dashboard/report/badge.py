@@ -14,11 +14,16 @@ SIDE = 10
 FRESH = 300  # seconds
 
 
+def _inside(title: str) -> str:
+    """A period's title inside a sentence."""
+    return title[:1].lower() + title[1:]
+
+
 def badge(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
     """The question's figure with its name and period, as SVG."""
     metric = figures.METRICS[question.metric]
     value = run(answers.ask(question, [metric.name], now)).rows[0].metrics[0]
-    words = f"{metric.title}, {question.period.title.lower()}"
+    words = f"{metric.title}, {_inside(question.period.title)}"
     left, right = (len(text) * CHARACTER + 2 * SIDE for text in (words, metric.text(value)))
     svg = render_to_string(
         "report/badge.svg",

@@ -19,6 +19,8 @@ from django.views.decorators.http import require_POST
 from dashboard.access import owner_view
 from dashboard.errors import too_many
 from dashboard.fields import Checks
+from dashboard.report.formats import day
+from dashboard.report.periods import LATEST
 from dashboard.report.place import THEMES, Place
 from dashboard.report.question import read
 from dashboard.report.segments import spelt_out, today
@@ -54,7 +56,7 @@ class LinkForm(forms.Form):
     )
     panels = forms.MultipleChoiceField(
         label="Panels to show",
-        required=False,
+        error_messages={"required": "Choose at least one panel."},
         choices=[(name, PANEL_TITLES[name]) for name in PANELS],
         initial=list(PANELS),
         widget=Checks,
@@ -67,7 +69,7 @@ class LinkForm(forms.Form):
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if self.site.links.filter(name=name).exists():
+        if self.site.links.filter(name=name, is_public=False).exists():
             raise forms.ValidationError("The site has a link of this name.")
         return name
 
@@ -75,6 +77,8 @@ class LinkForm(forms.Form):
         last = self.cleaned_data["expires_on"]
         if last and last < today(self.site):
             raise forms.ValidationError("This day has passed.")
+        if last and last > LATEST:
+            raise forms.ValidationError(f"The last day is {day(LATEST)} at the latest.")
         return last
 
     def clean(self) -> dict[str, Any]:
@@ -100,8 +104,8 @@ class LinkForm(forms.Form):
         return link
 
 
-def end_of(day: Any, site: Site) -> datetime:
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), site.zone)
+def end_of(last: Any, site: Site) -> datetime:
+    return datetime.combine(last + timedelta(days=1), datetime.min.time(), site.zone)
 
 
 @owner_view
@@ -200,8 +204,7 @@ def may_open(request: HttpRequest, link: SharedLink) -> bool:
 
 
 def ask(request: HttpRequest, link: SharedLink, wrong: bool = False) -> HttpResponse:
-    context = {"link": link, "wrong": wrong, "next": request.get_full_path()}
-    return render(request, "report/locked.html", context, status=403)
+    return render(request, "report/locked.html", {"link": link, "wrong": wrong}, status=403)
 
 
 @require_POST

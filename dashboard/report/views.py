@@ -47,7 +47,7 @@ def report_view(view: View) -> View:
             return view(request, question, now, **kwargs)
         except QueryError as error:
             template = "report/failed.html" if _wants_part(request) else "report/refused.html"
-            context = {"error": str(error), **_bar(place)}
+            context = {"error": str(error), "start": place.url("report"), **_bar(place)}
             return render(request, template, context, status=400)
 
     def of_member(request: HttpRequest, site: Site, **kwargs: Any) -> HttpResponse:
@@ -107,7 +107,7 @@ def visit_list(request: HttpRequest, question: Question, now: datetime) -> HttpR
 
 @report_view
 def visit(request: HttpRequest, question: Question, now: datetime, number: int) -> HttpResponse:
-    opened = visits.opened(question.site, number, now)
+    opened = visits.opened(question.site, number, now) if number <= visits.HIGHEST else None
     if opened is None:
         raise Http404("No such visit.")
     return render(request, "report/visit.html", {**_bar(question.place), "opened": opened})
@@ -175,9 +175,11 @@ def _shown(request: HttpRequest, response: HttpResponse, question: Question) -> 
 
 def _overview(question: Question, now: datetime) -> dict[str, Any]:
     overview = answers.overview(question, now)
+    # Filters of a link say nothing of what they leave out, not even whether there is anything.
+    may_be_new = overview.is_empty and not question.place.fixed
     return {
         "overview": overview,
-        "is_new": overview.is_empty and not answers.has_visits(question.site, now),
+        "is_new": may_be_new and not answers.has_visits(question.site, now),
     }
 
 
@@ -282,6 +284,7 @@ def _choice(request: HttpRequest, widget: Widget) -> Choice:
 
 def _page_number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_PAGE):
+    # Many digits make no number that anybody asks for, and some are refused by Python.
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= LAST_PAGE):
         raise QueryError(f"“page” is “{text}”, not a number from 1 to {LAST_PAGE}.")
     return int(text)

@@ -43,7 +43,11 @@ class SharedLink(models.Model):
             models.UniqueConstraint(
                 fields=["site"], condition=models.Q(is_public=True), name="one_public_link"
             ),
-            models.UniqueConstraint(fields=["site", "name"], name="one_link_a_name"),
+            models.UniqueConstraint(
+                fields=["site", "name"],
+                condition=models.Q(is_public=False),
+                name="one_link_a_name",
+            ),
         ]
 
     def __str__(self) -> str:

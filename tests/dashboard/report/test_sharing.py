@@ -232,8 +232,13 @@ def test_an_owner_makes_a_link_that_keeps_the_reports_filters(client, owner, sit
         ({"name": "For a friend"}, "The site has a link of this name."),
         ({"name": "Late", "expires_on": "2026-03-09"}, "This day has passed."),
         ({"name": "Odd", "panels": ["shoes"]}, "Select a valid choice"),
+        ({"name": "No panel"}, "Choose at least one panel."),
+        (
+            {"name": "Long", "expires_on": "9999-12-31"},
+            "The last day is 31 Dec 2199 at the latest.",
+        ),
     ],
-    ids=["no name", "same name", "past", "panel"],
+    ids=["no name", "same name", "past", "panel", "no panel", "far away"],
 )
 def test_a_link_that_cannot_be_made_is_refused_with_a_sentence(
     client, owner, site, fields, sentence
@@ -272,3 +277,54 @@ def test_a_viewer_makes_no_links(client, site):
     ]
 
     assert [404, 404, 404] == statuses
+
+
+def test_a_report_becomes_public_beside_a_link_of_that_name(client, owner, site):
+    client.post(SHARING, {"name": "Public", "panels": ["pages"]})
+
+    response = client.post(f"{SHARING}/public", {"public": "yes"})
+
+    assert (302, 200) == (response.status_code, Client().get("/share/site.example/").status_code)
+
+
+def test_who_is_online_is_not_told_through_a_link_with_filters(client, site):
+    filtered = SharedLink.objects.create(
+        site=site, name="Some", filters=[["is", "visit:country", ["DE"]]]
+    )
+
+    told = [
+        "online now" in client.get(f"/share/{link.token}/").content.decode()
+        for link in (link_to(site), filtered)
+    ]
+
+    assert [True, False] == told
+
+
+def test_a_link_whose_filters_leave_nothing_looks_the_same_before_the_first_visit(client):
+    empty = link_to(SiteFactory(), filters=[["is", "visit:country", ["DE"]]])
+    visited = link_to(SiteFactory(), filters=[["is", "visit:country", ["DE"]]])
+    EventFactory(site=visited.site, time=NOW - timedelta(hours=1), country="AT")
+
+    told = [
+        "No visits yet" in client.get(f"/share/{link.token}/").content.decode()
+        for link in (empty, visited)
+    ]
+
+    assert [False, False] == told
+
+
+@pytest.mark.parametrize("parameters", ["", "?period=fortnight"], ids=["no visits", "refused"])
+def test_a_link_leads_nowhere_but_to_itself_when_there_is_nothing_to_show(client, parameters):
+    address = f"/share/{link_to(SiteFactory()).token}/"
+
+    shown = client.get(f"{address}{parameters}").content.decode()
+
+    assert (False, True) == ("/sites/" in shown, f'href="{address}' in shown)
+
+
+def test_a_badge_names_days_as_they_are_written(client, site):
+    address = f"/share/{link_to(site).token}/badge.svg"
+
+    response = client.get(f"{address}?from=2026-03-01&to=2026-03-10")
+
+    assert "Visitors, 1–10 Mar 2026: 2" in response.content.decode()
