@@ -24,7 +24,7 @@ SPARK = (100, 24)
 # Places across and down; None where there is no figure, as of an average of nothing.
 Spots = Sequence[tuple[float, float | None]]
 
-_NICE_HOURS = (3, 6, 12, 24, 48)
+_NICE_HOURS = (3, 6, 12, 24, 48, 96)
 _NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
 
 

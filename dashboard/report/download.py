@@ -13,10 +13,11 @@ from dashboard.report.figures import COLUMNS, METRICS
 from dashboard.report.filters import title
 from dashboard.report.question import Question
 from dashboard.report.widgets import Widget
+from tracking.warehouse import Result
 from tracking.warehouse.query import MAX_LIMIT
 
 # What a spreadsheet takes for a formula begins so (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Echo:
@@ -32,9 +33,12 @@ def csv_of_list(
     """All rows of a list, in its order."""
     header = [title(name) for name in widget.dimensions]
     header += [COLUMNS[name].title for name in widget.metrics]
+    choice = replace(choice, limit=MAX_LIMIT, offset=0)
+    # Asked for before the answer begins, so that a refusal is an answer of its own.
+    first = answers.rows(question, widget, now, choice)
     return _response(
         f"{question.site.domain} {widget.everything}.csv",
-        _lines(header, _rows(question, widget, now, choice)),
+        _lines(header, _rows(question, widget, now, choice, first)),
     )
 
 
@@ -50,16 +54,16 @@ def csv_of_chart(question: Question, now: datetime) -> HttpResponseBase:
 
 
 def _rows(
-    question: Question, widget: Widget, now: datetime, choice: Choice
+    question: Question, widget: Widget, now: datetime, choice: Choice, first: Result
 ) -> Iterator[Sequence[object]]:
-    choice = replace(choice, limit=MAX_LIMIT, offset=0)
+    found = first
     while True:
-        found = answers.rows(question, widget, now, choice)
         for row in found.rows:
             yield [*row.dimensions, *row.metrics]
         choice = replace(choice, offset=choice.offset + MAX_LIMIT)
         if choice.offset >= found.total_rows:
             return
+        found = answers.rows(question, widget, now, choice)
 
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

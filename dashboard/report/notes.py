@@ -1,6 +1,6 @@
 """Notes on the charts of a site: the list, adding one, deleting one."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.access import owner_view
 from dashboard.report import formats
+from dashboard.report.periods import EARLIEST, LATEST
 from dashboard.report.segments import today
 from realtime.presence import online
 from tracking.models import Annotation, Site
@@ -36,6 +37,12 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, initial={"day": today(site).isoformat()}, **kwargs)
         self.site = site
+
+    def clean_day(self) -> date:
+        chosen = self.cleaned_data["day"]
+        if not EARLIEST <= chosen <= LATEST:
+            raise forms.ValidationError("No report shows this day.")
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         if self.site.annotations.count() >= MOST:

@@ -37,7 +37,7 @@ class Opened:
 
 
 def opened(question: Question, path: str, now: datetime) -> Opened:
-    on_page = question.toggled([Filter.of("is", "event:page", path)])
+    on_page = question.with_filter(Filter.of("is", "event:page", path))
     row = run(answers.ask(on_page, list(FIGURES), now)).rows[0]
     cells = [
         (COLUMNS[name], Cell(COLUMNS[name].text(value), COLUMNS[name].exact(value)))

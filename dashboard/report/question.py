@@ -71,8 +71,9 @@ class Question:
 
     @property
     def bare_url(self) -> str:
-        """The report with these filters, for a period that is still to be chosen."""
-        return self.place.url("report", parameters=[("f", each.parameter) for each in self.filters])
+        """The report as it is but for its period, which is still to be chosen."""
+        parameters = [*self.comparison.parameters, *self.filter_parameters]
+        return self.place.url("report", parameters=parameters)
 
     @property
     def state(self) -> list[tuple[str, str]]:
@@ -110,6 +111,9 @@ class Question:
         if set(wanted) <= set(self.filters):
             return replace(self, filters=tuple(f for f in self.filters if f not in wanted))
         return replace(self, filters=tuple(dict.fromkeys((*self.filters, *wanted))))
+
+    def with_filter(self, wanted: Filter) -> "Question":
+        return replace(self, filters=tuple(dict.fromkeys((*self.filters, wanted))))
 
     def without(self, unwanted: Filter) -> "Question":
         return replace(self, filters=tuple(f for f in self.filters if f != unwanted))

@@ -11,6 +11,7 @@ from tracking.warehouse.visits import Visit, VisitEvent
 
 PAGE = 50
 OTHERS = 20
+HIGHEST = 2**63 - 1
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,16 @@ def test_a_note_stands_at_its_day_or_its_hour(client, site):
     assert [] == shown(client, "from=2026-03-01&to=2026-03-08")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31"])
+def test_a_note_of_a_day_that_no_report_shows_is_refused(client, site, day):
+    response = client.post(NOTES, {"text": "Release", "day": day})
+
+    assert (0, True) == (
+        Annotation.objects.count(),
+        "No report shows this day." in response.content.decode(),
+    )
+
+
 def test_notes_of_other_sites_are_not_shown(client, site):
     Annotation.objects.create(site=SiteFactory(), time=NOW, text="Elsewhere")
 

@@ -39,6 +39,12 @@ def test_filters_add_up():
     assert (GERMANY, LEIPZIG) == asked.filters
 
 
+def test_another_period_keeps_all_the_rest_of_the_question():
+    asked = question("period=7d&f=is,visit:os,iOS&compare=year&match=weekday")
+
+    assert "/sites/site.example/?compare=year&match=weekday&f=is,visit:os,iOS" == asked.bare_url
+
+
 def test_filters_that_hold_already_are_taken_away_together():
     asked = question("f=is,visit:city,Leipzig&f=is,visit:country,DE").toggled([LEIPZIG, GERMANY])
 

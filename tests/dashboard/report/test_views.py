@@ -7,7 +7,7 @@ from django.test import Client
 
 from dashboard.report.widgets import PANELS, WIDGETS
 from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Event, Goal, Site
+from tracking.models import Event, Goal, Segment, Site
 from tracking.warehouse import Query, run
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_a_refused_part_carries_the_sentence_alone(client, site):
     )
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "1" * 5000, "٣"])
+@pytest.mark.parametrize("page", ["0", "-1", "x", "1" * 5000, "٣", "000000001" + "0" * 5000])
 def test_a_page_of_a_list_that_cannot_be_is_refused(client, site, page: str):
     response = client.get("/sites/site.example/widgets/pages", {"page": page})
 
@@ -466,13 +466,40 @@ def test_a_list_comes_as_csv_in_its_order_with_exact_figures(client, site):
     ) == (response["Content-Disposition"], csv(response))
 
 
-@pytest.mark.parametrize("source", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("source", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1"])
 def test_no_cell_is_a_formula(client, site, source):
     visited(site, source=source)
 
     lines = csv(client.get("/sites/site.example/widgets/sources.csv?period=today"))
 
     assert f"'{source},1" == lines[1][: len(source) + 3]
+
+
+def test_no_second_line_of_a_cell_is_a_formula(client, site):
+    visited(site, source="\n=1")
+
+    lines = csv(client.get("/sites/site.example/widgets/sources.csv?period=today"))
+
+    assert "\"'" == lines[1]
+
+
+def test_a_list_that_is_refused_begins_no_file(client, site):
+    response = client.get("/sites/site.example/widgets/pages.csv?f=is,event:goal,Nowhere")
+
+    assert (400, True) == (
+        response.status_code,
+        "The goal &#x27;Nowhere&#x27; is not one of this site&#x27;s." in text(response),
+    )
+
+
+def test_the_rows_of_a_file_go_on_behind_the_engines_limit(client, site, monkeypatch):
+    monkeypatch.setattr("dashboard.report.download.MAX_LIMIT", 2)
+    for path in ("/a", "/b", "/c", "/d", "/e"):
+        visited(site, path=path)
+
+    lines = csv(client.get("/sites/site.example/widgets/pages.csv"))
+
+    assert ["/a", "/b", "/c", "/d", "/e"] == [line.split(",")[0] for line in lines[1:]]
 
 
 def test_the_chart_comes_as_csv(client, site):
@@ -526,6 +553,31 @@ def test_the_chart_has_the_step_and_the_shape_that_are_chosen(client, site):
 
     chart = response.context["overview"].chart
     assert ("hour", 168, 1) == (chart.interval, len(chart.points), len(chart.bars))
+
+
+@pytest.mark.parametrize("days", [20, 32])
+def test_the_chart_of_many_days_may_have_a_point_an_hour(client, site, days: int):
+    first = NOW.date() - timedelta(days=days - 1)
+    page = f"/sites/site.example/?from={first}&to={NOW.date()}&interval=hour"
+
+    chart = client.get(page).context["overview"].chart
+
+    assert (24 * days, True) == (len(chart.points), len(chart.labels) <= 10)
+
+
+def test_a_member_gets_htmx_once(client, site):
+    assert 1 == text(client.get("/sites/site.example/")).count("/htmx-2.min.js")
+
+
+def test_a_segment_that_leaves_nothing_is_named_as_the_cause(client, site):
+    visited(site, country="AT")
+    segment = Segment.objects.create(
+        site=site, name="Germany", filters=[["is", "visit:country", ["DE"]]]
+    )
+
+    part = client.get(f"/sites/site.example/widgets/pages?segment={segment.pk}")
+
+    assert "Nothing fits these filters" in text(part)
 
 
 def test_a_period_may_begin_and_end_at_a_time_of_a_day(client, site):

@@ -114,3 +114,16 @@ def test_rows_of_pages_lead_to_the_page_opened(client, site):
     assert ["/sites/site.example/page?period=30d&path=/a+b"] == [
         entry.page for entry in listing.entries
     ]
+
+
+def test_a_number_higher_than_any_visits_is_none(client, site):
+    assert 404 == client.get(f"/sites/site.example/visits/{'9' * 60}").status_code
+
+
+def test_a_page_is_opened_under_a_filter_on_itself(client, site):
+    EventFactory(site=site, time=NOW - timedelta(hours=1), path="/a")
+    EventFactory(site=site, time=NOW - timedelta(hours=1), path="/b")
+
+    opened = client.get("/sites/site.example/page?path=/a&f=is,event:page,/a").context["opened"]
+
+    assert "1" == opened.figures[0][1].text
