@@ -12,6 +12,7 @@ from django.http import QueryDict
 from dashboard.report import labels
 from dashboard.report.filters import Condition, Filter, parse
 from dashboard.report.question import Question
+from tracking.warehouse import QueryError
 
 MOST = 10
 
@@ -23,6 +24,8 @@ def is_sent(parameters: QueryDict) -> bool:
 
 def built(question: Question, parameters: QueryDict) -> Question:
     """The question with the filter of the form; QueryError says what it cannot mean."""
+    if f"dimension-{MOST}" in parameters:
+        raise QueryError(f"A filter of the form has at most {MOST} conditions.")
     conditions = [_condition(parameters, number) for number in range(MOST)]
     found = tuple(each for each in conditions if each)
     kept = [each for each in question.filters if each.parameter != parameters.get("editing")]

@@ -51,6 +51,7 @@ DIMENSIONS = {
     "visit:bot": "Bot",
 }
 PROPERTY = "event:props:"
+GOAL = "event:goal"
 MOST = 20
 ESCAPES = {"%": "%25", ",": "%2C", "|": "%7C"}
 
@@ -77,8 +78,18 @@ class Condition:
     @property
     def clause(self) -> list[Any]:
         """The form of the query language; what a person types to be contained may have any case."""
-        typed = [{"case_sensitive": False}] if self.operator.startswith("contains") else []
+        comparison = self.operator.removesuffix("_not")
+        typed = [{"case_sensitive": False}] if comparison == "contains" else []
+        if self.dimension == GOAL and self.operator != comparison:
+            # A goal is no value that an event has another instead of.
+            return ["has_not_done", [comparison, GOAL, list(self.values), *typed]]
         return [self.operator, self.dimension, list(self.values), *typed]
+
+    @property
+    def alternative(self) -> list[Any]:
+        """The form of the query language beside others of which one must hold."""
+        is_goal = self.clause[1] == GOAL
+        return ["has_done", self.clause] if is_goal else self.clause
 
     @property
     def title(self) -> str:
@@ -107,8 +118,9 @@ class Filter:
     @property
     def clause(self) -> list[Any]:
         """The form of the query language."""
-        clauses = [each.clause for each in self.conditions]
-        return clauses[0] if len(clauses) == 1 else ["or", clauses]
+        if len(self.conditions) == 1:
+            return self.conditions[0].clause
+        return ["or", [each.alternative for each in self.conditions]]
 
     @property
     def text(self) -> str:

@@ -39,6 +39,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
+  // What else has this key waits until nothing is open.
+  if (menu || tools?.classList.contains("open")) event.preventDefault();
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();

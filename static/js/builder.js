@@ -17,7 +17,8 @@ async function suggest(input) {
   url.searchParams.set("dimension", dimension.value);
   url.searchParams.set("text", input.value);
   const answer = await fetch(url).catch(() => null);
-  const html = answer?.ok ? await answer.text() : "";
+  // Whoever was signed out meanwhile is led to another page.
+  const html = answer?.ok && !answer.redirected ? await answer.text() : "";
   // A later one may have overtaken it.
   if (mine !== asked || document.activeElement !== input) return;
   list(input).innerHTML = html;

@@ -50,10 +50,14 @@ function hideValue(area) {
   }
 }
 
+/* Points go from edge to edge, bars stand beside each other: the first and the last tell which. */
 function nearest(area, clientX) {
   const box = area.getBoundingClientRect();
-  const last = rows(area).length - 1;
-  const place = Math.round(((clientX - box.left) / box.width) * last);
+  const all = rows(area);
+  const last = all.length - 1;
+  const [left, right] = [all[0], all[last]].map((row) => Number(row.dataset.x));
+  const at = (100 * (clientX - box.left)) / box.width;
+  const place = last ? Math.round(((at - left) / (right - left)) * last) : 0;
   return Math.min(last, Math.max(0, place));
 }
 

@@ -27,7 +27,7 @@ async function refresh() {
   const began = Date.now();
   for (const part of free) {
     // Another report may have come meanwhile.
-    if (part.isConnected) await fetchInto(part);
+    if (part.isConnected) await fetchInto(part).catch(() => (stale = true));
   }
   busy = false;
   next = Date.now() + Math.max(LEAST, REST * (Date.now() - began));
@@ -35,7 +35,8 @@ async function refresh() {
 
 async function fetchInto(part) {
   const answer = await fetch(part.dataset.current, { headers: { "HX-Request": "true" } }).catch(() => null);
-  const html = answer?.ok ? await answer.text() : "";
+  // Whoever was signed out meanwhile is led to another page.
+  const html = answer?.ok && !answer.redirected ? await answer.text() : "";
   if (!html || !part.isConnected || inUse(part)) {
     stale = true;
     return;

@@ -223,3 +223,27 @@ def test_sites_are_put_in_order_by_keyboard_and_pinned(page, site, live_server):
     page.get_by_role("button", name="Pin northpeak.example").click()
 
     expect(page.locator(".site-link")).to_have_text(["northpeak.example", "a.example", "z.example"])
+
+
+def test_escape_closes_a_menu_before_it_leaves_a_list(page, report):
+    page.goto(f"{report}widgets/pages")
+    page.get_by_text("Last 30 days").first.click()
+    menu = page.locator("details.menu[open]")
+    expect(menu).to_have_count(1)
+
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(page).to_have_url(f"{report}widgets/pages")
+    page.locator("body").press("Escape")
+
+    expect(page).to_have_url(f"{report}?period=30d")
+
+
+def test_the_pointer_reads_the_bar_under_it(page, report):
+    open_report(page, f"{report}?period=7d&chart=bars")
+    first = page.locator(".plot tbody th").first.inner_text()
+    box = page.locator(".plot-area").bounding_box()
+
+    page.mouse.move(box["x"] + box["width"] * 0.9 / 7, box["y"] + 50)
+
+    expect(page.locator(".plot-tip span").first).to_have_text(first)

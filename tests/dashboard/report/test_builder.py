@@ -66,3 +66,10 @@ def test_a_country_may_be_typed_by_its_name():
 def test_what_cannot_be_filtered_by_is_refused(condition: str):
     with pytest.raises(QueryError, match="The filter “"):
         filters_of(f"{condition}&value-0=1")
+
+
+def test_more_conditions_than_the_form_takes_are_refused_and_not_forgotten():
+    given = "&".join(f"dimension-{n}=visit:os&operator-{n}=is&value-{n}=iOS" for n in range(11))
+
+    with pytest.raises(QueryError, match="at most 10 conditions"):
+        filters_of(given)

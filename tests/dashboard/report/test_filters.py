@@ -5,6 +5,35 @@ from dashboard.report.filters import Filter
 from tracking.warehouse import QueryError
 
 
+@pytest.mark.parametrize(
+    ("parameter", "clause"),
+    [
+        ("is,event:goal,A", ["is", "event:goal", ["A"]]),
+        (
+            "is,event:goal,A|is,visit:os,Mac",
+            ["or", [["has_done", ["is", "event:goal", ["A"]]], ["is", "visit:os", ["Mac"]]]],
+        ),
+        ("is_not,event:goal,A", ["has_not_done", ["is", "event:goal", ["A"]]]),
+        (
+            "contains_not,event:goal,A|is,visit:os,Mac",
+            [
+                "or",
+                [
+                    [
+                        "has_not_done",
+                        ["contains", "event:goal", ["A"], {"case_sensitive": False}],
+                    ],
+                    ["is", "visit:os", ["Mac"]],
+                ],
+            ],
+        ),
+    ],
+    ids=["alone", "beside another", "not reached", "neither contained"],
+)
+def test_a_goal_is_asked_for_as_the_query_language_can(parameter: str, clause: list):
+    assert clause == filters.parse(parameter).clause
+
+
 def test_a_parameter_reads_as_operator_dimension_and_values():
     assert Filter.of("is", "visit:country", "DE", "AT") == filters.parse("is,visit:country,DE,AT")
 

@@ -534,6 +534,26 @@ def test_values_are_suggested_from_the_visits_of_the_period_and_its_filters(clie
     )
 
 
+@pytest.mark.parametrize(
+    ("parameter", "visitors"),
+    [
+        ("is,event:goal,Signup", "1"),
+        ("is,event:goal,Signup|is,visit:os,Mac", "2"),
+        ("is_not,event:goal,Signup", "2"),
+        ("is_not,event:goal,Signup|is,visit:os,Mac", "2"),
+    ],
+)
+def test_visits_are_filtered_by_goals_alone_and_beside_others(client, site, parameter, visitors):
+    Goal.objects.create(site=site, event_name="Signup")
+    visited(site, name="Signup", os="Windows")
+    visited(site, os="Mac")
+    visited(site, os="Linux")
+
+    figures = client.get("/sites/site.example/", {"f": parameter}).context["overview"].figures
+
+    assert visitors == figures[0].text
+
+
 def test_goals_are_suggested_by_their_names(client, site):
     for name in ("Signup", "Purchase"):
         Goal.objects.create(site=site, event_name=name)
