@@ -158,7 +158,7 @@ def test_tabs_and_the_charts_figure_stay_when_the_period_changes(page, report):
 def test_days_of_ones_own_are_chosen_by_two_dates(page, report):
     open_report(page, report)
     page.locator("summary").filter(has_text="Last 30 days").click()
-    first, last = page.get_by_label("From"), page.get_by_label("To", exact=True)
+    first, last = page.get_by_label("From", exact=True), page.get_by_label("To", exact=True)
     day = last.input_value()
 
     first.fill(day)
