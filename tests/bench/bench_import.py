@@ -103,7 +103,7 @@ def main(folder: Path, events: int) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FOOTFALL_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "proj.settings"
         os.environ["FOOTFALL_LOG_LEVEL"] = "WARNING"
         django.setup()
         main(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

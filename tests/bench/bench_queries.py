@@ -158,6 +158,6 @@ def store_one(site_id: int, number: int) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FOOTFALL_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "proj.settings"
         django.setup()
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)

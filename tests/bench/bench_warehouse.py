@@ -121,7 +121,7 @@ if __name__ == "__main__":
         folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         os.environ["FOOTFALL_DATA"] = str(folder)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "proj.settings"
         os.environ.setdefault("FOOTFALL_SECRET_KEY", "bench")
         django.setup()
         main(rows)
