@@ -5,6 +5,7 @@ docs/live.md lists the codes with which the server closes a line.
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any
 
@@ -25,7 +26,7 @@ LONGEST_FRAME = 256
 HIGHEST_ID = 2**63 - 1
 
 
-class Reader(AsyncWebsocketConsumer):
+class Reader(ABC, AsyncWebsocketConsumer):
     """One person's line to what happens on one site.
 
     Frames wait in `outbox` for a task of their own, so that nothing here waits for a socket.
@@ -46,9 +47,9 @@ class Reader(AsyncWebsocketConsumer):
         self.writer: asyncio.Task[None] | None = None
         self.closing: asyncio.Task[None] | None = None
 
+    @abstractmethod
     async def join(self) -> None:
         """Say hello and begin. Raises what storage raises."""
-        raise NotImplementedError
 
     async def leave(self) -> None:
         """End what `join` began, be it complete or not; may be called again."""

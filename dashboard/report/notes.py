@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from dashboard.access import owner_view
@@ -74,9 +74,7 @@ def notes(request: HttpRequest, site: Site) -> HttpResponse:
 @owner_view
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
-    found = site.annotations.filter(pk=number).first()
-    if found is None:
-        raise Http404("No such note.")
+    found = get_object_or_404(site.annotations, pk=number)
     found.delete()
     messages.success(request, f"“{found}” is deleted.")
     return redirect("notes", site.domain)

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST
@@ -156,9 +156,7 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
 @owner_view
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
-    found = site.links.filter(pk=number).first()
-    if found is None:
-        raise Http404("No such link.")
+    found = get_object_or_404(site.links, pk=number)
     found.delete()
     messages.success(request, f"The link “{found}” no longer works.")
     return redirect("site_sharing", site.domain)

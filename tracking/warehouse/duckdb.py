@@ -7,24 +7,15 @@ from typing import Any
 
 import duckdb
 
-from tracking.warehouse.answers import answer
 from tracking.warehouse.buckets import naive_utc
+from tracking.warehouse.engine import Engine
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.filters import conditions
 from tracking.warehouse.mirror import Mirror, Reading
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
-from tracking.warehouse.result import Result
 from tracking.warehouse.sql import Group, Statement
-from tracking.warehouse.visits import (
-    Listing,
-    Step,
-    Visit,
-    VisitEvent,
-    read_events,
-    read_steps,
-    read_visits,
-)
+from tracking.warehouse.visits import Listing
 
 SECONDS = 30
 TOO_LONG = (
@@ -37,7 +28,7 @@ TOO_LARGE = (
 )
 
 
-class DuckDB:
+class DuckDB(Engine):
     def __init__(self) -> None:
         self.mirror = Mirror()
 
@@ -47,30 +38,8 @@ class DuckDB:
     def close(self) -> None:
         self.mirror.close()
 
-    def run(self, query: Query) -> Result:
-        """The answer; see `tracking.warehouse.engine.Engine`."""
-        with self._asked(query) as reader:
-            return answer(reader, query)
-
-    def visits(
-        self, query: Query, only: int | None = None, visitor: int | None = None
-    ) -> list[Visit]:
-        with self._asked(query) as reader:
-            listing = reader.listing(query)
-            return read_visits(reader.fetch(listing, listing.visits(only, visitor)))
-
-    def events(self, query: Query, visit: int) -> list[VisitEvent]:
-        with self._asked(query) as reader:
-            listing = reader.listing(query)
-            return read_events(reader.fetch(listing, listing.events(visit)))
-
-    def beside(self, query: Query, path: str, after: bool) -> list[Step]:
-        with self._asked(query) as reader:
-            listing = reader.listing(query)
-            return read_steps(reader.fetch(listing, listing.beside(path, after)))
-
     @contextmanager
-    def _asked(self, query: Query) -> Iterator["MirrorReader"]:
+    def asked(self, query: Query) -> Iterator["MirrorReader"]:
         reading = self.mirror.read(query.site_id)
         timer = Timer(SECONDS, reading.cursor.interrupt)
         timer.start()

@@ -1,33 +1,63 @@
 """What every engine promises, and which one answers."""
 
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from functools import cache
-from typing import Protocol
 
 from django.conf import settings
 
+from tracking.warehouse.answers import Reader, answer
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
-from tracking.warehouse.visits import Step, Visit, VisitEvent
+from tracking.warehouse.visits import (
+    Step,
+    Visit,
+    VisitEvent,
+    read_events,
+    read_steps,
+    read_visits,
+)
 
 
-class Engine(Protocol):
+class Engine(ABC):
+    """Questions about all events that were committed before they are asked.
+
+    They raise `QueryError` for what only the engine can judge: a pattern that RE2 does not accept,
+    or a question that takes too long or too much memory.
+    """
+
+    @abstractmethod
+    def asked(self, query: Query) -> AbstractContextManager[Reader]:
+        """What a question is answered from while it is; raises as the questions do."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Read what the first question would otherwise wait for."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what the process holds for questions, before it ends."""
+
     def run(self, query: Query) -> Result:
-        """The answer, over all events that were committed before the call.
-
-        Raises `QueryError` for what only the engine can judge: a pattern that RE2 does not accept,
-        or a question that takes too long.
-        """
+        with self.asked(query) as reader:
+            return answer(reader, query)
 
     def visits(
         self, query: Query, only: int | None = None, visitor: int | None = None
     ) -> list[Visit]:
         """The visits of the question's period that its filters leave, the latest first.
 
-        A page of them: `only` the one of that number, or those of a `visitor`. Raises as `run`.
+        A page of them: `only` the one of that number, or those of a `visitor`.
         """
+        with self.asked(query) as reader:
+            listing = reader.listing(query)
+            return read_visits(reader.fetch(listing, listing.visits(only, visitor)))
 
     def events(self, query: Query, visit: int) -> list[VisitEvent]:
         """The events of a visit in the question's period, in the order in which they happened."""
+        with self.asked(query) as reader:
+            listing = reader.listing(query)
+            return read_events(reader.fetch(listing, listing.events(visit)))
 
     def beside(self, query: Query, path: str, after: bool) -> list[Step]:
         """The pages that the visits which the filters leave saw next `after` a page, or before it.
@@ -35,12 +65,9 @@ class Engine(Protocol):
         As many as the question's limit, those of most visits first; an empty path is where they
         left or entered.
         """
-
-    def prepare(self) -> None:
-        """Read what the first question would otherwise wait for."""
-
-    def close(self) -> None:
-        """Let go of what the process holds for questions, before it ends."""
+        with self.asked(query) as reader:
+            listing = reader.listing(query)
+            return read_steps(reader.fetch(listing, listing.beside(path, after)))
 
 
 @cache

@@ -11,30 +11,21 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from tracking.warehouse.answers import answer
 from tracking.warehouse.buckets import naive_utc
 from tracking.warehouse.clickhouse.dialect import ClickHouseDialect
 from tracking.warehouse.clickhouse.segments import counts
 from tracking.warehouse.clickhouse.server import SECONDS, Sent, close, server
 from tracking.warehouse.clickhouse.tables import COLUMNS, structure, table
 from tracking.warehouse.duckdb import TOO_LARGE, TOO_LONG, check_patterns
+from tracking.warehouse.engine import Engine
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.mirror import Mirror, Reading
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
-from tracking.warehouse.result import Result
 from tracking.warehouse.schema import Tables
 from tracking.warehouse.sealing.manifest import UNITS, Share, literal, live
 from tracking.warehouse.sql import Group, Statement
-from tracking.warehouse.visits import (
-    Listing,
-    Step,
-    Visit,
-    VisitEvent,
-    read_events,
-    read_steps,
-    read_visits,
-)
+from tracking.warehouse.visits import Listing
 
 NAMES = Tables(events="all_events", visits="all_visits")
 WITHIN = {
@@ -49,7 +40,7 @@ SENTENCES = {
 }
 
 
-class ClickHouse:
+class ClickHouse(Engine):
     """See `tracking.warehouse.engine.Engine`."""
 
     def __init__(self) -> None:
@@ -64,29 +55,8 @@ class ClickHouse:
         self.mirror.close()
         close()
 
-    def run(self, query: Query) -> Result:
-        with self._asked(query) as reader:
-            return answer(reader, query)
-
-    def visits(
-        self, query: Query, only: int | None = None, visitor: int | None = None
-    ) -> list[Visit]:
-        with self._asked(query) as reader:
-            listing = reader.listing(query)
-            return read_visits(reader.fetch(listing, listing.visits(only, visitor)))
-
-    def events(self, query: Query, visit: int) -> list[VisitEvent]:
-        with self._asked(query) as reader:
-            listing = reader.listing(query)
-            return read_events(reader.fetch(listing, listing.events(visit)))
-
-    def beside(self, query: Query, path: str, after: bool) -> list[Step]:
-        with self._asked(query) as reader:
-            listing = reader.listing(query)
-            return read_steps(reader.fetch(listing, listing.beside(path, after)))
-
     @contextmanager
-    def _asked(self, query: Query) -> Iterator["ServerReader"]:
+    def asked(self, query: Query) -> Iterator["ServerReader"]:
         from clickhouse_connect.driver.exceptions import DatabaseError
 
         self._check_whole()
