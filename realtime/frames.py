@@ -2,7 +2,7 @@
 
 import json
 
-from realtime.presence import Now
+from realtime.window import Now
 
 RELOAD = json.dumps({"type": "reload"})
 

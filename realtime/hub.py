@@ -18,10 +18,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from realtime import feed, frames, tickets
-from realtime.presence import Window
 from realtime.publish import group
 from realtime.tickets import Close, Ticket
 from realtime.visits import Visit, render
+from realtime.window import Window
 
 logger = structlog.get_logger(__name__)
 

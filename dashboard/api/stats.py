@@ -6,7 +6,7 @@ from dashboard.api.bodies import text
 from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.errors import ApiError
 from dashboard.api.results import meta_json, query_json, results_json
-from realtime.presence import online
+from realtime.window import online
 from tracking.models import Site
 from tracking.models.keys import Scope
 from tracking.warehouse import QueryError, run

@@ -9,8 +9,8 @@ from django.utils import timezone
 from dashboard.access import site_view
 from dashboard.live.bars import bars
 from realtime import feed
-from realtime.presence import Window
 from realtime.visits import render as render_visit
+from realtime.window import Window
 from tracking.models import Site
 
 ROWS = 50

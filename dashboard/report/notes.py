@@ -13,7 +13,7 @@ from dashboard.access import owner_view
 from dashboard.report import formats
 from dashboard.report.periods import EARLIEST, LATEST
 from dashboard.report.segments import today
-from realtime.presence import online
+from realtime.window import online
 from tracking.models import Annotation, Site
 from tracking.warehouse.periods import Period
 

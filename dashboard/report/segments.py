@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.access import site_view
 from dashboard.report.place import Place
 from dashboard.report.question import Question, read
-from realtime.presence import online
+from realtime.window import online
 from tracking.access import owned_sites, visible_segments
 from tracking.models import Segment, Site
 from tracking.warehouse import QueryError

@@ -25,7 +25,7 @@ from dashboard.report.place import THEMES, Place
 from dashboard.report.question import read
 from dashboard.report.segments import spelt_out, today
 from dashboard.report.widgets import PANELS
-from realtime.presence import online
+from realtime.window import online
 from tracking.models import SharedLink, Site
 from tracking.warehouse import QueryError
 

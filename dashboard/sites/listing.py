@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.access import site_view
 from dashboard.report.chart import spark
 from dashboard.report.formats import Change, change
-from realtime.presence import online
+from realtime.window import online
 from tracking.access import visible_sites
 from tracking.models import Membership, Site
 from tracking.warehouse import Query, run

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from dashboard.access import owner_view
 from dashboard.debugger.refusals import DAYS, last_days
 from dashboard.sites.forms import AliasForm, RulesForm
-from realtime.presence import online
+from realtime.window import online
 from tracking.models import Site, SiteAlias
 
 

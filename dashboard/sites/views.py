@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from dashboard.access import owner_view, site_view
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
-from realtime.presence import online
+from realtime.window import online
 from tracking.models import Membership, Site
 from tracking.snippet import image_snippet, snippet, visited_address
 

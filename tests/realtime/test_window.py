@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from realtime.presence import Now, Window, minutes, online
+from realtime.window import Now, Window, minutes, online
 from tests.realtime.stored import at, event, make_site, store
 from tracking.models import Event
 
