@@ -5,11 +5,23 @@ far the page was scrolled, always with the goal's properties. These are Plausibl
 in a path `*` and `**` both stand for any text.
 """
 
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tracking.models import Goal as StoredGoal
 from tracking.warehouse.dialect import Dialect
+
+
+class Happened(Protocol):
+    """What of an event decides which goals it reaches; stored and enriched events have it."""
+
+    name: str
+    path: str
+    props: str
+    scroll_depth: int | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,56 @@ def read_goal(stored: StoredGoal) -> Goal:
         props=tuple(sorted(stored.props.items())),
         currency=stored.currency,
     )
+
+
+def goals_of(site_ids: Iterable[int]) -> dict[int, tuple[Goal, ...]]:
+    """The goals of some sites as they are now, read at once; sites without any are left out."""
+    found: dict[int, tuple[Goal, ...]] = {}
+    for stored in StoredGoal.objects.filter(site_id__in=set(site_ids)).order_by("pk"):
+        found[stored.site_id] = (*found.get(stored.site_id, ()), read_goal(stored))
+    return found
+
+
+def reached(event: Happened, goals: Iterable[Goal]) -> list[Goal]:
+    """Those of the goals that an event reaches, as `goal_sql` says it in SQL."""
+    return [goal for goal in goals if _reaches(event, goal)]
+
+
+def _reaches(event: Happened, goal: Goal) -> bool:
+    if event.name != goal.event:
+        return False
+    if goal.path and not _fits(event.path, goal.path):
+        return False
+    if goal.scroll is not None and (event.scroll_depth is None or event.scroll_depth < goal.scroll):
+        return False
+    return not goal.props or set(goal.props) <= _properties(event.props)
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a path is the pattern, whose stars stand for any text; in one walk over the path."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return path == pattern
+    *between, last = rest
+    start, end = len(first), len(path) - len(last)
+    if start > end or not path.startswith(first) or not path.endswith(last):
+        return False
+    for part in between:
+        found = path.find(part, start, end)
+        if found < 0:
+            return False
+        start = found + len(part)
+    return True
+
+
+def _properties(text: str) -> set[tuple[str, str]]:
+    try:
+        props = json.loads(text or "{}")
+    except ValueError:
+        return set()
+    if not isinstance(props, dict):
+        return set()
+    return {(key, value) for key, value in props.items() if isinstance(value, str)}
 
 
 def goal_sql(goal: Goal, dialect: Dialect) -> str:

@@ -1,13 +1,19 @@
 """Which events reach a goal."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import EventFactory, SiteFactory
 from tests.tracking.warehouse.test_filters import DAY, pages
-from tracking.models import Goal
+from tracking.enrich.event import EnrichedEvent
+from tracking.models import Event, Goal, Site
 from tracking.warehouse import Query, run
+from tracking.warehouse import goals as read
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +22,10 @@ EVENT = {"event_name": "Buy"}
 PAID = {"event_name": "Buy", "props": {"plan": "pro", "seats": "3"}}
 PAGE = {"page_path": "/blog"}
 SCROLL = {"page_path": "/blog", "scroll_threshold": 40}
+
+
+def goals(site: Site) -> tuple[read.Goal, ...]:
+    return read.goals_of([site.pk])[site.pk]
 
 
 def engaged(depth: int | None, path: str = "/blog") -> dict[str, Any]:
@@ -48,6 +58,7 @@ def test_event_reaches_a_goal_that_it_fits(goal: dict, event: dict, reached: boo
     query = Query.build(site, ["visits"], [], [["is", "event:goal", ["it"]]], DAY)
 
     assert (1 if reached else 0,) == run(query).rows[0].metrics
+    assert reached == any(read.reached(each, goals(site)) for each in Event.objects.all())
 
 
 @pytest.mark.parametrize(
@@ -70,3 +81,43 @@ def test_page_of_a_goal_may_have_stars_for_any_text(
         EventFactory(site=site, path=path)
 
     assert sorted(fits) == pages(site, ["is", "event:goal", [f"Visit {pattern}"]])
+    assert sorted(fits) == sorted(
+        each.path for each in Event.objects.all() if read.reached(each, goals(site))
+    )
+
+
+@given(
+    pattern=st.text("/ab*\n", min_size=1, max_size=8),
+    path=st.text("/ab\n", max_size=10),
+)
+def test_a_path_fits_its_pattern_as_the_regular_expression_says(pattern: str, path: str) -> None:
+    goal = read.Goal("it", "pageview", path=pattern)
+    # As RE2 has it, whose $ is no line's end.
+    expected = re.search(goal.pattern.removesuffix("$") + r"\Z", path) is not None
+
+    happened = EnrichedEvent(1, 1, datetime(2026, 3, 10, tzinfo=UTC), "pageview", path=path)
+
+    assert expected == bool(read.reached(happened, [goal]))
+
+
+@pytest.mark.parametrize("props", ["[]", "{", '{"plan": ["pro"]}', "null"])
+def test_properties_that_are_no_object_of_texts_reach_nothing(props: str) -> None:
+    goal = read.Goal("it", "Buy", props=(("plan", "pro"),))
+    happened = EnrichedEvent(1, 1, datetime(2026, 3, 10, tzinfo=UTC), "Buy", props=props)
+
+    assert [] == read.reached(happened, [goal])
+
+
+def test_the_goals_of_sites_are_read_at_once(django_assert_num_queries: Any) -> None:
+    one, other, without = SiteFactory.create_batch(3)
+    Goal.objects.create(site=one, event_name="Buy")
+    Goal.objects.create(site=one, page_path="/blog")
+    Goal.objects.create(site=other, event_name="Signup")
+
+    with django_assert_num_queries(1):
+        found = read.goals_of([one.pk, other.pk, without.pk])
+
+    assert {
+        one.pk: ("Buy", "Visit /blog"),
+        other.pk: ("Signup",),
+    } == {site: tuple(goal.name for goal in goals) for site, goals in found.items()}
