@@ -21,7 +21,7 @@ from realtime import feed, frames, tickets
 from realtime.publish import group
 from realtime.tickets import Close, Ticket
 from realtime.visits import Visit, render
-from realtime.window import Window
+from realtime.window import Now, Window
 
 logger = structlog.get_logger(__name__)
 
@@ -42,6 +42,7 @@ class Batch:
     def __init__(self, before: int, cursor: int, visits: list[Visit]) -> None:
         self.before = before
         self.cursor = cursor
+        self.latest = visits[-1]
         self.rows = [(visit.id, render(visit)) for visit in visits]
         self.text = frames.visits(cursor, [row for _, row in self.rows])
 
@@ -69,6 +70,7 @@ class Hub:
         self.site_id = site_id
         self.head = 0
         self.empty = True
+        self.now: Now | None = None
         self.now_frame = ""
         self.sockets: set[Socket] = set()
         self.users = 0
@@ -122,7 +124,7 @@ class Hub:
         return tickets.invalid(self.site_id, held)
 
     def figures(self) -> str:
-        now = self.window.read(timezone.now())
+        self.now = now = self.window.read(timezone.now())
         return frames.now(now, render_to_string("live/panels.html", {"now": now}))
 
     # The feed.

@@ -14,7 +14,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 
-from realtime.tickets import Close, Ticket
+from realtime.tickets import Close, Refused, SessionTicket, Ticket
 from tracking.access import site_for
 from tracking.models import Site
 
@@ -47,6 +47,11 @@ class Reader(ABC, AsyncWebsocketConsumer):
         self.writer: asyncio.Task[None] | None = None
         self.closing: asyncio.Task[None] | None = None
 
+    async def admit(self) -> None:
+        """Find out who asks, and of which site. Raises `Refused` or Site.DoesNotExist."""
+        self.ticket = SessionTicket.of(self.scope)
+        self.site = await self.read_site()
+
     @abstractmethod
     async def join(self) -> None:
         """Say hello and begin. Raises what storage raises."""
@@ -70,12 +75,11 @@ class Reader(ABC, AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # A browser can read the code of a closed socket only if it was accepted before.
         await self.accept()
-        if not self.scope["user"].is_authenticated:
-            return self.quit(Close.SIGNED_OUT)
-        self.ticket = Ticket.of(self.scope)
         try:
-            self.site = await self.read_site()
+            await self.admit()
             await self.join()
+        except Refused as refusal:
+            self.quit(refusal.args[0])
         except Site.DoesNotExist:
             self.quit(Close.NO_ACCESS)
         except (DatabaseError, OSError) as error:

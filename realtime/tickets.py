@@ -1,9 +1,13 @@
-"""Whether the people behind open sockets may still see a site."""
+"""By which right sockets are open, and whether it still holds for a site.
 
+Each kind of ticket knows for itself what ends it; sockets of one kind are checked together.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
@@ -12,7 +16,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tracking.access import visible_sites
-from tracking.models import Site
+from tracking.models import SharedLink, Site
+
+# The sites of which a person may have a line.
+SitesOf = Callable[[Any], QuerySet[Site]]
 
 
 class Close(IntEnum):
@@ -25,44 +32,107 @@ class Close(IntEnum):
     TRY_AGAIN = 1013
 
 
+class Refused(Exception):
+    """Whoever asks for a line does not get it; the first argument is the `Close` that says why."""
+
+
+class Ticket(ABC):
+    """A right by which a socket was opened. Equal ones are one, so each can be hashed."""
+
+    __slots__ = ()
+
+    @classmethod
+    @abstractmethod
+    def invalid(cls, site_id: int, held: set[Self], sites_of: SitesOf) -> dict[Self, Close]:
+        """Those that do not hold any more, and why; a query a holder, none a socket."""
+
+
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """By which session a socket was opened."""
+class SessionTicket(Ticket):
+    """A person's, by the session in which they signed in."""
 
     user_id: int
     session_key: str
     session_hash: str
 
     @classmethod
-    def of(cls, scope: dict[str, Any]) -> "Ticket":
+    def of(cls, scope: dict[str, Any]) -> "SessionTicket":
+        """The ticket of a connection; raises `Refused` where nobody is signed in."""
+        if not scope["user"].is_authenticated:
+            raise Refused(Close.SIGNED_OUT)
         session = scope["session"]
         return cls(scope["user"].pk, session.session_key, session.get(HASH_SESSION_KEY, ""))
 
+    @classmethod
+    def people(cls, held: "set[SessionTicket]") -> "dict[SessionTicket, Any]":
+        """Who is still signed in by each of these."""
+        keys = {ticket.session_key for ticket in held}
+        living = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+        sessions = set(living.values_list("session_key", flat=True))
+        users = get_user_model().objects.in_bulk({ticket.user_id for ticket in held})
+        return {
+            ticket: user
+            for ticket in held
+            if ticket.session_key in sessions
+            and (user := users.get(ticket.user_id)) is not None
+            and ticket.is_session_of(user)
+        }
+
+    @classmethod
+    def invalid(
+        cls, site_id: int, held: "set[SessionTicket]", sites_of: SitesOf
+    ) -> "dict[SessionTicket, Close]":
+        people = cls.people(held)
+        users = {user.pk: user for user in people.values()}
+        seeing = {pk for pk, user in users.items() if sites_of(user).filter(pk=site_id).exists()}
+        return {
+            ticket: Close.NO_ACCESS if ticket in people else Close.SIGNED_OUT
+            for ticket in held
+            if ticket not in people or ticket.user_id not in seeing
+        }
+
+    def is_session_of(self, user: Any) -> bool:
+        """A changed password ends the sessions begun under the old one."""
+        return constant_time_compare(self.session_hash, user.get_session_auth_hash())
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTicket(Ticket):
+    """Of whoever has a link to a report, and where it asks for a password has given that."""
+
+    link_id: int
+    proof: str
+
+    @classmethod
+    def invalid(
+        cls, site_id: int, held: "set[LinkTicket]", sites_of: SitesOf
+    ) -> "dict[LinkTicket, Close]":
+        found = SharedLink.valid(timezone.now()).filter(
+            site=site_id, pk__in={ticket.link_id for ticket in held}
+        )
+        proofs = {link.pk: link.proof for link in found}
+        return {
+            ticket: Close.NO_ACCESS for ticket in held if proofs.get(ticket.link_id) != ticket.proof
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HouseTicket(Ticket):
+    """Of a part of this server that asks by itself whether its own readers may go on."""
+
+    @classmethod
+    def invalid(
+        cls, site_id: int, held: "set[HouseTicket]", sites_of: SitesOf
+    ) -> "dict[HouseTicket, Close]":
+        return {}
+
 
 def invalid(
-    site_id: int,
-    tickets: set[Ticket],
-    sites_of: Callable[[Any], QuerySet[Site]] = visible_sites,
+    site_id: int, tickets: set[Ticket], sites_of: SitesOf = visible_sites
 ) -> dict[Ticket, Close]:
-    """The tickets that do not hold any more, and why; a query a person, none a socket.
-
-    `sites_of` are the sites of which a person may have a line.
-    """
-    keys = {ticket.session_key for ticket in tickets}
-    living = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    sessions = set(living.values_list("session_key", flat=True))
-    people = get_user_model().objects.in_bulk({ticket.user_id for ticket in tickets})
-    seeing = {pk for pk, user in people.items() if sites_of(user).filter(pk=site_id).exists()}
-    reasons = {}
-    for ticket in tickets:
-        user = people.get(ticket.user_id)
-        if ticket.session_key not in sessions or user is None or not same_session(ticket, user):
-            reasons[ticket] = Close.SIGNED_OUT
-        elif ticket.user_id not in seeing:
-            reasons[ticket] = Close.NO_ACCESS
+    """The tickets that do not hold any more, and why."""
+    reasons: dict[Ticket, Close] = {}
+    for kind in {type(ticket) for ticket in tickets}:
+        held = {ticket for ticket in tickets if type(ticket) is kind}
+        reasons |= kind.invalid(site_id, held, sites_of)
     return reasons
-
-
-def same_session(ticket: Ticket, user: Any) -> bool:
-    """A changed password ends the sessions begun under the old one."""
-    return constant_time_compare(ticket.session_hash, user.get_session_auth_hash())

@@ -61,8 +61,12 @@ class SharedLink(models.Model):
         """
         named = models.Q(token=address, is_public=False)
         named |= models.Q(is_public=True, site__domain=address)
-        valid = models.Q(expires_at=None) | models.Q(expires_at__gt=now)
-        return cls.objects.select_related("site").get(named & valid)
+        return cls.valid(now).select_related("site").get(named)
+
+    @classmethod
+    def valid(cls, now: datetime) -> "models.QuerySet[SharedLink]":
+        """Those that have not expired."""
+        return cls.objects.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
 
     @property
     def address(self) -> str:
