@@ -9,7 +9,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from realtime import feed, frames, hub
 from realtime.hub import Batch, Hub
 from realtime.reader import HIGHEST_ID, Reader, valid_id
-from realtime.tickets import Close
+from realtime.room.changes import Told
+from realtime.tickets import Close, SessionTicket
 from realtime.visits import Visit, render
 
 
@@ -26,14 +27,21 @@ class UnknownConsumer(AsyncWebsocketConsumer):
 class FeedConsumer(Reader):
     """One person's line to the feed of one site; the hub listens for all sockets of a site."""
 
+    ticket: SessionTicket
+    heard = 0
+    tab = ""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hub: Hub | None = None
 
     async def join(self) -> None:
         """Say hello, catch up from the cursor, and belong to the hub."""
+        asked = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        self.tab = asked.get("tab", [""])[0]
         try:
-            cursor = cursor_of(self.scope["query_string"])
+            cursor = id_in(asked, "cursor")
+            heard = id_in(asked, "change")
         except ValueError:
             return self.quit(Close.MALFORMED)
         self.hub = await hub.enter(self.site.pk)
@@ -48,6 +56,7 @@ class FeedConsumer(Reader):
         if not self.closing:
             self.hub.sockets.add(self)
             self.put(self.hub.now_frame)
+            await self.hub.room.enter(self, heard)
 
     async def catch_up(self, upto: int) -> None:
         visits, rows = await self.read_rows(self.position, upto)
@@ -61,15 +70,22 @@ class FeedConsumer(Reader):
             self.position = batch.cursor
             self.put(frame)
 
+    def hear(self, told: Told) -> None:
+        """What the room calls: somebody changed something, perhaps the person in this very tab."""
+        if self.ticket.user_id in told.hearers and not (self.tab and self.tab == told.tab):
+            self.put(told.frame)
+
     def quit(self, code: Close) -> None:
         if self.hub:
             self.hub.sockets.discard(self)
+            self.hub.room.leave(self)
         super().quit(code)
 
     async def leave(self) -> None:
         if self.hub:
             joined, self.hub = self.hub, None
             joined.sockets.discard(self)
+            joined.room.leave(self)
             await hub.leave(joined)
 
     # Storage.
@@ -84,12 +100,11 @@ class FeedConsumer(Reader):
         return visits, [render(visit) for visit in visits]
 
 
-def cursor_of(query_string: bytes) -> int | None:
-    """The cursor in the address; None without one. Raises ValueError for anything but an id."""
-    texts = parse_qs(query_string.decode("latin-1"), keep_blank_values=True).get("cursor")
-    if not texts:
+def id_in(asked: dict[str, list[str]], name: str) -> int | None:
+    """An id in the address; None without one. Raises ValueError for anything but an id."""
+    if name not in asked:
         return None
-    text = texts[0]
+    text = asked[name][0]
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_ID))):
         raise ValueError(text)
     return valid_id(int(text))

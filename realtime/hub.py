@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from realtime import feed, frames, tickets
 from realtime.publish import group
+from realtime.room.room import Room
 from realtime.tickets import Close, Ticket
 from realtime.visits import Visit, render
 from realtime.window import Now, Window
@@ -76,6 +77,7 @@ class Hub:
         self.users = 0
         self.news = asyncio.Event()
         self.window = Window(site_id)
+        self.room = Room(site_id)
         self.layer = get_channel_layer()
         self.channel = ""
         self.stopped = False
@@ -142,7 +144,9 @@ class Hub:
 
     async def take(self, message: dict[str, Any]) -> None:
         """A message of the channel layer: repeated, late, in order, or after a gap."""
-        if message["before"] > self.head:
+        if message["type"] == "site.change":
+            await self.room.look()
+        elif message["before"] > self.head:
             await self.read_back()
         else:
             visits = [Visit.from_message(data) for data in message["visits"]]
@@ -196,6 +200,7 @@ class Hub:
         # Storage first: a layer that is down answers late.
         await self.read_back()
         await self.subscribe()
+        await self.room.look()
 
     async def refresh(self) -> None:
         """Send the figures if they changed, or to show that the line is alive."""

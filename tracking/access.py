@@ -1,9 +1,10 @@
 """Who may see what: every page, partial, socket and export asks here."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 
-from tracking.models import Membership, Segment, Site
+from tracking.models import Membership, Segment, Site, WallLink
 from tracking.models.sites import normalise_domain
 
 
@@ -21,6 +22,20 @@ def site_for(user: AbstractBaseUser | AnonymousUser, domain: str) -> Site:
     never tells which sites exist.
     """
     return visible_sites(user).get(domain=normalise_domain(domain))
+
+
+def ordered_memberships(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Membership]:
+    """What a person may see, in the person's order; what has no place comes last, by name."""
+    mine = Membership.objects.filter(user=user.pk, site__in=visible_sites(user))
+    return mine.select_related("site").order_by(
+        "-pinned", F("position").asc(nulls_last=True), Lower("site__domain")
+    )
+
+
+def wall_memberships(link: WallLink) -> QuerySet[Membership]:
+    """What a wall shows, in its owner's order, of what the owner may see."""
+    mine = ordered_memberships(link.owner)
+    return mine if link.all_sites else mine.filter(site__in=link.sites.all())
 
 
 def owned_sites(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Site]:

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +15,7 @@ from dashboard.access import site_view
 from dashboard.report.chart import spark
 from dashboard.report.formats import Change, change
 from realtime.window import online
-from tracking.access import visible_sites
+from tracking.access import ordered_memberships
 from tracking.models import Membership, Site
 from tracking.warehouse import Query, run
 
@@ -39,7 +37,7 @@ class Card:
 @require_safe
 def sites(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:LONGEST]
-    found = memberships(request.user)
+    found = ordered_memberships(request.user)
     context = {
         "memberships": found.filter(site__domain__icontains=search) if search else found,
         "search": search,
@@ -47,14 +45,6 @@ def sites(request: HttpRequest) -> HttpResponse:
     }
     part = bool(request.htmx) and request.htmx.target == "sites"
     return render(request, "sites/cards.html" if part else "sites/list.html", context)
-
-
-def memberships(user: Any) -> QuerySet[Membership]:
-    """What a person may see, in the person's order; what has no place comes last, by name."""
-    mine = Membership.objects.filter(user=user.pk, site__in=visible_sites(user))
-    return mine.select_related("site").order_by(
-        "-pinned", F("position").asc(nulls_last=True), Lower("site__domain")
-    )
 
 
 @site_view
@@ -91,7 +81,7 @@ def pin(request: HttpRequest, site: Site) -> HttpResponse:
 def order(request: HttpRequest) -> HttpResponse:
     """Put the sites of the list in the order of the `domain` fields; all others after them."""
     domains = request.POST.getlist("domain")
-    mine = {each.site.domain: each for each in memberships(request.user)}
+    mine = {each.site.domain: each for each in ordered_memberships(request.user)}
     if not domains or not set(domains) <= set(mine):
         return HttpResponseBadRequest("These are not your sites.")
     others = [domain for domain in mine if domain not in domains]

@@ -1,11 +1,12 @@
 from tracking.models.annotations import Annotation
+from tracking.models.changes import Change
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
 from tracking.models.goals import Goal
 from tracking.models.imports import Import, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
-from tracking.models.links import SharedLink
+from tracking.models.links import SharedLink, WallLink
 from tracking.models.salts import Salt
 from tracking.models.sealing import ReopenedVisit, SealedSegment, SealedShare
 from tracking.models.segments import Segment
@@ -14,6 +15,7 @@ from tracking.models.sites import Membership, Site, SiteAlias, Watch
 __all__ = [
     "Annotation",
     "ApiKey",
+    "Change",
     "Event",
     "EventLog",
     "Generation",
@@ -34,5 +36,6 @@ __all__ = [
     "Site",
     "SiteAlias",
     "TaskRun",
+    "WallLink",
     "Watch",
 ]

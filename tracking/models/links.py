@@ -84,3 +84,30 @@ class SharedLink(models.Model):
     def proof(self) -> str:
         """What a browser keeps that was told the password; another password has another one."""
         return salted_hmac("shared-link", f"{self.pk}:{self.password}").hexdigest()
+
+
+class WallLink(models.Model):
+    """A wall that whoever has the link may see: its owner's sites, all or those that were chosen.
+
+    A site that the owner may not see any more is not on it.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="wall_links")
+    name = models.CharField(max_length=120)
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    # Not the same as no chosen sites, which is what is left when these are deleted.
+    all_sites = models.BooleanField(default=True)
+    sites = models.ManyToManyField(Site, blank=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def valid(cls, now: datetime) -> "models.QuerySet[WallLink]":
+        """Those that have not expired."""
+        return cls.objects.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))

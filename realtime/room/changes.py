@@ -1,0 +1,63 @@
+"""The changes of a site as storage has them, and who is told of each."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+
+from tracking.models import Change, Membership
+
+# What only the owners of a site find on its pages.
+OF_OWNERS = {Change.What.LINK, Change.What.NAME, Change.What.SETTINGS, Change.What.RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change as a frame, and the ids of the people who hear of it."""
+
+    id: int
+    frame: str
+    tab: str
+    hearers: frozenset[int]
+
+
+def last(site_id: int) -> int:
+    """The highest id of a site's changes, 0 without one."""
+    return Change.objects.filter(site=site_id).aggregate(last=Max("pk"))["last"] or 0
+
+
+def after(site_id: int, heard: int) -> list[Told]:
+    """The changes with a higher id, oldest first."""
+    found = list(Change.objects.filter(site=site_id, pk__gt=heard).select_related("by"))
+    if not found:
+        return []
+    roles = dict(Membership.objects.filter(site=site_id).values_list("user", "role"))
+    return [Told(each.pk, frame(each), each.tab, hearers(each, roles)) for each in found]
+
+
+def hearers(change: Change, roles: dict[int, str]) -> frozenset[int]:
+    """`roles` are those of the site's members."""
+    if change.whose_id:
+        return frozenset({change.whose_id})
+    if change.what in OF_OWNERS:
+        return frozenset(pk for pk, role in roles.items() if role == Membership.Role.OWNER)
+    return frozenset(roles)
+
+
+def frame(change: Change) -> str:
+    return json.dumps(
+        {"type": "change", "change": change.pk, "what": change.what, "text": words(change)}
+    )
+
+
+def words(change: Change) -> str:
+    """Such as “ada added the note “Release 2””, with the person's name."""
+    thing = f"the {change.get_what_display()}"
+    named = f"{thing} “{change.name}”" if change.name else thing
+    return f"{name_of(change.by)} {change.did} {named}"
+
+
+def name_of(person: Any) -> str:
+    """What the others call a person: the first part of the e-mail address."""
+    return person.email.partition("@")[0] if person else "Somebody"
