@@ -130,6 +130,25 @@ class SeveralProcesses(Server):
         self.stop()
 
 
+class WithDaphne(SeveralProcesses):
+    """As deployed behind nginx: daphne serves the websockets, Redis carries queue and feed.
+
+    Its Redis is `REDIS_URL` of the environment. Here daphne serves the pages too.
+    """
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        super().__init__(data, **environment)
+        limits = ["--websocket-max-message-size", "16384", "--websocket-max-frame-size", "16384"]
+        pings = ["--ping-interval", "20", "--ping-timeout", "30", "-v", "0"]
+        at = ["-b", "127.0.0.1", "-p", str(self.pages_port)]
+        self.commands["hits"] = ["-m", "gunicorn", "--log-level", "warning"]
+        self.commands["hits"] += [*self.asgi(self.port, 1), "proj.hits:application"]
+        self.commands["pages"] = ["-m", "daphne", *at, *limits, *pings, "proj.asgi:application"]
+
+    def workers(self, name: str) -> list[int]:
+        return [self.running[name].pid] if name == "pages" else super().workers(name)
+
+
 Shape = OneProcess | SeveralProcesses
 SHAPES: dict[str, type[Shape]] = {
     "one process": OneProcess,
