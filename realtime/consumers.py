@@ -10,8 +10,9 @@ from realtime import feed, frames, hub
 from realtime.hub import Batch, Hub
 from realtime.reader import HIGHEST_ID, Reader, valid_id
 from realtime.room.changes import Told
+from realtime.rows import Rows, render, render_growth
 from realtime.tickets import Close, SessionTicket
-from realtime.visits import Visit, render
+from realtime.visits import Visit
 
 
 class UnknownConsumer(AsyncWebsocketConsumer):
@@ -59,9 +60,11 @@ class FeedConsumer(Reader):
             await self.hub.room.enter(self, heard)
 
     async def catch_up(self, upto: int) -> None:
-        visits, rows = await self.read_rows(self.position, upto)
+        # The hub's rows are as far as its head or further: never less than the cursor promises.
+        known = self.hub.rows.copy()
+        visits, rows, grown = await self.read_rows(known, self.position, upto)
         self.position = visits[-1].id if len(visits) == feed.CHUNK else upto
-        self.put(frames.visits(self.position, rows))
+        self.put(frames.visits(self.position, rows, grown))
 
     def put_visits(self, batch: Batch) -> None:
         """What the hub calls; it waits for nothing."""
@@ -95,9 +98,12 @@ class FeedConsumer(Reader):
         return feed.is_lost(self.site.pk, cursor)
 
     @database_sync_to_async
-    def read_rows(self, cursor: int, upto: int) -> tuple[list[Visit], list[str]]:
+    def read_rows(
+        self, known: Rows, cursor: int, upto: int
+    ) -> tuple[list[Visit], list[str], list[tuple[int, str]]]:
         visits = feed.after(self.site.pk, cursor, upto)
-        return visits, [render(visit) for visit in visits]
+        grown = [(row.id, render_growth(row)) for row in known.grown_after(cursor)]
+        return visits, [render(known.of(visit)) for visit in visits], grown
 
 
 def id_in(asked: dict[str, list[str]], name: str) -> int | None:

@@ -4,10 +4,13 @@ A cursor is the id of an event. Ids grow in commit order, so whoever has read up
 a smaller one later.
 """
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
+from realtime.news import News
+from realtime.rows import Rows
 from realtime.visits import Visit
 from tracking.models import Event, EventLog
+from tracking.warehouse.goals import Goal, goals_of
 from tracking.warehouse.sealing.manifest import held
 
 # A page shows the newest 200: whoever is further behind than this had better begin again.
@@ -30,10 +33,25 @@ def after(site_id: int, cursor: int, upto: int) -> list[Visit]:
     return [Visit.of(event) for event in rows[:CHUNK]]
 
 
-def latest(site_id: int, upto: int, count: int) -> list[Visit]:
-    """The last visits with id <= upto, newest first."""
-    rows = _visits(site_id).filter(id__lte=upto).order_by("-id")
-    return [Visit.of(event) for event in rows[:count]]
+def news(site_id: int, cursor: int, upto: int) -> News:
+    """What happened with cursor < id <= upto, or the first part of it; `last` says how far."""
+    goals = goals_of([site_id]).get(site_id, ())
+    events = _told(site_id, goals).filter(id__gt=cursor, id__lte=upto).order_by("id")[:CHUNK]
+    found = list(events)
+    return News.of(found[-1].id if len(found) == CHUNK else upto, found, goals)
+
+
+def latest(site_id: int, upto: int, count: int) -> Rows:
+    """The last visits with id <= upto, each as far as it had come by then."""
+    opened = _visits(site_id).filter(id__lte=upto).order_by("-id")[:count]
+    ids = [event.id for event in opened]
+    if not ids:
+        return Rows()
+    goals = goals_of([site_id]).get(site_id, ())
+    events = _told(site_id, goals).filter(id__gte=ids[-1], id__lte=upto, visit__in=ids)
+    rows = Rows()
+    rows.take(News.of(upto, events.order_by("id"), goals))
+    return rows
 
 
 def is_lost(site_id: int, cursor: int) -> bool:
@@ -51,6 +69,14 @@ def is_lost(site_id: int, cursor: int) -> bool:
 def _visits(site_id: int) -> QuerySet[Event]:
     """The events that opened a visit."""
     return counted(site_id).filter(visit=F("id"))
+
+
+def _told(site_id: int, goals: tuple[Goal, ...]) -> QuerySet[Event]:
+    """What counts, and such engagement as may reach a goal."""
+    kinds = ~Q(name="engagement")
+    if depths := [goal.scroll for goal in goals if goal.scroll is not None]:
+        kinds |= Q(scroll_depth__gte=min(depths))
+    return Event.objects.filter(kinds, site_id=site_id, flags="")
 
 
 def counted(site_id: int) -> QuerySet[Event]:

@@ -11,10 +11,20 @@ def hello(cursor: int, empty: bool) -> str:
     return json.dumps({"type": "hello", "cursor": cursor, "empty": empty})
 
 
-def visits(cursor: int, rows: list[str]) -> str:
-    """`rows` are oldest first; the newest stands on top of the page, so it comes first here."""
-    html = "".join(reversed(rows))
-    return json.dumps({"type": "visits", "cursor": cursor, "html": html, "count": len(rows)})
+def visits(cursor: int, rows: list[str], grown: list[tuple[int, str]]) -> str:
+    """`rows` are oldest first; the newest stands on top of the page, so it comes first here.
+
+    `grown` are rows that the page has, by their ids, with their new parts.
+    """
+    return json.dumps(
+        {
+            "type": "visits",
+            "cursor": cursor,
+            "html": "".join(reversed(rows)),
+            "count": len(rows),
+            "grown": [{"id": id_, "html": html} for id_, html in grown],
+        }
+    )
 
 
 def now(moment: Now, panels: str) -> str:

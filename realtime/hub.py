@@ -18,10 +18,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from realtime import feed, frames, tickets
+from realtime.news import News
 from realtime.publish import group
 from realtime.room.room import Room
+from realtime.rows import MOST_ROWS, Row, Rows, render, render_growth
 from realtime.tickets import Close, Ticket
-from realtime.visits import Visit, render
 from realtime.window import Now, Window
 
 logger = structlog.get_logger(__name__)
@@ -38,20 +39,26 @@ LAYER_SECONDS = 2.0
 
 
 class Batch:
-    """New visits, rendered once; `before` and `cursor` are the head before and after them."""
+    """New rows and rows that grew, rendered once; the head was `before` and is now `cursor`."""
 
-    def __init__(self, before: int, cursor: int, visits: list[Visit]) -> None:
+    def __init__(self, before: int, cursor: int, new: list[Row], grown: list[Row]) -> None:
         self.before = before
         self.cursor = cursor
-        self.latest = visits[-1]
-        self.rows = [(visit.id, render(visit)) for visit in visits]
-        self.text = frames.visits(cursor, [row for _, row in self.rows])
+        self.new = new
+        self.latest = new[-1].visit if new else None
+        self.rows = [(row.id, render(row)) for row in new]
+        self.grown = [(row.id, render_growth(row)) for row in grown]
+        self.text = frames.visits(cursor, [html for _, html in self.rows], self.grown)
 
     def frame_after(self, position: int) -> str:
         """The frame for a socket that knows everything up to a position."""
         if position <= self.before:
             return self.text
-        return frames.visits(self.cursor, [row for id_, row in self.rows if id_ > position])
+        rows = [html for id_, html in self.rows if id_ > position]
+        known = [row for row in self.new if row.id <= position < row.last_id]
+        return frames.visits(
+            self.cursor, rows, self.grown + [(row.id, render_growth(row)) for row in known]
+        )
 
 
 class Socket(Protocol):
@@ -73,6 +80,7 @@ class Hub:
         self.empty = True
         self.now: Now | None = None
         self.now_frame = ""
+        self.rows = Rows()
         self.sockets: set[Socket] = set()
         self.users = 0
         self.news = asyncio.Event()
@@ -89,7 +97,7 @@ class Hub:
     async def start(self) -> None:
         self.channel = await self.layer.new_channel()
         await self.subscribe()
-        self.head, self.empty, self.now_frame = await self.read_start()
+        self.head, self.rows, self.empty, self.now_frame = await self.read_start()
         loops = (self.listen, self.tick, self.watch_tickets)
         self.tasks = [asyncio.create_task(loop()) for loop in loops]
 
@@ -106,8 +114,10 @@ class Hub:
     # Storage. Each of these runs in the thread that consumers share.
 
     @database_sync_to_async
-    def read_start(self) -> tuple[int, bool, str]:
-        return feed.end(), feed.is_empty(self.site_id), self.figures()
+    def read_start(self) -> tuple[int, Rows, bool, str]:
+        head = feed.end()
+        rows = feed.latest(self.site_id, head, MOST_ROWS)
+        return head, rows, feed.is_empty(self.site_id), self.figures()
 
     @database_sync_to_async
     def read_figures(self) -> str:
@@ -118,8 +128,8 @@ class Hub:
         return feed.end()
 
     @database_sync_to_async
-    def read_after(self, cursor: int, upto: int) -> list[Visit]:
-        return feed.after(self.site_id, cursor, upto)
+    def read_news(self, cursor: int, upto: int) -> News:
+        return feed.news(self.site_id, cursor, upto)
 
     @database_sync_to_async
     def read_invalid(self, held: set[Ticket]) -> dict[Ticket, Close]:
@@ -131,14 +141,14 @@ class Hub:
 
     # The feed.
 
-    def advance(self, last: int, visits: list[Visit]) -> None:
-        """Tell the sockets. `visits` are all of the site's from the head or below it to `last`."""
-        new = [visit for visit in visits if visit.id > self.head]
-        before, self.head = self.head, max(self.head, last)
+    def advance(self, told: News) -> None:
+        """Tell the sockets. `told` is all of the site's from the head or below it."""
+        before, self.head = self.head, max(self.head, told.last)
         self.news.set()
-        if new:
-            self.empty = False
-            batch = Batch(before, self.head, new)
+        new, grown = self.rows.take(told.after(before))
+        if new or grown:
+            self.empty = self.empty and not new
+            batch = Batch(before, self.head, new, grown)
             for socket in tuple(self.sockets):
                 socket.put_visits(batch)
 
@@ -146,18 +156,16 @@ class Hub:
         """A message of the channel layer: repeated, late, in order, or after a gap."""
         if message["type"] == "site.change":
             await self.room.look()
-        elif message["before"] > self.head:
+        elif message["before"] > self.head or not message["whole"]:
             await self.read_back()
         else:
-            visits = [Visit.from_message(data) for data in message["visits"]]
-            self.advance(message["last"], visits)
+            self.advance(News.from_message(message))
 
     async def read_back(self) -> None:
         """Take from storage what is above the head."""
         end = await self.read_end()
         while self.head < end:
-            visits = await self.read_after(self.head, end)
-            self.advance(visits[-1].id if len(visits) == feed.CHUNK else end, visits)
+            self.advance(await self.read_news(self.head, end))
 
     # What goes on while somebody watches.
 

@@ -14,14 +14,17 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from realtime import loop
-from realtime.visits import Visit
+from realtime.news import News
 from tracking.enrich.event import EnrichedEvent
 from tracking.models import Event
 from tracking.signals import events_stored
+from tracking.warehouse.goals import Goal, goals_of
 
 logger = structlog.get_logger(__name__)
 
 LONGEST_SECONDS = 2.0
+# Of more events at once hubs are told the ids alone: they read the rest, if anybody watches.
+MOST_EVENTS = 200
 
 _failing = False
 
@@ -37,7 +40,9 @@ def group(site_id: int) -> str:
 def announce(events: list[EnrichedEvent], **_kwargs: object) -> None:
     """Send one message a site."""
     try:
-        deliver({group(site): message(site, news) for site, news in by_site(events).items()})
+        sites = by_site(events)
+        goals = goals_of(sites)
+        deliver({group(s): message(s, news, goals.get(s, ())) for s, news in sites.items()})
     except Exception as error:
         note_failure(error)
 
@@ -62,28 +67,26 @@ def by_site(events: list[EnrichedEvent]) -> dict[int, list[EnrichedEvent]]:
     return sites
 
 
-def message(site_id: int, news: list[EnrichedEvent]) -> dict[str, Any]:
+def message(
+    site_id: int, events: list[EnrichedEvent], goals: tuple[Goal, ...] = ()
+) -> dict[str, Any]:
     """What a site's hubs are told; `before` lets a hub see whether it missed a message.
 
     before: the id of the site's event before these, 0 without one
     last: the highest id among these
     visits: the visits that opened, oldest first
-    others: how many more events there are
+    steps: what happened on visits that had opened, oldest first
+    whole: whether the two lists are there; they are empty where they would be too long
     """
-    earlier = Event.objects.filter(site_id=site_id, id__lt=news[0].id).order_by("-id")
-    visits = [Visit.of(event).as_message() for event in news if is_shown(event)]
+    earlier = Event.objects.filter(site_id=site_id, id__lt=events[0].id).order_by("-id")
+    whole = len(events) <= MOST_EVENTS
+    news = News.of(events[-1].id, events if whole else [], goals)
     return {
         "type": "site.news",
         "before": earlier.values_list("id", flat=True).first() or 0,
-        "last": news[-1].id,
-        "visits": visits,
-        "others": len(news) - len(visits),
+        "whole": whole,
+        **news.as_message(),
     }
-
-
-def is_shown(event: EnrichedEvent) -> bool:
-    """Whether the feed shows it, as `realtime.feed` reads it back: no bots, no unknown visitors."""
-    return event.opens_visit and not event.flags
 
 
 async def send(messages: dict[str, dict[str, Any]]) -> None:

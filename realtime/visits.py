@@ -1,5 +1,6 @@
-"""A visit as the feed shows it, and how it travels between processes."""
+"""A visit and its events as the feed shows them, and how they travel between processes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -7,10 +8,7 @@ from typing import Any
 
 from babel import Locale
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from tracking.enrich.event import EnrichedEvent
 from tracking.models import Event
@@ -25,6 +23,7 @@ class Visit:
 
     id: int
     time: datetime
+    name: str
     path: str
     title: str
     source: str
@@ -33,19 +32,19 @@ class Visit:
     city: str
     device: str
     browser: str
+    # The names of the goals that its first event reached.
+    goals: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, event: Event | EnrichedEvent) -> "Visit":
-        return cls(**{field: cut(getattr(event, field)) for field in FIELDS})
+    def of(cls, event: Event | EnrichedEvent, goals: Iterable[str] = ()) -> "Visit":
+        return cls(*(cut(getattr(event, field)) for field in FIELDS), tuple(goals))
 
     @classmethod
     def from_message(cls, data: dict[str, Any]) -> "Visit":
-        return cls(**{**data, "time": datetime.fromisoformat(data["time"])})
+        return cls(**from_plain(data))
 
     def as_message(self) -> dict[str, Any]:
-        """Plain data that every channel layer can carry."""
-        values = {field: getattr(self, field) for field in FIELDS}
-        return {**values, "time": self.time.isoformat()}
+        return as_plain(self)
 
     @property
     def address(self) -> str:
@@ -68,13 +67,45 @@ class Visit:
         return " · ".join(part for part in (self.device, self.browser) if part)
 
 
-FIELDS = tuple(field.name for field in fields(Visit))
+FIELDS = tuple(field.name for field in fields(Visit) if field.name != "goals")
 
 
-def render(visit: Visit, now: datetime | None = None) -> SafeString:
-    """The visit's row, the same on the page and in a frame."""
-    age = words_of_age((now or timezone.now()) - visit.time)
-    return render_to_string("live/visit.html", {"visit": visit, "age": age})
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event of a visit that had opened, as far as the visit's row shows it."""
+
+    id: int
+    visit: int
+    time: datetime
+    name: str
+    path: str
+    goals: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, event: Event | EnrichedEvent, goals: Iterable[str] = ()) -> "Step":
+        goals = tuple(goals)
+        return cls(event.id, event.visit, event.time, event.name, cut(event.path), goals)
+
+    @classmethod
+    def from_message(cls, data: dict[str, Any]) -> "Step":
+        return cls(**from_plain(data))
+
+    def as_message(self) -> dict[str, Any]:
+        return as_plain(self)
+
+
+def as_plain(data: Visit | Step) -> dict[str, Any]:
+    """Plain data that every channel layer can carry."""
+    values = {field.name: getattr(data, field.name) for field in fields(data)}
+    return {**values, "time": data.time.isoformat(), "goals": list(data.goals)}
+
+
+def from_plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **data,
+        "time": datetime.fromisoformat(data["time"]),
+        "goals": tuple(data["goals"]),
+    }
 
 
 def words_of_age(age: timedelta) -> str:
@@ -86,6 +117,14 @@ def words_of_age(age: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def words_of_span(seconds: int) -> str:
+    """`34s`, `2m 34s`, `1h 2m`, as the report has durations."""
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m {seconds % 60}s" if minutes else f"{seconds}s"
 
 
 def cut(value: Any) -> Any:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dashboard.access import site_view
 from dashboard.live.bars import bars
 from realtime import feed
-from realtime.visits import render as render_visit
+from realtime.rows import render as render_row
 from realtime.window import Window
 from tracking.models import Site
 
@@ -22,13 +22,13 @@ def live(request: HttpRequest, site: Site) -> HttpResponse:
     cursor = feed.end()
     moment = timezone.now()
     now = Window(site.pk).read(moment)
-    visits = feed.latest(site.pk, cursor, ROWS)
+    rows = feed.latest(site.pk, cursor, ROWS).latest(ROWS)
     context = {
         "site": site,
         "online": now.online,
         "now": now,
         "bars": bars(now.minutes),
-        "rows": [render_visit(visit, moment) for visit in visits],
+        "rows": [render_row(row, moment) for row in rows],
         "cursor": cursor,
         # As text: a template would turn the time into that of the server's zone.
         "clock": moment.astimezone(site.zone).strftime("%H:%M"),

@@ -39,6 +39,16 @@ const visits = stream({
   },
 });
 
+function grow({ id, html }) {
+  visits.change(String(id), (row) => {
+    for (const part of rowsOf(html)) {
+      const shown = row.querySelector(`.${part.className}`);
+      part.classList.add("grown");
+      shown.replaceWith(part);
+    }
+  });
+}
+
 function now(frame) {
   for (const figure of document.querySelectorAll("[data-online]")) figure.textContent = frame.online;
   const highest = Math.max(...frame.minutes, 1);
@@ -84,7 +94,10 @@ connect({
   url: live.dataset.socket,
   cursor: Number(live.dataset.cursor),
   onMessage(frame) {
-    if (frame.type === "visits") visits.put(rowsOf(frame.html));
+    if (frame.type === "visits") {
+      visits.put(rowsOf(frame.html));
+      for (const grown of frame.grown) grow(grown);
+    }
     if (frame.type === "now") now(frame);
   },
   onState(name) {

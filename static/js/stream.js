@@ -14,6 +14,7 @@ export function rowsOf(html) {
 export function stream({ list, pause, onShown }) {
   let paused = false;
   let held = [];
+  const heldChanges = new Map();
 
   function put(fresh) {
     if (!paused) return show(fresh);
@@ -28,6 +29,15 @@ export function stream({ list, pause, onShown }) {
     onShown(fresh);
   }
 
+  /** Have `apply(row)` change the row of that number, if it is still there. */
+  function change(id, apply) {
+    const waiting = held.find((row) => row.dataset.id === id);
+    const row = waiting ?? list.querySelector(`:scope > [data-id="${CSS.escape(id)}"]`);
+    if (!row) return;
+    if (paused && !waiting) heldChanges.set(id, apply);
+    else apply(row);
+  }
+
   function showPause() {
     const waiting = held.length >= MOST_ROWS ? `${MOST_ROWS}+` : held.length;
     pause.setAttribute("aria-pressed", paused);
@@ -37,6 +47,7 @@ export function stream({ list, pause, onShown }) {
   function clear() {
     list.replaceChildren();
     held = [];
+    heldChanges.clear();
     showPause();
   }
 
@@ -45,9 +56,11 @@ export function stream({ list, pause, onShown }) {
     if (!paused) {
       show(held);
       held = [];
+      for (const [id, apply] of heldChanges) change(id, apply);
+      heldChanges.clear();
     }
     showPause();
   });
 
-  return { put, clear };
+  return { put, change, clear };
 }

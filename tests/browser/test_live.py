@@ -1,6 +1,7 @@
 """The live page in a real browser, against the real server."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from itertools import count, product
@@ -11,11 +12,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
+from tests.browser.conftest import fill_in
 from tests.server import CHROME, Server
 
 pytestmark = pytest.mark.stack
 
 VIENNA = "84.112.3.{}"
+# No number of a new visitor.
+ADA = 200
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
 ROW = '<article class="visit" data-id="{0}"><div class="visit-line">row {0}</div></article>'
 
@@ -30,14 +34,19 @@ def context(context: BrowserContext, owner_cookies: list) -> BrowserContext:
 
 @pytest.fixture
 def send(running: Server, domain: str) -> Callable[..., None]:
-    """Sends the hit of a new visitor in Vienna; the server hears of a new site within a second."""
+    """Sends a hit from Vienna; the server hears of a new site within a second.
 
-    def send_hit(path: str = "/", referrer: str = "") -> None:
-        body = {"n": "pageview", "d": domain, "u": f"https://{domain}{path}", "r": referrer}
+    It is a new visitor's unless `visitor` says whose it is, a number of the caller's own.
+    """
+
+    def send_hit(
+        path: str = "/", referrer: str = "", visitor: int = 0, name: str = "pageview"
+    ) -> None:
+        body = {"n": name, "d": domain, "u": f"https://{domain}{path}", "r": referrer}
         headers = {
             "content-type": "text/plain",
             "user-agent": CHROME,
-            "x-forwarded-for": VIENNA.format(next(_numbers)),
+            "x-forwarded-for": VIENNA.format(visitor or next(_numbers)),
         }
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -54,6 +63,13 @@ def send(running: Server, domain: str) -> Callable[..., None]:
 @pytest.fixture
 def live(running: Server, domain: str) -> str:
     return f"{running.url}/sites/{domain}/live"
+
+
+def add_goal(owner: httpx.Client, domain: str, event_name: str) -> None:
+    """A goal of the site, made in the admin."""
+    form = "/admin/tracking/goal/add/"
+    site = re.search(rf'value="(\d+)"[^>]*>{re.escape(domain)}<', owner.get(form).text)[1]
+    fill_in(owner, form, site=site, event_name=event_name, props="{}")
 
 
 def open_live(page: Page, address: str) -> None:
@@ -81,16 +97,61 @@ def test_a_visit_appears_without_a_reload(page, live, send):
     assert [
         "Vienna, Austria",
         "Desktop · Chrome",
-        "/beans/ethiopia-guji",
-        "",
         "Instagram",
         "Organic Social",
+        "/beans/ethiopia-guji",
+        "",
+        "1 page",
+        "",
     ] == [text.strip() for text in row.locator(".visit-line > p > *").all_text_contents()]
     expect(page.locator(".headline")).to_have_text("1")
     expect(page.locator(".live-pill")).to_have_text("1 online now")
     expect(page.locator("#pageviews")).to_have_text("1 pageview")
     expect(page.locator("#panels .row-name")).to_have_text(["/beans/ethiopia-guji", "Instagram"])
     expect(page.get_by_role("heading", name="No visits yet")).to_be_hidden()
+
+
+def test_a_row_grows_as_its_visit_goes_on(page, live, send):
+    open_live(page, live)
+    send("/beans", visitor=ADA)
+    send("/other")
+    expect(page.locator("#rows .visit")).to_have_count(2)
+
+    send("/checkout", visitor=ADA)
+
+    row = page.locator("#rows .visit").nth(1)
+    expect(row.locator(".visit-page > bdi")).to_have_text("/checkout")
+    expect(row.locator(".visit-page small")).to_have_text("from /beans")
+    expect(row.locator(".visit-growth")).to_contain_text("2 pages")
+    expect(page.locator("#rows .visit")).to_have_count(2)
+
+
+def test_a_goal_that_is_reached_is_named_in_its_row(page, live, send, owner_client, domain):
+    add_goal(owner_client, domain, "Signup")
+    open_live(page, live)
+    send("/join", visitor=ADA)
+    expect(page.locator("#rows .visit")).to_have_count(1)
+
+    send("/join", visitor=ADA, name="Signup")
+
+    expect(page.locator("#rows .visit-goal")).to_have_text(["Signup"])
+    page.reload()
+    expect(page.locator("#rows .visit-goal")).to_have_text(["Signup"])
+
+
+def test_a_paused_row_grows_when_it_is_resumed(page, live, send):
+    open_live(page, live)
+    send("/beans", visitor=ADA)
+    expect(page.locator("#rows .visit")).to_have_count(1)
+    page.get_by_role("button", name="Pause").click()
+
+    send("/checkout", visitor=ADA)
+    expect(page.locator("#pageviews")).to_have_text("2 pageviews")
+    shown = page.locator("#rows .visit-growth").inner_text()
+    page.get_by_role("button", name="Resume").click()
+
+    expect(page.locator("#rows .visit-growth")).to_contain_text("2 pages")
+    assert "1 page" in shown
 
 
 def test_hostile_text_is_shown_and_does_nothing(page, live, send):
@@ -170,7 +231,7 @@ def test_the_feed_keeps_the_newest_two_hundred_rows(page, live):
     html = "".join(ROW.format(number) for number in range(250, 0, -1))
     frames = [
         {"type": "hello", "cursor": 0, "empty": False},
-        {"type": "visits", "cursor": 250, "count": 250, "html": html},
+        {"type": "visits", "cursor": 250, "count": 250, "html": html, "grown": []},
     ]
 
     def play(line: WebSocketRoute) -> None:
@@ -192,7 +253,7 @@ def test_many_frames_are_acknowledged_by_their_cursor(page, live):
         line.send(json.dumps({"type": "hello", "cursor": 0, "empty": False}))
         for number in range(1, 41):
             html = ROW.format(number)
-            frame = {"type": "visits", "cursor": number, "count": 1, "html": html}
+            frame = {"type": "visits", "cursor": number, "count": 1, "html": html, "grown": []}
             line.send(json.dumps(frame))
 
     page.route_web_socket("**/feed*", play)
@@ -203,8 +264,8 @@ def test_many_frames_are_acknowledged_by_their_cursor(page, live):
 
 
 def test_a_frame_that_comes_twice_is_shown_once(page, live):
-    visit = {"type": "visits", "cursor": 1, "count": 1, "html": ROW.format(1)}
-    later = {"type": "visits", "cursor": 2, "count": 1, "html": ROW.format(2)}
+    visit = {"type": "visits", "cursor": 1, "count": 1, "html": ROW.format(1), "grown": []}
+    later = {"type": "visits", "cursor": 2, "count": 1, "html": ROW.format(2), "grown": []}
 
     def play(line: WebSocketRoute) -> None:
         for frame in ({"type": "hello", "cursor": 0, "empty": False}, visit, visit, later):

@@ -1,8 +1,9 @@
 import pytest
 
 from realtime import feed
+from realtime.rows import Rows
 from tests.realtime.stored import event, make_site, seal_visits, store
-from tracking.models import Event
+from tracking.models import Event, Goal
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,63 @@ def test_after_reads_what_lies_above_the_cursor_oldest_first():
 def test_latest_reads_newest_first():
     site = make_site()
     store(*(event(site) for _ in range(5)))
-    assert ids(feed.latest(site.pk, 4, 2)) == [4, 3]
+    assert ids(feed.latest(site.pk, 4, 2).latest(2)) == [4, 3]
+
+
+def test_latest_has_each_visit_as_far_as_it_had_come():
+    site = make_site()
+    Goal.objects.create(site=site, event_name="Signup")
+    store(
+        event(site),
+        event(site, visit=1, path="/next"),
+        event(site, visit=1, name="Signup"),
+        event(site, visit=1, path="/later"),
+    )
+
+    [row] = feed.latest(site.pk, 3, 10).latest(10)
+
+    assert (3, 2, "/next", ("Signup",)) == (row.last_id, row.pages, row.page, row.goals)
+
+
+def test_latest_has_what_was_told_bit_by_bit():
+    site = make_site()
+    store(event(site), event(site), event(site, visit=1), event(site, visit=2, path="/next"))
+    rows = Rows()
+    for cursor in range(4):
+        rows.take(feed.news(site.pk, cursor, cursor + 1))
+
+    assert feed.latest(site.pk, 4, 10).latest(10) == rows.latest(10)
+
+
+def test_news_are_read_in_parts_that_say_how_far_they_go(monkeypatch):
+    monkeypatch.setattr(feed, "CHUNK", 2)
+    site = make_site()
+    store(
+        event(site),
+        event(site, visit=1),
+        event(site, visit=1, name="engagement"),
+        event(site, flags="bot"),
+        event(site, visit=1),
+        event(make_site()),
+    )
+
+    first = feed.news(site.pk, 0, feed.end())
+    second = feed.news(site.pk, first.last, feed.end())
+
+    assert ((2, [1], [2]), (6, [], [5])) == tuple(
+        (news.last, ids(news.visits), ids(news.steps)) for news in (first, second)
+    )
+
+
+def test_engagement_is_news_where_it_reaches_a_goal():
+    site = make_site()
+    Goal.objects.create(site=site, page_path="/", scroll_threshold=50)
+    scrolls = [event(site, visit=1, name="engagement", scroll_depth=each) for each in (49, 50)]
+    store(event(site), *scrolls)
+
+    assert [(3, ("Scroll 50% on /",))] == [
+        (step.id, step.goals) for step in feed.news(site.pk, 0, feed.end()).steps
+    ]
 
 
 @pytest.mark.parametrize("names", [[], ["engagement"]], ids=["nothing", "engagement alone"])
@@ -88,6 +145,6 @@ def test_a_flagged_event_is_no_visit_of_the_feed(flags):
 
     assert ([], [], True) == (
         feed.after(site.pk, 0, feed.end()),
-        feed.latest(site.pk, feed.end(), 10),
+        feed.latest(site.pk, feed.end(), 10).latest(10),
         feed.is_empty(site.pk),
     )

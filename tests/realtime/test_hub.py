@@ -5,6 +5,7 @@ from channels.layers import get_channel_layer
 from structlog.testing import capture_logs
 
 from realtime import feed, hub, publish
+from realtime.news import News
 from tests.realtime.lines import ids_of, make_site, make_user, member_line, store
 from tests.realtime.stored import event
 from tracking.models import EventLog
@@ -16,13 +17,8 @@ pytestmark = [
 
 
 def message_of(stored, before):
-    return {
-        "type": "site.news",
-        "before": before,
-        "last": stored[-1].id,
-        "visits": [publish.Visit.of(each).as_message() for each in stored],
-        "others": 0,
-    }
+    news = News.of(stored[-1].id, stored, ())
+    return {"type": "site.news", "before": before, "whole": True, **news.as_message()}
 
 
 async def messages(site, number):
@@ -79,13 +75,13 @@ async def test_a_gap_is_read_once_for_all_sockets(monkeypatch):
     user = await make_user()
     site = await make_site(user)
     reads = []
-    read = feed.after
+    read = feed.news
 
     def counted(site_id, cursor, upto):
         reads.append((cursor, upto))
         return read(site_id, cursor, upto)
 
-    monkeypatch.setattr(feed, "after", counted)
+    monkeypatch.setattr(feed, "news", counted)
     async with await member_line(site, user) as one, await member_line(site, user) as other:
         await one.frames("now", 1)
         await other.frames("now", 1)
@@ -100,8 +96,8 @@ async def test_a_row_is_rendered_once_for_all_sockets(monkeypatch):
     site = await make_site(user)
     rendered = []
 
-    def counted(visit):
-        rendered.append(visit.id)
+    def counted(row):
+        rendered.append(row.id)
         return "<article></article>"
 
     monkeypatch.setattr(hub, "render", counted)
@@ -216,3 +212,21 @@ async def test_a_hub_that_lags_behind_a_line_repeats_nothing_while_it_catches_up
             await line.frames("now", 1)
             await deliver(site, *news)
             assert ids_of((await line.frames("visits", 1))[0]) == [3]
+
+
+async def test_a_message_without_its_events_has_them_read_from_storage():
+    user = await make_user()
+    site = await make_site(user)
+    async with await member_line(site, user) as line:
+        await line.frames("now", 1)
+        stored = await store(event(site), event(site))
+        await deliver(
+            site,
+            {
+                "type": "site.news",
+                "before": 0,
+                "whole": False,
+                **News(stored[-1].id, [], []).as_message(),
+            },
+        )
+        assert await line.visits(2) == [1, 2]

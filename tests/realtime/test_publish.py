@@ -2,8 +2,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from realtime import publish
+from realtime.visits import Step, Visit
 from tests.realtime.stored import event, make_site, store, store_and_announce
-from tracking.models import EventLog
+from tracking.models import EventLog, Goal
 
 pytestmark = pytest.mark.django_db
 
@@ -20,16 +21,19 @@ def test_each_site_with_news_gets_one_message(layer):
 def test_a_message_names_the_sites_event_before_it(layer):
     site = make_site()
     store(event(site), event(site), event(make_site()))
-    first, *_ = store_and_announce(event(site), event(site, visit=1), event(site, visit=1))
+    first, second, _ = store_and_announce(
+        event(site), event(site, visit=1, path="/next"), event(site, visit=1, name="engagement")
+    )
     assert layer.sent == [
         (
             f"site.{site.pk}",
             {
                 "type": "site.news",
                 "before": 2,
+                "whole": True,
                 "last": 6,
-                "visits": [publish.Visit.of(first).as_message()],
-                "others": 2,
+                "visits": [Visit.of(first).as_message()],
+                "steps": [Step.of(second).as_message()],
             },
         )
     ]
@@ -61,4 +65,36 @@ def test_a_bot_that_is_counted_apart_is_not_announced(layer):
     store_and_announce(event(site, flags="bot"), event(site))
 
     [(_, data)] = layer.sent
-    assert ([2], 2, 1) == ([visit["id"] for visit in data["visits"]], data["last"], data["others"])
+    assert ([2], 2, []) == ([visit["id"] for visit in data["visits"]], data["last"], data["steps"])
+
+
+def test_a_message_names_the_goals_that_were_reached(layer):
+    site = make_site()
+    Goal.objects.create(site=site, event_name="Signup")
+    Goal.objects.create(site=site, page_path="/blog*", scroll_threshold=50)
+    scrolled = event(site, visit=1, name="engagement", path="/blog/a", scroll_depth=70)
+
+    store_and_announce(event(site, name="Signup"), scrolled)
+
+    [(_, data)] = layer.sent
+    assert ([["Signup"]], [(2, ["Scroll 50% on /blog*"])]) == (
+        [visit["goals"] for visit in data["visits"]],
+        [(step["id"], step["goals"]) for step in data["steps"]],
+    )
+
+
+def test_a_message_of_very_many_events_names_their_ids_alone(layer, monkeypatch):
+    monkeypatch.setattr(publish, "MOST_EVENTS", 2)
+    site = make_site()
+
+    store_and_announce(event(site), event(site), event(site))
+
+    [(_, data)] = layer.sent
+    assert {
+        "type": "site.news",
+        "before": 0,
+        "whole": False,
+        "last": 3,
+        "visits": [],
+        "steps": [],
+    } == data

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from realtime.visits import LONGEST_TEXT, Visit, render, words_of_age
+from realtime.rows import Row, render
+from realtime.visits import LONGEST_TEXT, Step, Visit, words_of_age, words_of_span
 from tests.realtime.stored import at
 from tracking.enrich.event import EnrichedEvent
 
@@ -12,6 +13,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}</article>"
 VISIT = Visit(
     id=7,
     time=at("2026-11-10 12:00:00"),
+    name="pageview",
     path="/beans",
     title="All beans",
     source="Instagram",
@@ -20,7 +22,9 @@ VISIT = Visit(
     city="Leipzig",
     device="Mobile",
     browser="Safari",
+    goals=("Signup",),
 )
+STEP = Step(9, 7, VISIT.time, "pageview", "/checkout", ("Checkout",))
 
 
 @pytest.mark.parametrize(
@@ -62,8 +66,17 @@ def test_flag_of_a_country(country, flag):
     assert replace(VISIT, country=country).flag == flag
 
 
-def test_a_visit_survives_the_way_as_plain_data():
+def test_visits_and_steps_survive_the_way_as_plain_data():
     assert Visit.from_message(json.loads(json.dumps(VISIT.as_message()))) == VISIT
+    assert Step.from_message(json.loads(json.dumps(STEP.as_message()))) == STEP
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0s"), (59, "59s"), (75, "1m 15s"), (3599, "59m 59s"), (3720, "1h 2m")],
+)
+def test_span_in_words(seconds, words):
+    assert words_of_span(seconds) == words
 
 
 def test_long_texts_are_cut_for_a_row():
@@ -73,7 +86,7 @@ def test_long_texts_are_cut_for_a_row():
 
 @pytest.mark.parametrize("field", ["path", "title", "source", "channel", "country", "city"])
 def test_hostile_text_is_inert_in_a_row(field):
-    row = render(replace(VISIT, **{field: HOSTILE}), VISIT.time)
+    row = render(Row.begin(replace(VISIT, **{field: HOSTILE})), VISIT.time)
     assert "<img src=x" not in row
     assert row.count("</article>") == 1
     assert "&lt;img src=x onerror=alert(1)&gt;" in row

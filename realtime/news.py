@@ -1,0 +1,56 @@
+"""What happened on a site between two ids: visits that opened, and events of open ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from realtime.visits import Step, Visit
+from tracking.enrich.event import EnrichedEvent
+from tracking.models import Event
+from tracking.warehouse.goals import Goal, reached
+
+
+@dataclass(frozen=True)
+class News:
+    """Both lists are in the order of their ids, up to `last`."""
+
+    last: int
+    visits: list[Visit]
+    steps: list[Step]
+
+    @classmethod
+    def of(
+        cls, last: int, events: Iterable[Event | EnrichedEvent], goals: tuple[Goal, ...]
+    ) -> "News":
+        """What the feed shows of events: no bots, no unknown visitors, engagement for goals."""
+        news = cls(last, [], [])
+        for event in events:
+            if event.flags:
+                continue
+            names = [goal.name for goal in reached(event, goals)]
+            if event.name != "engagement" and event.id == event.visit:
+                news.visits.append(Visit.of(event, names))
+            elif event.name != "engagement" or names:
+                news.steps.append(Step.of(event, names))
+        return news
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> "News":
+        return cls(
+            message["last"],
+            [Visit.from_message(data) for data in message["visits"]],
+            [Step.from_message(data) for data in message["steps"]],
+        )
+
+    def as_message(self) -> dict[str, Any]:
+        """Plain data that every channel layer can carry."""
+        return {
+            "last": self.last,
+            "visits": [visit.as_message() for visit in self.visits],
+            "steps": [step.as_message() for step in self.steps],
+        }
+
+    def after(self, cursor: int) -> "News":
+        """Less what lies at or below a cursor."""
+        visits = [visit for visit in self.visits if visit.id > cursor]
+        return News(self.last, visits, [step for step in self.steps if step.id > cursor])
