@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
+from dashboard import room
 from tracking.access import owned_sites, site_for
 from tracking.models import Site
 from tracking.models.sites import normalise_domain
@@ -43,6 +44,8 @@ def owner_view(view: View) -> View:
 def with_site(view: View, find: Callable[[HttpRequest, str], Site]) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, domain: str, **kwargs: Any) -> HttpResponse:
-        return view(request, find(request, domain), **kwargs)
+        site = find(request, domain)
+        room.mark(request, site)
+        return view(request, site, **kwargs)
 
     return login_required(wrapped)

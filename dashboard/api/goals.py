@@ -11,6 +11,8 @@ from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.errors import ApiError
 from dashboard.api.paging import page
 from dashboard.api.saving import saving
+from realtime import room
+from realtime.room.telling import Did, What
 from tracking.models import Goal, Site
 from tracking.models.keys import Scope
 
@@ -55,6 +57,7 @@ def find_or_create(call: Call) -> Answer:
         if goal is None:
             wanted.full_clean()
             wanted.save()
+            room.tell(site, Did.ADDED, What.GOAL, wanted, by=call.key.user)
     return {"domain": site.domain, **goal_json(goal or wanted)}
 
 
@@ -65,8 +68,11 @@ def delete(call: Call, goal_id: str) -> Answer:
     named = call.request.GET.dict() if in_address else known(call.body, ["site_id"])
     site = call.writable_site(text(named, "site_id"))
     wanted = Goal.objects.filter(site=site, pk=int(goal_id) if is_number(goal_id) else 0)
-    if not wanted.delete()[0]:
+    goal = wanted.first()
+    if goal is None:
         raise ApiError(404, f"The site {site.domain} has no goal {goal_id:.100}.")
+    goal.delete()
+    room.tell(site, Did.DELETED, What.GOAL, goal, by=call.key.user)
     return {"deleted": True}
 
 

@@ -9,6 +9,8 @@ from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.paging import page
 from dashboard.api.saving import saving
 from dashboard.report.place import Place
+from realtime import room
+from realtime.room.telling import Did, What
 from tracking.models import SharedLink
 from tracking.models.keys import Scope
 
@@ -38,4 +40,5 @@ def find_or_create(call: Call) -> Answer:
         with saving():
             link.full_clean()
             link.save()
+            room.tell(site, Did.ADDED, What.LINK, link, by=call.key.user)
     return link_json(link)

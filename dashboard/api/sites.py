@@ -6,6 +6,8 @@ from dashboard.api.bodies import known, text
 from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.paging import page
 from dashboard.api.saving import saving
+from realtime import room
+from realtime.room.telling import Did, What
 from tracking.access import visible_sites
 from tracking.models import Site, SiteAlias
 from tracking.models.keys import Scope
@@ -55,6 +57,7 @@ def update(call: Call, site_id: str) -> Answer:
         site.save()
         if site.domain != before:
             keep_counting(site, before)
+        room.tell(site, Did.CHANGED, What.SETTINGS, by=call.key.user)
     return site_json(site)
 
 

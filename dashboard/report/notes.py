@@ -13,6 +13,7 @@ from dashboard.access import owner_view
 from dashboard.report import formats
 from dashboard.report.periods import EARLIEST, LATEST
 from dashboard.report.segments import today
+from dashboard.room import Did, What, tell
 from realtime.window import online
 from tracking.models import Annotation, Site
 from tracking.warehouse.periods import Period
@@ -61,7 +62,9 @@ class NoteForm(forms.Form):
 def notes(request: HttpRequest, site: Site) -> HttpResponse:
     form = NoteForm(request.POST or None, site=site)
     if form.is_valid():
-        messages.success(request, f"“{form.note(request.user)}” stands on the charts.")
+        note = form.note(request.user)
+        tell(request, site, Did.ADDED, What.NOTE, note)
+        messages.success(request, f"“{note}” stands on the charts.")
         return redirect("notes", site.domain)
     rows = [
         (note, formats.moment(note.time.astimezone(site.zone)))
@@ -76,6 +79,7 @@ def notes(request: HttpRequest, site: Site) -> HttpResponse:
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = get_object_or_404(site.annotations, pk=number)
     found.delete()
+    tell(request, site, Did.DELETED, What.NOTE, found)
     messages.success(request, f"“{found}” is deleted.")
     return redirect("notes", site.domain)
 

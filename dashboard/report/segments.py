@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.access import site_view
 from dashboard.report.place import Place
 from dashboard.report.question import Question, read
+from dashboard.room import Did, What, tell
 from realtime.window import online
 from tracking.access import owned_sites, visible_segments
 from tracking.models import Segment, Site
@@ -47,6 +48,14 @@ def save(request: HttpRequest, site: Site) -> HttpResponse:
     owner = None if form.cleaned_data["shared"] else request.user
     kept, made = Segment.objects.update_or_create(
         site=site, owner=owner, name=form.cleaned_data["name"], defaults={"filters": filters}
+    )
+    tell(
+        request,
+        site,
+        Did.ADDED if made else Did.CHANGED,
+        What.SEGMENT,
+        kept,
+        own=owner is not None,
     )
     messages.success(request, f"“{kept}” is {'saved' if made else 'changed'}.")
     return redirect(question.plain().in_segment(kept).report_url())
@@ -92,6 +101,7 @@ def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     if found is None or not (found.owner_id or may_share(request, site)):
         raise Http404("No such segment.")
     found.delete()
+    tell(request, site, Did.DELETED, What.SEGMENT, found, own=found.owner_id is not None)
     messages.success(request, f"“{found}” is deleted.")
     return redirect("segments", site.domain)
 

@@ -25,12 +25,14 @@ from dashboard.report.place import THEMES, Place
 from dashboard.report.question import read
 from dashboard.report.segments import spelt_out, today
 from dashboard.report.widgets import PANELS
+from dashboard.room import Did, What, tell
 from realtime.window import online
 from tracking.models import SharedLink, Site
 from tracking.warehouse import QueryError
 
 OPENED = "links"  # in the session: the proofs of passwords that were given, by the links' numbers
 MOST_LINKS = 100
+PUBLIC = "Public"
 TRIES, WAIT = 10, timedelta(minutes=10)
 PANEL_TITLES = {"sources": "Sources", "pages": "Pages", "places": "Places", "agents": "Devices"}
 
@@ -119,6 +121,7 @@ def sharing(request: HttpRequest, site: Site) -> HttpResponse:
     form = LinkForm(request.POST or None, site=site)
     if form.is_valid():
         link = form.link(filters, request.user)
+        tell(request, site, Did.ADDED, What.LINK, link)
         messages.success(request, f"The link “{link}” is made. Copy it below.")
         return redirect("site_sharing", site.domain)
     context = {
@@ -145,10 +148,12 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
     """Let everybody see the report, or nobody any more."""
     public = site.links.filter(is_public=True)
     if "public" in request.POST:
-        SharedLink.objects.get_or_create(site=site, is_public=True, defaults={"name": "Public"})
+        SharedLink.objects.get_or_create(site=site, is_public=True, defaults={"name": PUBLIC})
+        tell(request, site, Did.ADDED, What.LINK, PUBLIC)
         messages.success(request, "Everybody can see the report now.")
     else:
         public.delete()
+        tell(request, site, Did.DELETED, What.LINK, PUBLIC)
         messages.success(request, "The report is no longer public.")
     return redirect("site_sharing", site.domain)
 
@@ -158,6 +163,7 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = get_object_or_404(site.links, pk=number)
     found.delete()
+    tell(request, site, Did.DELETED, What.LINK, found)
     messages.success(request, f"The link “{found}” no longer works.")
     return redirect("site_sharing", site.domain)
 

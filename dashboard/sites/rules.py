@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.access import owner_view
 from dashboard.debugger.refusals import DAYS, last_days
+from dashboard.room import Did, What, tell
 from dashboard.sites.forms import AliasForm, RulesForm
 from realtime.window import online
 from tracking.models import Site, SiteAlias
@@ -18,6 +19,7 @@ def rules(request: HttpRequest, site: Site) -> HttpResponse:
     form = RulesForm(request.POST or None, instance=site)
     if form.is_valid():
         form.save()
+        tell(request, site, Did.CHANGED, What.RULES)
         messages.success(request, "The rules are saved. They hold from now on.")
         return redirect("site_rules", site.domain)
     return page(request, site, form, AliasForm())
@@ -28,7 +30,7 @@ def rules(request: HttpRequest, site: Site) -> HttpResponse:
 def add_alias(request: HttpRequest, site: Site) -> HttpResponse:
     form = AliasForm(request.POST, instance=SiteAlias(site=site))
     if form.is_valid():
-        form.save()
+        tell(request, site, Did.ADDED, What.NAME, form.save())
         return aliases_shown(request, site)
     if request.htmx:
         return part(request, site, form)
@@ -42,6 +44,7 @@ def remove_alias(request: HttpRequest, site: Site, alias: int) -> HttpResponse:
     if found is None:
         raise Http404("No such name.")
     found.delete()
+    tell(request, site, Did.DELETED, What.NAME, found)
     return aliases_shown(request, site)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dashboard.access import owner_view, site_view
+from dashboard.room import Did, What, tell
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
 from realtime.window import online
@@ -44,6 +45,7 @@ def settings(request: HttpRequest, site: Site) -> HttpResponse:
     form = SiteSettingsForm(request.POST or None, instance=site)
     if form.is_valid():
         form.save()
+        tell(request, site, Did.CHANGED, What.SETTINGS)
         messages.success(request, "The settings are saved.")
         return redirect("site_settings", site.domain)
     context = {"site": site, "online": online(site.pk), "form": form}

@@ -3,6 +3,7 @@
  * person points at or has the keyboard in stays as it is until they are done with it.
  */
 import { connect } from "./feed.js";
+import "./room.js";
 
 const LEAST = 3_000;
 // A server that takes long is asked less often.

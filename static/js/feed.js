@@ -8,6 +8,11 @@
 // `onMessage` gets each frame that the page has not seen, as docs/live.md describes them.
 // `onState` gets "connecting", "live", "reconnecting" or "ended"; ended means that the person may
 // not see the site any more.
+//
+// `resume: false` is for lines that show the present alone: after a break they begin anew.
+// `onSignedOut` is called when the session has ended; else the page is loaded again.
+//
+// What others changed of the site comes to the whole page, as the event "footfall:change".
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
@@ -20,7 +25,20 @@ const SIGNED_OUT = 4401;
 const NO_ACCESS = 4404;
 const BEHIND = 4408;
 
-export function connect({ url, cursor = null, onMessage, onState = () => {} }) {
+/** What stands for this tab among those of the same person, who is told only in the others. */
+export const tab = Math.random().toString(36).slice(2);
+
+// The last change of the site that this page knows.
+let change = document.body.dataset.change;
+
+export function connect({
+  url,
+  cursor = null,
+  resume = true,
+  onMessage,
+  onState = () => {},
+  onSignedOut = () => location.reload(),
+}) {
   let socket = null;
   let attempts = 0;
   let unacknowledged = 0;
@@ -31,7 +49,9 @@ export function connect({ url, cursor = null, onMessage, onState = () => {} }) {
   function address() {
     const target = new URL(url, location.href);
     target.protocol = target.protocol.replace("http", "ws");
-    if (cursor !== null) target.searchParams.set("cursor", cursor);
+    if (resume && cursor !== null) target.searchParams.set("cursor", cursor);
+    if (change !== undefined) target.searchParams.set("change", change);
+    target.searchParams.set("tab", tab);
     return target;
   }
 
@@ -67,6 +87,10 @@ export function connect({ url, cursor = null, onMessage, onState = () => {} }) {
       unacknowledged = 0;
       socket.send(JSON.stringify({ type: "ack", cursor }));
     }
+    if (frame.type === "change") {
+      change = frame.change;
+      document.dispatchEvent(new CustomEvent("footfall:change", { detail: frame }));
+    }
     onMessage(frame);
   }
 
@@ -75,7 +99,7 @@ export function connect({ url, cursor = null, onMessage, onState = () => {} }) {
     if (ended) return;
     if (code === SIGNED_OUT) {
       stop();
-      location.reload();
+      onSignedOut();
     } else if (code === NO_ACCESS) {
       stop();
       onState("ended");

@@ -1,5 +1,6 @@
 /** The live page: takes over from the snapshot that the server rendered. */
 import { connect } from "./feed.js";
+import "./room.js";
 import { rowsOf, stream } from "./stream.js";
 
 const BAR_HEIGHT = 64;

@@ -1,0 +1,145 @@
+"""What people change on pages and through the API is told to the others."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import MembershipFactory, UserFactory
+from tracking.models import Annotation, ApiKey, Change, Goal, Segment, SharedLink, SiteAlias
+from tracking.models.keys import Scope
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/sites/site.example"
+ALL_PANELS = ["sources", "pages", "places", "agents"]
+
+
+@pytest.fixture
+def site(client):
+    membership = MembershipFactory(
+        site__domain="site.example", user=UserFactory(email="ada@example.com")
+    )
+    client.force_login(membership.user)
+    return membership.site
+
+
+def told(site) -> list[tuple[str, str, str]]:
+    return [(each.did, each.what, each.name) for each in Change.objects.filter(site=site)]
+
+
+def test_notes(client, site):
+    client.post(f"{ADDRESS}/notes", {"text": "Release 2", "day": "2026-03-10"})
+    client.post(f"{ADDRESS}/notes/{Annotation.objects.get().pk}/delete")
+
+    assert [("added", "note", "Release 2"), ("deleted", "note", "Release 2")] == told(site)
+
+
+def test_segments_of_all_and_of_one_person(client, site):
+    filtered = {"f": "is,visit:country,DE"}
+    client.post(f"{ADDRESS}/segments/save", {**filtered, "name": "Germans", "shared": "on"})
+    client.post(f"{ADDRESS}/segments/save", {**filtered, "name": "Germans", "shared": "on"})
+    client.post(f"{ADDRESS}/segments/save", {**filtered, "name": "Mine"})
+    client.post(f"{ADDRESS}/segments/{Segment.objects.get(name='Germans').pk}/delete")
+
+    assert [
+        ("added", "segment", "Germans", None),
+        ("changed", "segment", "Germans", None),
+        ("added", "segment", "Mine", "ada@example.com"),
+        ("deleted", "segment", "Germans", None),
+    ] == [
+        (each.did, each.what, each.name, each.whose and each.whose.email)
+        for each in Change.objects.all()
+    ]
+
+
+def test_links_and_the_public_report(client, site):
+    client.post(f"{ADDRESS}/sharing", {"name": "Press", "panels": ALL_PANELS})
+    client.post(f"{ADDRESS}/sharing/public", {"public": "yes"})
+    client.post(f"{ADDRESS}/sharing/public")
+    client.post(f"{ADDRESS}/sharing/{SharedLink.objects.get().pk}/delete")
+
+    assert [
+        ("added", "link", "Press"),
+        ("added", "link", "Public"),
+        ("deleted", "link", "Public"),
+        ("deleted", "link", "Press"),
+    ] == told(site)
+
+
+def test_settings_and_rules(client, site):
+    client.post(f"{ADDRESS}/settings", {"timezone": "Europe/Berlin"})
+    client.post(f"{ADDRESS}/hits", {"bots": "apart", "query_rule": "keep"})
+
+    assert [("changed", "settings", ""), ("changed", "rules", "")] == told(site)
+
+
+def test_other_names_with_the_tab_in_which_they_were_given(client, site):
+    client.post(
+        f"{ADDRESS}/aliases", {"name": "old"}, headers={"X-Tab": "abc", "HX-Request": "true"}
+    )
+    alias = SiteAlias.objects.get()
+    client.post(f"{ADDRESS}/aliases/{alias.pk}/remove", headers={"HX-Request": "true"})
+
+    assert [("added", "old", "abc"), ("deleted", "old", "")] == [
+        (each.did, each.name, each.tab) for each in Change.objects.all()
+    ]
+
+
+def test_a_form_that_is_refused_tells_nothing(client, site):
+    client.post(f"{ADDRESS}/notes", {"text": "", "day": "2026-03-10"})
+    client.post(f"{ADDRESS}/settings", {"timezone": "Nowhere"})
+
+    assert [] == told(site)
+
+
+def test_goals_links_and_settings_through_the_api_by_the_key_s_owner(client, site):
+    person = site.members.get()
+    _, key = ApiKey.issue(person, "test", [Scope.SITES_READ, Scope.SITES_WRITE])
+
+    def ask(method: str, path: str, **body: str) -> None:
+        answer = client.generic(
+            method,
+            f"/api/v1/sites{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        assert 200 == answer.status_code
+
+    goal = {"site_id": site.domain, "goal_type": "event", "event_name": "Signup"}
+    ask("PUT", "/goals", **goal)
+    ask("PUT", "/goals", **goal)
+    ask("DELETE", f"/goals/{Goal.objects.get().pk}", site_id=site.domain)
+    ask("PUT", "/shared-links", site_id=site.domain, name="Press")
+    ask("PUT", f"/{site.domain}", timezone="Europe/Berlin")
+
+    assert [
+        ("added", "goal", "Signup"),
+        ("deleted", "goal", "Signup"),
+        ("added", "link", "Press"),
+        ("changed", "settings", ""),
+    ] == told(site)
+    assert {person} == {each.by for each in Change.objects.all()}
+
+
+def test_a_page_names_the_last_change_that_it_knows(client, site):
+    Change.objects.create(site=site, did="added", what="note", name="Release")
+    last = Change.objects.create(site=site, did="added", what="note", name="Release 2")
+    other = MembershipFactory().site
+    Change.objects.create(site=other, did="added", what="note", name="Theirs")
+
+    for page in ("/", "/live", "/notes", "/settings"):
+        assert f'data-change="{last.pk}"' in client.get(ADDRESS + page).content.decode()
+
+
+def test_a_shared_report_names_none(client, site):
+    link = SharedLink.objects.create(
+        site=site, name="Press", expires_at=timezone.now() + timedelta(days=1)
+    )
+
+    page = client.get(f"/share/{link.token}/").content.decode()
+
+    assert "data-change" not in page
+    assert 'data-room="segment"' not in page
