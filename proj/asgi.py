@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 
 from proj import interpreter  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
+from realtime.presence.app import PresenceApp  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 
@@ -23,7 +24,7 @@ interpreter.set_up()
 
 application = ProtocolTypeRouter(
     {
-        "http": AcceptApp(BoundedBodies(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+        "http": PresenceApp(AcceptApp(BoundedBodies(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
 pages = get_asgi_application()
 
 from proj import interpreter  # noqa: E402
+from realtime.presence.app import PresenceApp  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 from tracking.ingest.http import ASGIReceive, ASGISend, Response, reply  # noqa: E402
 
@@ -25,4 +26,4 @@ async def health(scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) ->
 
 interpreter.set_up()
 
-application = AcceptApp(health)
+application = PresenceApp(AcceptApp(health))

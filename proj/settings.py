@@ -138,6 +138,8 @@ LOGIN_REDIRECT_URL = "sites"
 LOGOUT_REDIRECT_URL = "sign_in"
 REGISTRATION_OPEN = environment.registration == "open"
 
+REDIS_URL = environment.redis_url
+
 # What is kept here may be lost at any time: how often API keys were used in the running hour.
 CACHES = {
     "default": {

@@ -40,7 +40,7 @@ def enrich(site_id: int, hit: WaitingHit) -> EnrichedEvent:
         name=hit.name,
         interactive=hit.interactive,
         hostname=page.hostname,
-        path=f"{page.path}?{hit.query}" if hit.query else page.path,
+        path=path_of(hit),
         title=hit.title,
         referrer=origin.referrer,
         source=origin.source,
@@ -73,6 +73,12 @@ def enrich(site_id: int, hit: WaitingHit) -> EnrichedEvent:
         engaged_ms=hit.engaged_ms,
         flags=hit.flags,
     )
+
+
+def path_of(hit: WaitingHit) -> str:
+    """The page as reports name it, with as much of its query string as the site keeps."""
+    path = page_of(hit.url, hit.hash_mode).path
+    return f"{path}?{hit.query}" if hit.query else path
 
 
 @lru_cache(maxsize=8192)

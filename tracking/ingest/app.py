@@ -98,28 +98,19 @@ class AcceptApp:
     async def handle(
         self, wire_format: WireFormat, request: Request, receive: ASGIReceive, send: ASGISend
     ) -> None:
-        try:
-            if request.method == "OPTIONS":
-                response = Response(204, headers=PREFLIGHT)
-            elif request.method not in wire_format.METHODS:
-                response = not_allowed(sorted(wire_format.METHODS))
-            else:
-                request.body = await read_body(receive, wire_format.body_limit(request.path))
-                hits = wire_format.parse(request)
-                outcomes = await self.take(request, hits)
-                response = over_limit(outcomes) or wire_format.answer(request, outcomes)
-        except Malformed as error:
-            response = Response(400, orjson.dumps({"errors": error.errors}), (*JSON, *CORS))
-        except BodyTooLarge:
-            response = refused(413, "request", "is too large")
-        except BodyTooSlow:
-            response = refused(408, "request", "took too long")
-        except StorageDown:
-            response = refused(503, "request", "could not be stored; send it again later")
-            response.headers += ((b"retry-after", b"2"),)
-        except ClientGone:
-            return
-        await reply(send, response, request.method)
+        await respond(request, send, self.answer(wire_format, request, receive))
+
+    async def answer(
+        self, wire_format: WireFormat, request: Request, receive: ASGIReceive
+    ) -> Response:
+        if request.method == "OPTIONS":
+            return Response(204, headers=PREFLIGHT)
+        if request.method not in wire_format.METHODS:
+            return not_allowed(sorted(wire_format.METHODS))
+        request.body = await read_body(receive, wire_format.body_limit(request.path))
+        hits = wire_format.parse(request)
+        outcomes = await self.take(request, hits)
+        return over_limit(outcomes) or wire_format.answer(request, outcomes)
 
     async def take(self, request: Request, hits: list[Hit]) -> list[Outcome]:
         """Decide on the hits of a request and return once the accepted ones are committed."""
@@ -163,6 +154,24 @@ class AcceptApp:
             except Exception:
                 logger.exception("rules_not_refreshed")
             await asyncio.sleep(POLL_SECONDS)
+
+
+async def respond(request: Request, send: ASGISend, answer: Awaitable[Response]) -> None:
+    """Send the answer to a request, or what is wrong where making it fails."""
+    try:
+        response = await answer
+    except Malformed as error:
+        response = Response(400, orjson.dumps({"errors": error.errors}), (*JSON, *CORS))
+    except BodyTooLarge:
+        response = refused(413, "request", "is too large")
+    except BodyTooSlow:
+        response = refused(408, "request", "took too long")
+    except StorageDown:
+        response = refused(503, "request", "could not be stored; send it again later")
+        response.headers += ((b"retry-after", b"2"),)
+    except ClientGone:
+        return
+    await reply(send, response, request.method)
 
 
 def wire_format_of(path: str) -> WireFormat | None:
