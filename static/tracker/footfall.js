@@ -36,19 +36,28 @@
     const failed = [];
     const retry = () => failed.splice(0).forEach((body) => post(body));
 
+    const deliver = (address, body) =>
+      fetch(address, { method: "POST", body, keepalive: true, credentials: "omit" });
+
+    // No answer (0), or one that says to come again.
+    const isPassing = (status) => status < 200 || status == 429 || status > 499;
+
     const post = async (body, first, callback) => {
       let status = 0;
       try {
-        const request = { method: "POST", body, keepalive: true, credentials: "omit" };
-        status = (await fetch(endpoint, request)).status;
+        status = (await deliver(endpoint, body)).status;
       } catch {}
-      // No answer (0), or one that says to come again.
-      if (first && (status < 200 || status == 429 || status > 499)) {
+      if (first && isPassing(status)) {
         failed.push(body);
         setTimeout(() => navigator.onLine && retry(), 2000);
       }
       callback?.({ status });
     };
+
+    // Only https has randomUUID.
+    const newId = () =>
+      self.crypto?.randomUUID?.() ||
+      "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.random().toString(16)[2]);
 
     const send = (hit, callback) => {
       if (isIgnored()) return callback && setTimeout(callback, 0, {});
@@ -56,10 +65,8 @@
       hit.r = document.referrer || undefined;
       hit.w = screen.width;
       hit.h = hashed ? 1 : undefined;
-      // The same in a retry, so that the server counts it once. Only https has randomUUID.
-      hit.id =
-        self.crypto?.randomUUID?.() ||
-        "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.random().toString(16)[2]);
+      // The same in a retry, so that the server counts it once.
+      hit.id = newId();
       post(JSON.stringify(hit), true, callback);
     };
 
@@ -90,7 +97,51 @@
       }
     });
 
+    // Presence: that the page counted last is being looked at, told for as long as it is
+
+    const tab = newId();
+    let beats = 0;
+    let lost = 0;
+    let present, acted, timer;
+
+    const act = guarded(() => {
+      acted = performance.now();
+    });
+
+    const beat = async (left) => {
+      clearTimeout(timer);
+      if (!page || settings.presence == "false" || isIgnored()) return;
+      if (left ? !present : document.hidden) return;
+      present = !left;
+      const number = ++beats;
+      let seconds;
+      try {
+        // A beat that gets no answer is told anew before the server takes this page for left.
+        if (present) again(2);
+        const state = left ? "left" : performance.now() - acted < 30000 ? "active" : "idle";
+        const signal = { d: page.d, u: page.u, h: page.h, t: tab, i: number, s: state };
+        const answer = await deliver(endpoint + "/here", JSON.stringify(signal));
+        seconds = answer.ok ? +(await answer.text()) : isPassing(answer.status) ? seconds : 0;
+      } catch {}
+      if (left || number < beats) return;
+      lost = seconds == null ? lost + 1 : 0;
+      again(lost ? Math.min(4 ** (lost - 1), 60) : seconds);
+    };
+
+    // 0, or an answer that is none, ends the beats until something happens to the page.
+    const again = (seconds) => {
+      clearTimeout(timer);
+      if (seconds > 0) timer = setTimeout(beat, seconds * 1000);
+    };
+
+    const arrive = () => {
+      act();
+      // Once for all that happens at the same time.
+      again(0.01);
+    };
+
     const leave = () => {
+      beat(true);
       measure();
       report();
       retry();
@@ -114,6 +165,7 @@
         engaged = bottom = height = reported = 0;
         // A page that a script draws has its height only after a while.
         setTimeout(measure, 1000);
+        arrive();
       }
       send(hit, callback);
     });
@@ -174,13 +226,22 @@
 
     on("visibilitychange", () => {
       seen || view();
-      document.hidden ? leave() : look();
+      if (document.hidden) return leave();
+      look();
+      arrive();
     });
     on("pagehide", leave);
-    on("online", retry);
+    on("freeze", leave);
+    on("resume", arrive);
+    on("pageshow", arrive);
+    on("online", () => {
+      retry();
+      again(0.01);
+    });
     on("focus", look);
     on("blur", look);
     on("scroll", measure);
+    ["scroll", "keydown", "pointerdown", "pointermove"].forEach((type) => on(type, act));
     on("click", click);
     on("auxclick", click);
     on("submit", () => {

@@ -24,6 +24,8 @@ const init = guarded((options) => {
     // An expression that nothing matches.
     downloads: fileDownloads === false ? "(?!)" : fileDownloads?.fileExtensions?.join("|"),
   };
+  // What a page makes of its addresses before they are sent, beats do not know.
+  if (rest.transformRequest) dataset.presence = "false";
   if (rest.hashBasedRouting) dataset.hash = "";
   if (rest.autoCapturePageviews === false) dataset.manual = "";
   start({ src: script.src, dataset }, window.plausible);

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,19 +16,21 @@ from tracking.ingest.script import build
 SOURCE = Path(__file__).parents[2] / "static" / "tracker" / "footfall.js"
 SCRIPT_PATH = "/js/script.js"
 EVENT_PATH = "/api/event"
+BEAT_PATH = "/api/event/here"
 PATIENCE_S = 10
 
-# Instead of a status: the hit arrives, and its connection is closed without an answer.
+# Instead of a status: the request arrives, and its connection is closed without an answer.
 DROP = 0
 
 Page = tuple[bytes, dict[str, str]]
 
 
 class Collector:
-    """Serves pages and the script, keeps the hits that arrive, and answers them as told.
+    """Serves pages and the script, keeps the hits and beats that arrive, and answers as told.
 
     `hits` are the bodies as sent, `headers` those of the same requests, in order of arrival. A path
     nobody served with `serve` is a page with the snippet; one under `/files/` is a download.
+    `beats` came of open pages; `tell` says of each in how many seconds the next shall come.
     """
 
     def __init__(self, port: int) -> None:
@@ -38,8 +40,12 @@ class Collector:
         self.script = build(SOURCE.read_text(), EVENT_PATH).body
         self.hits: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.beats: list[dict[str, Any]] = []
+        self.beat_headers: list[dict[str, str]] = []
+        self.tell: Callable[[dict[str, Any]], float] = lambda _beat: 0
         self.visited: list[str] = []
         self._answers: list[int] = []
+        self._answers_to_beats: list[int] = []
         self._pages: dict[str, Page] = {}
         self._changed = threading.Condition()
 
@@ -62,6 +68,10 @@ class Collector:
         """Answers the next hits with these, later ones with 202."""
         self._answers = list(statuses)
 
+    def answer_beats(self, *statuses: int) -> None:
+        """Answers the next beats with these, later ones with 200."""
+        self._answers_to_beats = list(statuses)
+
     def wait(self, count: int) -> list[dict[str, Any]]:
         """The hits, as soon as there are `count` of them."""
         return self._wait_until(lambda: len(self.hits) >= count)
@@ -70,6 +80,11 @@ class Collector:
         """The hits, as soon as one of that name is among them."""
         return self._wait_until(lambda: any(hit["n"] == name for hit in self.hits))
 
+    def wait_beats(self, count: int) -> list[dict[str, Any]]:
+        """The beats, as soon as there are `count` of them."""
+        self._wait_until(lambda: len(self.beats) >= count)
+        return list(self.beats)
+
     def wait_for_visit(self, path: str) -> None:
         """Returns as soon as `path` was asked for."""
         self._wait_until(lambda: path in self.visited)
@@ -77,7 +92,7 @@ class Collector:
     def _wait_until(self, reached: Any) -> list[dict[str, Any]]:
         with self._changed:
             if not self._changed.wait_for(reached, PATIENCE_S):
-                raise AssertionError(f"only these came: {self.hits}")
+                raise AssertionError(f"only these came: {self.hits} {self.beats}")
             return list(self.hits)
 
     def page(self, path: str) -> Page:
@@ -92,6 +107,16 @@ class Collector:
             self.headers.append(headers)
             self._changed.notify_all()
             return self._answers.pop(0) if self._answers else 202
+
+    def take_beat(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        beat = json.loads(body)
+        with self._changed:
+            seconds = self.tell(beat)
+            self.beats.append(beat)
+            self.beat_headers.append(headers)
+            self._changed.notify_all()
+            status = self._answers_to_beats.pop(0) if self._answers_to_beats else 200
+        return status, str(seconds).encode()
 
 
 def everything(page: BrowserPage, collector: Collector, count: int) -> list[tuple[str, str]]:
@@ -122,12 +147,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if urlsplit(self.path).path != EVENT_PATH:
+        path, answer = urlsplit(self.path).path, b"ok"
+        if path == EVENT_PATH:
+            status = self.server.collector.take(body, dict(self.headers))
+        elif path == BEAT_PATH:
+            status, answer = self.server.collector.take_beat(body, dict(self.headers))
+        else:
             return self.do_GET()
-        status = self.server.collector.take(body, dict(self.headers))
         if status == DROP:
             return self.connection.close()
-        self._answer(status, b"ok", "text/plain", access_control_allow_origin="*")
+        self._answer(status, answer, "text/plain", access_control_allow_origin="*")
 
     def _answer(
         self, status: int, body: bytes = b"", content_type: str = "text/plain", **headers: str
