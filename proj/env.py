@@ -84,6 +84,7 @@ class Environment:
     address_rate: int
     site_rate: int
     api_rate: int
+    webhook_networks: list[str]
     geoip_file: Path
     geoip_maxmind_account: str
     geoip_maxmind_key: str
@@ -140,6 +141,7 @@ def read() -> Environment:
                 600,
                 validate=Range(0, 1_000_000, error="must be a number of requests an hour"),
             ),
+            webhook_networks=env.list("FOOTFALL_WEBHOOK_NETWORKS", [], validate=networks),
             geoip_file=env.path("FOOTFALL_GEOIP_FILE", data / "geoip" / "city.mmdb"),
             geoip_maxmind_account=env.str("FOOTFALL_MAXMIND_ACCOUNT", ""),
             geoip_maxmind_key=env.str("FOOTFALL_MAXMIND_KEY", ""),

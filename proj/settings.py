@@ -191,6 +191,7 @@ EVENT_PATH = environment.event_path
 ADDRESS_RATE = environment.address_rate
 SITE_RATE = environment.site_rate
 API_RATE = environment.api_rate
+WEBHOOK_NETWORKS = environment.webhook_networks
 GEOIP_FILE = environment.geoip_file
 GEOIP_MAXMIND_ACCOUNT = environment.geoip_maxmind_account
 GEOIP_MAXMIND_KEY = environment.geoip_maxmind_key
