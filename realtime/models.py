@@ -1,0 +1,3 @@
+from realtime.out.models import Crossing, Delivery, Threshold, Webhook
+
+__all__ = ["Crossing", "Delivery", "Threshold", "Webhook"]
