@@ -6,6 +6,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
 
@@ -17,16 +18,16 @@ from django.conf import settings  # noqa: E402
 from proj import interpreter  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
-from realtime.routing import websocket_urlpatterns  # noqa: E402
+from realtime.routing import key_urlpatterns, websocket_urlpatterns  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 
 interpreter.set_up()
 
+of_people = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+
 application = ProtocolTypeRouter(
     {
         "http": PresenceApp(AcceptApp(BoundedBodies(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))),
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-        ),
+        "websocket": URLRouter([*key_urlpatterns, re_path("", of_people)]),
     }
 )

@@ -20,8 +20,6 @@ from tracking.models import Site
 
 logger = structlog.get_logger(__name__)
 
-# A reader that does not keep up is closed instead of filling memory.
-MOST_UNACKNOWLEDGED = 200
 LONGEST_FRAME = 256
 HIGHEST_ID = 2**63 - 1
 
@@ -38,12 +36,14 @@ class Reader(ABC, AsyncWebsocketConsumer):
 
     ticket: Ticket
     site: Site
-    position = 0
+    position: Any = 0
+    # A reader that does not keep up is closed instead of filling memory.
+    most_unacknowledged = 200
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outbox: asyncio.Queue[str] = asyncio.Queue()
-        self.unacknowledged: deque[int] = deque()
+        self.unacknowledged: deque[Any] = deque()
         self.writer: asyncio.Task[None] | None = None
         self.closing: asyncio.Task[None] | None = None
 
@@ -75,6 +75,9 @@ class Reader(ABC, AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # A browser can read the code of a closed socket only if it was accepted before.
         await self.accept()
+        await self.begin()
+
+    async def begin(self) -> None:
         try:
             await self.admit()
             await self.join()
@@ -90,15 +93,19 @@ class Reader(ABC, AsyncWebsocketConsumer):
         if self.closing:
             return
         try:
-            cursor = acknowledged(text_data)
+            cursor = self.cursor_in(acknowledged(text_data))
         except (ValueError, RecursionError):
             return self.quit(Close.MALFORMED)
         while self.unacknowledged and self.unacknowledged[0] <= cursor:
             self.unacknowledged.popleft()
 
+    def cursor_in(self, frame: dict[str, Any]) -> Any:
+        """The cursor of an acknowledgement. Raises ValueError."""
+        return valid_id(frame.get("cursor"))
+
     def put(self, frame: str) -> None:
         self.unacknowledged.append(self.position)
-        if len(self.unacknowledged) > MOST_UNACKNOWLEDGED:
+        if len(self.unacknowledged) > self.most_unacknowledged:
             self.quit(Close.BEHIND)
         elif not self.closing:
             self.writer = self.writer or asyncio.create_task(self.write())
@@ -122,14 +129,19 @@ class Reader(ABC, AsyncWebsocketConsumer):
         return self.find_site(self.scope["url_route"]["kwargs"]["domain"])
 
 
-def acknowledged(text: str | None) -> int:
-    """The cursor of an acknowledgement, the only frame that a client sends. Raises ValueError."""
+def acknowledged(text: str | None) -> dict[str, Any]:
+    """An acknowledgement, mostly the only frame that a client sends. Raises ValueError."""
+    return read_frame(text, "ack")
+
+
+def read_frame(text: str | None, kind: str) -> dict[str, Any]:
+    """A client's frame of a type. Raises ValueError, and RecursionError."""
     if text is None or len(text) > LONGEST_FRAME:
         raise ValueError("not a short text")
     frame = json.loads(text)
-    if not isinstance(frame, dict) or frame.get("type") != "ack":
-        raise ValueError("not an acknowledgement")
-    return valid_id(frame.get("cursor"))
+    if not isinstance(frame, dict) or frame.get("type") != kind:
+        raise ValueError(f"not a frame of the type {kind}")
+    return frame
 
 
 def valid_id(value: object) -> int:

@@ -4,6 +4,11 @@ from django.urls import path, re_path
 
 from realtime.consumers import FeedConsumer, UnknownConsumer
 from realtime.debugger.consumer import DebuggerConsumer
+from realtime.out.consumer import EventsConsumer
+
+# Opened by API keys. A key is nothing that a browser sends by itself for whoever makes it ask, so
+# nobody asks where these come from.
+key_urlpatterns = [path("ws/v1/sites/<str:domain>/events", EventsConsumer.as_asgi())]
 
 websocket_urlpatterns = [
     path("ws/sites/<str:domain>/feed", FeedConsumer.as_asgi()),

@@ -29,6 +29,7 @@ class Close(IntEnum):
     SIGNED_OUT = 4401
     NO_ACCESS = 4404
     BEHIND = 4408
+    LOST = 4410
     TRY_AGAIN = 1013
 
 

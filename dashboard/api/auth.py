@@ -19,8 +19,7 @@ def key_of(request: HttpRequest) -> ApiKey:
         raise ApiError(
             401, "The request has no API key: send it as Authorization: Bearer KEY.", CHALLENGE
         )
-    keys = ApiKey.objects.select_related("user").filter(user__is_active=True)
-    found = keys.filter(key_hash=ApiKey.hash(key.strip())).first()
+    found = ApiKey.find(key.strip())
     if found is None:
         raise ApiError(401, "This API key is not valid, or was revoked.", CHALLENGE)
     return found

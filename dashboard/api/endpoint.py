@@ -64,14 +64,8 @@ def endpoint(**actions: Action) -> Callable[..., HttpResponse]:
         limits: dict[str, str] = {}
         try:
             action = action_of(request, actions)
-            key = auth.key_of(request)
-            now = timezone.now()
-            allowance = take(key.pk, now)
-            limits = allowance.headers
-            allowance.check(now)
-            auth.check_scope(key, action.scope)
-            key.note_use(now)
-            response = json_response(action.run(Call(request, key), **parts))
+            call = admitted(request, action.scope, limits)
+            response = json_response(action.run(call, **parts))
         except ApiError as error:
             response = error.response()
         for name, value in limits.items():
@@ -79,6 +73,21 @@ def endpoint(**actions: Action) -> Callable[..., HttpResponse]:
         return response
 
     return view
+
+
+def admitted(request: HttpRequest, scope: Scope, limits: dict[str, str]) -> Call:
+    """The request, if its key may make it; the headers that tell its limits come into `limits`.
+
+    Raises `ApiError`.
+    """
+    key = auth.key_of(request)
+    now = timezone.now()
+    allowance = take(key.pk, now)
+    limits |= allowance.headers
+    allowance.check(now)
+    auth.check_scope(key, scope)
+    key.note_use(now)
+    return Call(request, key)
 
 
 def action_of(request: HttpRequest, actions: dict[str, Action]) -> Action:

@@ -17,8 +17,10 @@ REFUSALS = {
     403: "The key has not the scope that this needs.",
     404: "There is nothing of that name which the key opens.",
     409: "Another request has just saved the same.",
+    410: "The events after this id are gone, or more than 10,000 visits ago.",
     413: "The body has more than 1 MB.",
-    429: "The key has made its requests of this hour.",
+    421: "The process that was asked cannot stream.",
+    429: "The key has made its requests of this hour, or has too many streams.",
 }
 LIMIT_HEADERS = {
     "X-RateLimit-Limit": "Requests that the key may make in an hour.",
@@ -31,6 +33,12 @@ PAGING = [
     {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
 ]
 GOAL_ID = {"type": "string", "pattern": "^[0-9]+$", "examples": ["1"]}
+STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
+HEARD = [
+    {"name": "types", "in": "query", "schema": {"type": "string", "examples": ["visit,goal"]}},
+    {"name": "cursor", "in": "query", "schema": {"type": "string", "examples": ["17-0"]}},
+    {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}},
+]
 SITE_ID = {"name": "site_id", "in": "query", "required": True, "schema": NAME}
 
 
@@ -83,6 +91,14 @@ def answered(description: str, schema: str, headers: dict[str, str]) -> dict[str
     }
 
 
+def streamed(described: Operation) -> Operation:
+    """The operation, whose answer is a stream of what it names instead of one."""
+    told = described["responses"]["200"]
+    of = told["content"]["application/json"]["schema"]["$ref"]
+    told |= {"description": f"A stream, whose events have each a {of} as data.", "content": STREAM}
+    return described
+
+
 DESCRIPTION: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {
@@ -105,6 +121,17 @@ DESCRIPTION: dict[str, Any] = {
                 refusals=(400,),
                 parameters=[SITE_ID],
             )
+        },
+        "/api/v1/live/events": {
+            "get": streamed(
+                operation(
+                    "Hear of visits, goals and thresholds as they happen",
+                    Scope.STATS_READ,
+                    "LiveEvent",
+                    refusals=(400, 404, 410, 421),
+                    parameters=[SITE_ID, *HEARD],
+                )
+            ),
         },
         "/api/v1/sites": {
             "get": operation(

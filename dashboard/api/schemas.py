@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from realtime.out.models import Kind
 from tracking.models.goals import LONGEST_KEY, LONGEST_VALUE, MOST_PROPS
 from tracking.warehouse.comparisons import MODES
 from tracking.warehouse.dimensions import DIMENSIONS
@@ -125,6 +126,16 @@ SCHEMAS: dict[str, Schema] = {
         site_id=NAME,
         name={"type": "string", "minLength": 1, "maxLength": 120, "examples": ["For a friend"]},
     ),
+    "LiveEvent": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "description": "Grows; a stream goes on after it."},
+            "type": {"enum": Kind.values},
+            "site": TEXT,
+            "time": {"type": "string", "format": "date-time"},
+        },
+        "required": ["id", "type", "site", "time"],
+    },
     "OfSite": optional(("site_id",), site_id=NAME),
     "Filter": {
         "type": "array",

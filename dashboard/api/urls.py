@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard.api import errors, goals, links, sites, stats
+from dashboard.api import errors, goals, links, live, sites, stats
 from dashboard.api.endpoint import endpoint
 from dashboard.api.openapi import openapi
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/openapi.json", openapi, name="openapi"),
     path("api/v2/query", endpoint(POST=stats.query)),
     path("api/v1/stats/realtime/visitors", endpoint(GET=stats.visitors_now)),
+    path("api/v1/live/events", live.events),
     path("api/v1/sites", endpoint(GET=sites.listing, POST=sites.create)),
     path("api/v1/sites/goals", endpoint(GET=goals.listing, PUT=goals.find_or_create)),
     path("api/v1/sites/goals/<str:goal_id>", endpoint(DELETE=goals.delete)),

@@ -208,7 +208,7 @@ async def test_a_changed_password_closes_the_line(monkeypatch):
 
 
 async def test_a_reader_that_acknowledges_nothing_is_sent_back_to_its_cursor(monkeypatch):
-    monkeypatch.setattr(reader, "MOST_UNACKNOWLEDGED", 20)
+    monkeypatch.setattr(reader.Reader, "most_unacknowledged", 20)
     user = await make_user()
     site = await make_site(user)
     async with await member_line(site, user) as slow, await member_line(site, user) as quick:

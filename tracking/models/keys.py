@@ -48,6 +48,12 @@ class ApiKey(models.Model):
         return hashlib.sha256(key.encode()).hexdigest()
 
     @classmethod
+    def find(cls, key: str) -> "ApiKey | None":
+        """The row of a key's text; None for one that opens nothing, or not any more."""
+        keys = cls.objects.select_related("user").filter(user__is_active=True)
+        return keys.filter(key_hash=cls.hash(key)).first()
+
+    @classmethod
     def issue(
         cls, user: models.Model, name: str = "API key", scopes: Iterable[str] = Scope.values
     ) -> tuple["ApiKey", str]:

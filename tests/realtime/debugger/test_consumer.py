@@ -182,7 +182,7 @@ async def test_storage_that_is_away_sends_the_reader_back_later(monkeypatch):
 
 
 async def test_reader_that_acknowledges_nothing_is_closed(monkeypatch):
-    monkeypatch.setattr(reader, "MOST_UNACKNOWLEDGED", 5)
+    monkeypatch.setattr(reader.Reader, "most_unacknowledged", 5)
     monkeypatch.setattr(consumer, "SHOW_SECONDS", 0)
     member = await make_member()
     async with await line_of(member) as slow, await line_of(member) as quick:
