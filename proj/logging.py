@@ -12,7 +12,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 # Keys and tokens are longer than the words of an address; those of links stand after their word.
-TOKEN = re.compile(r"(?<=/share/)[^/\s?]+|[\w-]{32,}")
+TOKEN = re.compile(r"(?<=/share/)[^/\s?]+|(?<=/wall/)(?!links(?:[/\s?]|$))[^/\s?]+|[\w-]{32,}")
 
 PERSONAL_KEYS = ("ip", "user_agent", "email", "remote_addr")
 

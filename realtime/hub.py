@@ -45,7 +45,6 @@ class Batch:
         self.before = before
         self.cursor = cursor
         self.new = new
-        self.latest = new[-1].visit if new else None
         self.rows = [(row.id, render(row)) for row in new]
         self.grown = [(row.id, render_growth(row)) for row in grown]
         self.text = frames.visits(cursor, [html for _, html in self.rows], self.grown)

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from realtime.consumers import FeedConsumer, UnknownConsumer
 from realtime.debugger.consumer import DebuggerConsumer
 from realtime.out.consumer import EventsConsumer
+from realtime.wall.consumer import LinkedWallConsumer, WallConsumer
 
 # Opened by API keys. A key is nothing that a browser sends by itself for whoever makes it ask, so
 # nobody asks where these come from.
@@ -13,6 +14,8 @@ key_urlpatterns = [path("ws/v1/sites/<str:domain>/events", EventsConsumer.as_asg
 websocket_urlpatterns = [
     path("ws/sites/<str:domain>/feed", FeedConsumer.as_asgi()),
     path("ws/sites/<str:domain>/debugger", DebuggerConsumer.as_asgi()),
+    path("ws/wall", WallConsumer.as_asgi()),
+    path("ws/wall/<str:token>", LinkedWallConsumer.as_asgi()),
     # Without a route the router raises, and a scanner fills the log with tracebacks.
     re_path(r"", UnknownConsumer.as_asgi()),
 ]

@@ -16,6 +16,11 @@ from proj.sentry import without_personal_data
         ("GET /sites/", "GET /sites/"),
         ("GET /welcome?key=abc", "GET /welcome"),
         ("GET /share/q3J-x_8dK2mfQ0aZ7yLw1A/widgets/pages?q=a", "GET /share/…/widgets/pages"),
+        ("GET /wall/q3J-x_8dK2mfQ0aZ7yLw1A", "GET /wall/…"),
+        ("GET /wall/links-x_8dK2mfQ0aZ7yLw1", "GET /wall/…"),
+        ("POST /wall/links/3/revoke", "POST /wall/links/3/revoke"),
+        ("GET /wall/links", "GET /wall/links"),
+        ("GET /ws/wall/q3J-x_8dK2mfQ0aZ7yLw1A", "GET /ws/wall/…"),
         (
             "GET /password/new/MQ/die2yc-e9b7babde73e6816a281b31c08f23fbd",
             "GET /password/new/MQ/…",

@@ -34,7 +34,10 @@ class Line(WebsocketCommunicator):
         if cookie:
             headers.append((b"cookie", f"sessionid={cookie}".encode()))
         query = "" if cursor is None else f"?cursor={cursor}"
-        super().__init__(application, f"/ws/sites/{domain}/feed{query}", headers)
+        super().__init__(application, f"{self.address(domain)}{query}", headers)
+
+    def address(self, name: str) -> str:
+        return f"/ws/sites/{name}/feed"
 
     async def receive_output(self, timeout: float = 10) -> dict[str, Any]:
         """As the base has it, with patience for a busy machine."""
