@@ -4,8 +4,9 @@ A cursor is the id of an event. Ids grow in commit order, so whoever has read up
 a smaller one later.
 """
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, QuerySet
 
+from realtime import sightings
 from realtime.news import News
 from realtime.rows import Rows
 from realtime.visits import Visit
@@ -73,10 +74,7 @@ def _visits(site_id: int) -> QuerySet[Event]:
 
 def _told(site_id: int, goals: tuple[Goal, ...]) -> QuerySet[Event]:
     """What counts, and such engagement as may reach a goal."""
-    kinds = ~Q(name="engagement")
-    if depths := [goal.scroll for goal in goals if goal.scroll is not None]:
-        kinds |= Q(scroll_depth__gte=min(depths))
-    return Event.objects.filter(kinds, site_id=site_id, flags="")
+    return sightings.counted(site_id, goals).filter(flags="")
 
 
 def counted(site_id: int) -> QuerySet[Event]:

@@ -2,6 +2,8 @@
 
 import json
 
+from realtime import panels, world
+from realtime.panels import words_of_change
 from realtime.window import Now
 
 RELOAD = json.dumps({"type": "reload"})
@@ -27,13 +29,16 @@ def visits(cursor: int, rows: list[str], grown: list[tuple[int, str]]) -> str:
     )
 
 
-def now(moment: Now, panels: str) -> str:
+def now(moment: Now) -> str:
     return json.dumps(
         {
             "type": "now",
             "online": moment.online,
+            "change": words_of_change(moment.change),
             "minutes": moment.minutes,
+            "seconds": moment.seconds,
             "pageviews": moment.pageviews,
-            "panels": panels,
+            "panels": panels.render(moment),
+            "map": world.render(moment),
         }
     )

@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 import structlog
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from realtime import feed, frames, tickets
@@ -136,7 +135,7 @@ class Hub:
 
     def figures(self) -> str:
         self.now = now = self.window.read(timezone.now())
-        return frames.now(now, render_to_string("live/panels.html", {"now": now}))
+        return frames.now(now)
 
     # The feed.
 

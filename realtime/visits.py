@@ -58,9 +58,7 @@ class Visit:
 
     @property
     def flag(self) -> str:
-        """Address of the country's flag, or of the one that stands for no country."""
-        code = self.country.lower()
-        return static(f"flags/{code if code in flags() else 'xx'}.svg")
+        return flag_of(self.country)
 
     @property
     def client(self) -> str:
@@ -135,6 +133,12 @@ def cut(value: Any) -> Any:
 def country_name(code: str) -> str:
     """The English name of an ISO 3166-1 code; a code without a name stands for itself."""
     return str(Locale("en", "GB").territories.get(code, code))
+
+
+def flag_of(country: str) -> str:
+    """Address of a country's flag, or of the one that stands for no country."""
+    code = country.lower()
+    return static(f"flags/{code if code in flags() else 'xx'}.svg")
 
 
 @cache

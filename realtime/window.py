@@ -1,46 +1,64 @@
-"""Who is on a site now and how many pages were viewed lately.
+"""Who is on a site now, where they are, and how many pages were viewed lately.
 
 Bots are left out; an event without a known visitor is a pageview of nobody's.
 
 A visitor is online for five minutes after an event, the rule that Plausible uses for its current
 visitors. An engagement event counts nowhere, so it keeps nobody online.
+
+Everything follows from the events and the moment alone, not from when they were taken in: a window
+that is filled later, with the events up to a moment, gives the figures that were shown then.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
+from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 
-from tracking.models import Event
+from realtime import sightings
+from realtime.sightings import Sighting, counted
+from realtime.trails import ONLINE, Trails, minute
+from tracking.warehouse.goals import Goal, goals_of
 
-ONLINE = timedelta(minutes=5)
 MINUTES = 30
+SECONDS = 60
 RANKS = 5
+
+
+class Rank(NamedTuple):
+    """How many people are at a value, and how many more than five minutes before."""
+
+    value: str
+    count: int
+    change: int
 
 
 @dataclass(frozen=True)
 class Now:
-    """A site at one moment; `minutes` ends with the running one, the lists rank who is online."""
+    """A site at one moment.
+
+    `minutes` are pageviews and end with the running one; `seconds` are those of the last minute by
+    the second since 1970, empty ones left out. The lists rank who is online: where they are, came
+    from and live, and what they did in the last five minutes. `countries` has all of them.
+    """
 
     online: int
+    change: int
     minutes: list[int]
-    pages: list[tuple[str, int]]
-    sources: list[tuple[str, int]]
+    seconds: dict[int, int]
+    pages: list[Rank]
+    sources: list[Rank]
+    places: list[Rank]
+    events: list[Rank]
+    countries: dict[str, int]
 
     @property
     def pageviews(self) -> int:
         return sum(self.minutes)
-
-
-@dataclass(slots=True)
-class Seen:
-    """A visitor's latest event."""
-
-    time: datetime
-    path: str
-    source: str
 
 
 class Window:
@@ -49,59 +67,61 @@ class Window:
     def __init__(self, site_id: int) -> None:
         self.site_id = site_id
         self.cursor = 0
-        self.visitors: dict[int, Seen] = {}
+        self.trails = Trails()
         self.pageviews: Counter[int] = Counter()
+        self.seconds: Counter[int] = Counter()
 
     def read(self, now: datetime) -> Now:
-        """Take in what was stored since the last call, let go what is too old, and count."""
-        columns = ("id", "visitor", "time", "name", "path", "source", "visit")
-        for id_, visitor, time, name, path, source, visit in self._news(now).values_list(*columns):
-            self.cursor = id_
-            if name == "pageview":
-                self.pageviews[minute(time)] += 1
-            if not visit:
-                continue
-            seen = self.visitors.get(visitor)
-            if seen is None or seen.time <= time:
-                self.visitors[visitor] = Seen(time, path, source)
-        self._forget(now)
+        """Take in what was stored since the last call, and count."""
+        goals = goals_of([self.site_id]).get(self.site_id, ())
+        events = counted(self.site_id, goals)
+        if self.cursor:
+            events = events.filter(id__gt=self.cursor)
+        else:
+            events = events.filter(time__gt=now - timedelta(minutes=MINUTES))
+        self.take(sightings.read(events), goals)
+        return self.at(now)
+
+    def take(self, seen: Iterable[Sighting], goals: tuple[Goal, ...]) -> None:
+        for each in seen:
+            self.cursor = each.id
+            if each.name == "pageview":
+                self.pageviews[minute(each.time)] += 1
+                self.seconds[int(each.time.timestamp())] += 1
+            if each.visit:
+                self.trails.take(each, each.deeds(goals))
+
+    def at(self, now: datetime) -> Now:
+        """Let go what is too old, and count."""
+        self.trails.forget(now)
+        keep_above(self.pageviews, minute(now) - MINUTES)
+        keep_above(self.seconds, int(now.timestamp()) - SECONDS)
+        here, before = self.trails.at(now), self.trails.before(now)
         return Now(
-            online=len(self.visitors),
+            online=here.online,
+            change=here.online - before.online,
             minutes=[self.pageviews[minute(now) - ago] for ago in range(MINUTES - 1, -1, -1)],
-            pages=Counter(seen.path for seen in self.visitors.values()).most_common(RANKS),
-            sources=Counter(seen.source for seen in self.visitors.values()).most_common(RANKS),
+            seconds=dict(sorted(self.seconds.items())),
+            pages=ranked(here.pages, before.pages),
+            sources=ranked(here.sources, before.sources),
+            places=ranked(here.countries, before.countries),
+            events=ranked(here.events, before.events),
+            countries=dict(sorted(here.countries.items())),
         )
 
-    def _news(self, now: datetime) -> QuerySet[Event]:
-        events = counted(self.site_id).order_by("id")
-        if self.cursor:
-            return events.filter(id__gt=self.cursor)
-        return events.filter(time__gt=now - timedelta(minutes=MINUTES))
 
-    def _forget(self, now: datetime) -> None:
-        gone = [visitor for visitor, seen in self.visitors.items() if seen.time <= now - ONLINE]
-        for visitor in gone:
-            del self.visitors[visitor]
-        for number in [number for number in self.pageviews if number <= minute(now) - MINUTES]:
-            del self.pageviews[number]
+def ranked(now: Counter[str], before: Counter[str]) -> list[Rank]:
+    """The first ones; of equal ones in their own order, so that rows do not swap about."""
+    first = nsmallest(RANKS, now.items(), key=lambda item: (-item[1], item[0]))
+    return [Rank(value, count, count - before[value]) for value, count in first]
 
 
-def minute(time: datetime) -> int:
-    """The number of the minute since 1970."""
-    return int(time.timestamp()) // 60
-
-
-def counted(site_id: int) -> QuerySet[Event]:
-    events = Event.objects.filter(site_id=site_id).exclude(name="engagement")
-    return events.exclude(flags__contains="bot")
+def keep_above(counts: Counter[int], number: int) -> None:
+    for old in [each for each in counts if each <= number]:
+        del counts[old]
 
 
 def online(site_id: int, now: datetime | None = None) -> int:
     """How many visitors had an event in the last five minutes."""
     recent = counted(site_id).filter(time__gt=(now or timezone.now()) - ONLINE).exclude(visit=0)
     return recent.aggregate(online=Count("visitor", distinct=True))["online"]
-
-
-def minutes(site_id: int, now: datetime | None = None) -> list[int]:
-    """Pageviews of each of the last 30 minutes, the running one last."""
-    return Window(site_id).read(now or timezone.now()).minutes

@@ -15,7 +15,8 @@ from dashboard.report.intervals import step, suitable
 from dashboard.report.notes import notes_in
 from dashboard.report.question import Question
 from dashboard.report.widgets import Widget
-from dashboard.report.world import MOST, level
+from dashboard.report.world import MOST
+from realtime.world import level
 from tracking.models import Site
 from tracking.warehouse import Query, Result, run
 from tracking.warehouse.result import Row

@@ -1,6 +1,4 @@
-"""The map of the world: which part is seen, and how dark a country is."""
-
-import math
+"""The map of the world: which part of it is seen."""
 
 # Boxes of static/map/world.svg: left, top, width, height.
 VIEWS = {
@@ -12,11 +10,5 @@ VIEWS = {
     "south-america": "960 780 720 880",
     "oceania": "2900 900 700 660",
 }
-LEVELS = 5
 # More countries than there are.
 MOST = 300
-
-
-def level(figure: float, highest: float) -> int:
-    """How dark a country is, from 1 to LEVELS; by the root, since few countries have most."""
-    return max(1, math.ceil(LEVELS * math.sqrt(figure / highest)))

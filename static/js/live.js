@@ -1,10 +1,10 @@
 /** The live page: takes over from the snapshot that the server rendered. */
 import { connect } from "./feed.js";
+import { lights } from "./lights.js";
+import { draw, lastMinute } from "./series.js";
 import "./room.js";
 import { rowsOf, stream } from "./stream.js";
 
-const BAR_HEIGHT = 64;
-const SMALLEST_BAR = 2;
 // A screen reader hears of new visits in sum, not of each.
 const ANNOUNCE_EVERY = 30_000;
 const STATES = {
@@ -20,7 +20,12 @@ const empty = document.querySelector("#empty");
 const state = document.querySelector("#state");
 const pause = document.querySelector("#pause");
 const panels = document.querySelector("#panels");
-const bars = document.querySelectorAll("#minutes rect");
+const countries = document.querySelector("#countries");
+const minutes = document.querySelector("#minutes");
+const seconds = document.querySelector("#seconds");
+const lately = document.querySelector("#lately");
+const change = document.querySelector("#change");
+const light = lights(document.querySelector(".live-map .map"));
 const pageviews = document.querySelector("#pageviews");
 const announcement = document.querySelector("#announcement");
 
@@ -28,7 +33,8 @@ const announcement = document.querySelector("#announcement");
 const clockAhead = Date.now() - Number(live.dataset.now);
 
 let arrived = 0;
-let shown = "";
+let bySecond = JSON.parse(live.dataset.seconds);
+const shown = new Map();
 
 const visits = stream({
   list: rows,
@@ -36,6 +42,7 @@ const visits = stream({
   onShown(fresh) {
     if (fresh.length) empty.hidden = true;
     arrived += fresh.length;
+    for (const row of fresh) light(row.dataset.country);
     showAges();
   },
 });
@@ -50,19 +57,30 @@ function grow({ id, html }) {
   });
 }
 
+const count = (number) => number.toLocaleString("en-GB");
+
 function now(frame) {
-  for (const figure of document.querySelectorAll("[data-online]")) figure.textContent = frame.online;
-  const highest = Math.max(...frame.minutes, 1);
-  frame.minutes.forEach((count, number) => {
-    const height = Math.max(SMALLEST_BAR, Math.round((BAR_HEIGHT * count) / highest));
-    bars[number].setAttribute("height", height);
-    bars[number].setAttribute("y", BAR_HEIGHT - height);
-  });
-  pageviews.textContent = `${frame.pageviews} pageview${frame.pageviews === 1 ? "" : "s"}`;
-  if (shown !== frame.panels) {
-    panels.innerHTML = frame.panels;
-    shown = frame.panels;
-  }
+  for (const figure of document.querySelectorAll("[data-online]")) figure.textContent = count(frame.online);
+  change.textContent = frame.change;
+  draw(minutes, frame.minutes);
+  pageviews.textContent = `${count(frame.pageviews)} pageview${frame.pageviews === 1 ? "" : "s"}`;
+  bySecond = frame.seconds;
+  showSeconds();
+  put(panels, frame.panels);
+  put(countries, frame.map);
+}
+
+/** Put HTML into an element where it differs from what was put there last. */
+function put(element, html) {
+  if (shown.get(element) === html) return;
+  element.innerHTML = html;
+  shown.set(element, html);
+}
+
+function showSeconds() {
+  const counts = lastMinute(bySecond, Math.floor((Date.now() - clockAhead) / 1000));
+  draw(seconds, counts);
+  lately.textContent = `${count(counts.reduce((sum, each) => sum + each, 0))} in the last minute`;
 }
 
 function age(time) {
@@ -89,6 +107,7 @@ function announce() {
 pause.hidden = false;
 
 setInterval(showAges, 1000);
+setInterval(showSeconds, 1000);
 setInterval(announce, ANNOUNCE_EVERY);
 
 connect({

@@ -23,6 +23,13 @@ ADA = 200
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
 ROW = '<article class="visit" data-id="{0}"><div class="visit-line">row {0}</div></article>'
 
+NOTE_LIGHT = """() => {
+  window.lit = new Promise((done) => {
+    const note = ([record]) => done(record.addedNodes[0]?.getAttribute("href"));
+    new MutationObserver(note).observe(document.querySelector("#lights"), {childList: true});
+  });
+}"""
+
 _numbers = count(1)
 
 
@@ -107,8 +114,41 @@ def test_a_visit_appears_without_a_reload(page, live, send):
     expect(page.locator(".headline")).to_have_text("1")
     expect(page.locator(".live-pill")).to_have_text("1 online now")
     expect(page.locator("#pageviews")).to_have_text("1 pageview")
-    expect(page.locator("#panels .row-name")).to_have_text(["/beans/ethiopia-guji", "Instagram"])
+    expect(page.locator("#panels .row-name")).to_have_text(
+        ["/beans/ethiopia-guji", "Instagram", "Austria"]
+    )
     expect(page.get_by_role("heading", name="No visits yet")).to_be_hidden()
+
+
+def test_the_page_counts_ranks_and_maps_who_is_online(page, live, send, owner_client, domain):
+    add_goal(owner_client, domain, "Signup")
+    open_live(page, live)
+
+    send("/join", "https://www.google.com/", visitor=ADA)
+    send("/join", visitor=ADA, name="Signup")
+    send("/prices")
+
+    events = page.get_by_role("region", name="Events")
+    expect(page.locator("#change")).to_have_text("2 more than five minutes ago")
+    expect(page.locator("#lately")).to_have_text("2 in the last minute")
+    expect(events.locator(".row-name")).to_have_text(["Signup"])
+    expect(page.locator("#panels .row-share").first).to_contain_text("↑ 1")
+    expect(page.locator("#countries use")).to_have_attribute("href", re.compile("#AT$"))
+    assert "Austria: 2" == page.locator("#countries title").text_content()
+    heights = page.locator("#seconds rect").evaluate_all(
+        "all => all.map(each => each.height.baseVal.value)"
+    )
+    assert (60, True) == (len(heights), max(heights) == 64)
+
+
+def test_a_country_lights_up_when_a_visit_comes_from_it(page, live, send):
+    open_live(page, live)
+    page.evaluate(NOTE_LIGHT)
+
+    send("/")
+
+    assert page.evaluate("window.lit").endswith("#AT")
+    expect(page.locator("#lights use")).to_have_count(0)
 
 
 def test_a_row_grows_as_its_visit_goes_on(page, live, send):
@@ -162,7 +202,7 @@ def test_hostile_text_is_shown_and_does_nothing(page, live, send):
     send(f"/{quote(HOSTILE)}?utm_source={quote(HOSTILE)}")
 
     expect(page.locator("#rows .visit")).to_have_count(1)
-    expect(page.locator("#panels .row-name")).to_have_count(2)
+    expect(page.locator("#panels .row-name")).to_have_count(3)
     assert HOSTILE in page.locator("#rows .visit-source").inner_text()
     assert 0 == page.locator("img[src=x]").count()
     page.reload()
@@ -313,7 +353,7 @@ def test_everybody_can_use_the_page(page, live, send, width, scheme):
     open_live(page, live)
     send("/journal/water-chemistry-for-filter-coffee", "https://www.google.com/")
     expect(page.locator("#rows .visit")).to_have_count(1)
-    expect(page.locator("#panels .row")).to_have_count(2)
+    expect(page.locator("#panels .row")).to_have_count(3)
 
     violations = Axe().run(page).response["violations"]
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -67,5 +67,5 @@ def test_the_page_asks_the_database_as_often_for_many_visits_as_for_one(
     store(event(membership.site))
     live_page(client, membership.site)
     store(*(event(membership.site) for _ in range(40)))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         live_page(client, membership.site)

@@ -1,19 +1,10 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from dashboard.report.widgets import TABLE
-from dashboard.report.world import VIEWS, level
+from dashboard.report.world import VIEWS
 
 SHAPES = Path("static/map/world.svg").read_text()
-
-
-@pytest.mark.parametrize(
-    ("figure", "expected"), [(0.1, 1), (4, 1), (5, 2), (16, 2), (36, 3), (64, 4), (65, 5), (100, 5)]
-)
-def test_a_country_is_as_dark_as_the_root_of_its_figure(figure, expected):
-    assert expected == level(figure, 100)
 
 
 def test_each_view_is_a_widget_and_lies_on_the_map():
