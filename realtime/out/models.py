@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from realtime.out.signing import new_secret
 from tracking.models import Site
@@ -25,9 +26,10 @@ def all_kinds() -> list[str]:
 class Webhook(models.Model):
     """An address that is told of a site's live events.
 
-    `cursor` is up to where deliveries were made of them. After a failed attempt the webhook waits
-    until `paused_until`; `failures` counts the attempts in a row that failed, the first of them at
-    `failing_since`. Whoever sends for it holds it until `busy_until`.
+    `cursor` is the place among the live events up to where deliveries were made of them. After a
+    failed attempt the webhook waits until `paused_until`; `failures` counts the attempts in a row
+    that failed, the first of them at `failing_since`. Whoever sends for it holds it until
+    `busy_until`.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="webhooks")
@@ -42,6 +44,9 @@ class Webhook(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     cursor = models.CharField(max_length=60, editable=False)
+    moved_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When the cursor last moved."
+    )
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     busy_until = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
@@ -87,6 +92,7 @@ class Delivery(models.Model):
     payload = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField()
+    replayed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(help_text="When it may be sent, while it waits.")
     tried_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,35 @@
+"""Webhooks that are given up, and who is told."""
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+
+from realtime.out.models import Webhook
+from tracking.models import Membership
+
+logger = structlog.get_logger(__name__)
+
+
+def switch_off(hook: Webhook, reason: str) -> None:
+    """Send nothing to it any more, and tell the site's owners why."""
+    if not Webhook.objects.filter(pk=hook.pk, enabled=True).update(enabled=False):
+        return
+    hook.enabled = False
+    logger.warning("webhook_switched_off", webhook_id=hook.pk, site_id=hook.site_id)
+    domain = hook.site.domain
+    try:
+        send_mail(
+            f"{settings.EMAIL_SUBJECT_PREFIX}A webhook of {domain} is switched off",
+            f"Footfall calls this address no more, because {reason}:\n\n{hook.url}\n\n"
+            f"What was not delivered, and a switch to go on, is at\n"
+            f"{settings.PUBLIC_URL}/sites/{domain}/webhooks/{hook.pk}\n",
+            None,
+            list(owners_of(hook)),
+        )
+    except OSError as error:
+        logger.error("webhook_owner_not_told", webhook_id=hook.pk, error=type(error).__name__)
+
+
+def owners_of(hook: Webhook) -> list[str]:
+    owners = Membership.objects.filter(site=hook.site_id, role=Membership.Role.OWNER)
+    return list(owners.filter(user__is_active=True).values_list("user__email", flat=True))

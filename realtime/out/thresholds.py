@@ -1,0 +1,88 @@
+"""Figures that are watched: each crossing of a threshold makes one live event.
+
+A figure that has crossed its limit is crossed until it is back by a tenth of the limit, so that one
+that goes up and down around the limit does not make an event each time.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import F, Q
+
+from realtime.out.models import Crossing, Threshold
+from realtime.window import counted, online
+from tracking import backlog
+from tracking.enrich import log
+from tracking.turns import write_transaction
+
+logger = structlog.get_logger(__name__)
+
+EVERY = timedelta(seconds=5)
+# While hits wait for longer than this, few of them have become figures.
+LONGEST_BACKLOG = 30.0
+
+
+def check_all(now: datetime) -> None:
+    """Look at each threshold whose time has come, once among all processes."""
+    is_due = Q(checked_at=None) | Q(checked_at__lte=now - EVERY) | Q(checked_at__gt=now)
+    for threshold in Threshold.objects.filter(is_due).select_related("site"):
+        # An update that finds its row is atomic: of two processes exactly one gets the 1.
+        if Threshold.objects.filter(is_due, pk=threshold.pk).update(checked_at=now):
+            check(threshold, now)
+
+
+def check(threshold: Threshold, now: datetime) -> None:
+    value = figure(threshold, now)
+    if not threshold.crossed and is_crossed(threshold, value):
+        if threshold.direction == Threshold.Direction.BELOW and is_behind():
+            return
+        cross(threshold, value, now)
+    elif threshold.crossed and is_back(threshold, value):
+        Threshold.objects.filter(pk=threshold.pk).update(crossed=False)
+
+
+def figure(threshold: Threshold, now: datetime) -> int:
+    if threshold.figure == Threshold.Figure.ONLINE:
+        return online(threshold.site_id, now)
+    recent = counted(threshold.site_id).filter(time__gt=now - timedelta(minutes=threshold.minutes))
+    if threshold.figure == Threshold.Figure.VISITS:
+        return recent.filter(visit=F("id"), flags="").count()
+    return recent.filter(name="pageview").count()
+
+
+def is_crossed(threshold: Threshold, value: int) -> bool:
+    if threshold.direction == Threshold.Direction.ABOVE:
+        return value > threshold.limit
+    return value < threshold.limit
+
+
+def is_back(threshold: Threshold, value: int) -> bool:
+    margin = threshold.limit // 10
+    if threshold.direction == Threshold.Direction.ABOVE:
+        return value <= threshold.limit - margin
+    return value >= threshold.limit + margin
+
+
+def is_behind() -> bool:
+    """Whether figures are small because hits wait, not because nobody comes."""
+    return backlog.measure().oldest_seconds > LONGEST_BACKLOG
+
+
+def cross(threshold: Threshold, value: int, now: datetime) -> None:
+    """Make the event, with an id of the event log: its place is after all that was stored."""
+    with write_transaction():
+        event_id = log.take_ids(1)
+        if not Threshold.objects.filter(pk=threshold.pk, crossed=False).update(crossed=True):
+            return
+        Crossing.objects.create(
+            id=event_id,
+            site=threshold.site,
+            time=now,
+            threshold=threshold.name,
+            figure=threshold.figure,
+            direction=threshold.direction,
+            limit=threshold.limit,
+            minutes=threshold.minutes,
+            value=value,
+        )
+    logger.info("threshold_crossed", threshold_id=threshold.pk, site_id=threshold.site_id)

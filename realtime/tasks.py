@@ -1,0 +1,37 @@
+"""What Huey runs for live events that go out."""
+
+from datetime import UTC, datetime, timedelta
+
+from huey import crontab
+from huey.contrib.djhuey import HUEY, db_periodic_task, task
+
+from realtime.out import deliveries
+from realtime.out.dispatch import dispatcher
+from tracking.models import TaskRun
+
+
+@HUEY.on_startup()
+def start_dispatcher() -> None:
+    """In each process that runs tasks, and in no other."""
+    dispatcher.start()
+
+
+@task()
+def dispatch() -> None:
+    """Look whether there is something to send: asked by a page, which runs elsewhere."""
+    dispatcher.wake()
+
+
+@db_periodic_task(crontab(minute="*"))
+def dispatch_net() -> None:
+    """Catch what was lost with a killed process."""
+    dispatcher.wake()
+
+
+@db_periodic_task(crontab(minute="30"), retries=3, retry_delay=10, retry_backoff=2)
+def forget_deliveries() -> None:
+    """Each hour: remove old entries of the webhooks' logs."""
+    now = datetime.now(UTC)
+    with TaskRun.claimed("forget-deliveries", now, since=now - timedelta(minutes=50)) as mine:
+        if mine:
+            deliveries.forget(now)
