@@ -61,7 +61,7 @@ def receiving(*statuses: int, before: Callable[[], object] = lambda: None) -> It
 
 
 def is_signed(secret: str, headers: dict[str, str], body: bytes) -> bool:
-    """Whether a receiver that knows the secret believes the request, as docs/live-events.md says."""
+    """Whether a receiver that knows the secret believes the request."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

@@ -72,9 +72,10 @@ def test_who_dies_on_the_way_has_lost_nothing(monkeypatch):
     def die(*_args: object) -> None:
         raise SystemExit
 
-    with monkeypatch.context() as dying, pytest.raises(SystemExit), transaction.atomic():
+    with monkeypatch.context() as dying:
         dying.setattr(Delivery.objects, "bulk_create", die)
-        make(hook)
+        with pytest.raises(SystemExit), transaction.atomic():
+            make(hook)
 
     assert ["1-0"] == make(hook)
 

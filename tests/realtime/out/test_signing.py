@@ -5,7 +5,7 @@ from realtime.out import signing
 
 
 def test_signature_is_that_of_the_standards_example():
-    """https://github.com/standard-webhooks/standard-webhooks has it in the tests of its libraries."""
+    """In the tests of the libraries at https://github.com/standard-webhooks/standard-webhooks."""
     assert "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" == signing.signature(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
