@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("dashboard.sites.urls")),
     path("", include("dashboard.report.urls")),
     path("", include("dashboard.live.urls")),
+    path("", include("dashboard.wall.urls")),
     path("", include("dashboard.debugger.urls")),
     path("", include("dashboard.styles.urls")),
     path("", include("dashboard.api.urls")),
