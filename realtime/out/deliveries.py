@@ -76,8 +76,8 @@ def delivery(hook: Webhook, event: LiveEvent, now: datetime) -> Delivery:
 
 def make_test(hook: Webhook, now: datetime) -> Delivery:
     """A delivery of nothing that happened, by which an owner sees whether the receiver works."""
-    event_id = f"test-{uuid4().hex}"
-    told = {"id": event_id, "type": "test", "site": hook.site.domain, "time": now.isoformat()}
+    event_id = f"test-{uuid4().hex[:12]}"
+    told = {"id": event_id, "type": "test", "site": hook.site.domain, "time": events.written(now)}
     return Delivery.objects.create(
         webhook=hook,
         event_id=event_id,

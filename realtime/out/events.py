@@ -69,10 +69,15 @@ class LiveEvent:
             "id": str(self.position),
             "type": self.kind.value,
             "site": self.site,
-            "time": self.time.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            "time": written(self.time),
             **self.fields,
         }
         return orjson.dumps(told).decode()
+
+
+def written(time: datetime) -> str:
+    """Such as 2026-11-21T22:30:05.250Z."""
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 class Chunk(NamedTuple):

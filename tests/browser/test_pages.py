@@ -28,6 +28,7 @@ INSIDE = [
     "/sites/waiting.example/settings",
     "/sites/waiting.example/hits",
     "/sites/waiting.example/transfer",
+    "/sites/waiting.example/webhooks",
     "/sites/waiting.example/delete",
     f"/sites/{LONG}/settings",
     "/keys",

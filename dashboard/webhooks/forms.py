@@ -1,0 +1,97 @@
+"""Forms about a site's webhooks and thresholds."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from dashboard.fields import Checks
+from realtime.out import events
+from realtime.out.models import Kind, Threshold, Webhook
+from tracking import outgoing
+from tracking.outgoing import OutgoingError
+
+MOST_HOOKS = 20
+MOST_THRESHOLDS = 20
+PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+
+
+class WebhookForm(forms.ModelForm):
+    """A webhook's address and what it is told of."""
+
+    kinds = forms.MultipleChoiceField(
+        label="What it is told of",
+        choices=Kind.choices,
+        initial=Kind.values,
+        widget=Checks,
+        error_messages={"required": "Choose what it is told of."},
+    )
+
+    class Meta:
+        model = Webhook
+        fields = ["url", "kinds"]
+        help_texts = {"url": "Where your program receives POST requests, such as https://…"}
+        widgets = {"url": forms.TextInput(attrs={"inputmode": "url", **PLAIN})}
+
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"]
+        try:
+            outgoing.check(url)
+        except OutgoingError as error:
+            raise forms.ValidationError(str(error)) from None
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        if not self.instance.pk and self.instance.site.webhooks.count() >= MOST_HOOKS:
+            raise forms.ValidationError(f"A site has at most {MOST_HOOKS} webhooks.")
+        return super().clean() or {}
+
+
+class WebhookSettingsForm(WebhookForm):
+    """What an owner may change later."""
+
+    class Meta(WebhookForm.Meta):
+        fields = ["url", "kinds", "enabled"]
+        labels = {"enabled": "Call this address"}
+
+    def save(self, commit: bool = True) -> Webhook:
+        hook = self.instance
+        if "enabled" in self.changed_data and hook.enabled:
+            # From now on: what happened meanwhile is in the report.
+            hook.cursor, hook.failures = str(events.end()), 0
+            hook.failing_since = hook.paused_until = None
+        if commit:
+            # Not saved as a whole: a delivery may be under way.
+            hook.save(update_fields=[*self.Meta.fields, "cursor", "failures", *TIMES])
+        return hook
+
+
+TIMES = ["failing_since", "paused_until"]
+
+
+class ThresholdForm(forms.ModelForm):
+    """A new threshold."""
+
+    class Meta:
+        model = Threshold
+        fields = ["direction", "limit", "figure", "minutes"]
+        labels = {
+            "direction": "When there are",
+            "limit": "Number",
+            "figure": "Of",
+            "minutes": "In so many minutes",
+        }
+        help_texts = {"minutes": "1 to 60. Visitors online have minutes of their own."}
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance.site.thresholds.count() >= MOST_THRESHOLDS:
+            raise forms.ValidationError(f"A site has at most {MOST_THRESHOLDS} thresholds.")
+        return super().clean() or {}
+
+
+def new_hook(form: WebhookForm, user: Any, now: datetime) -> Webhook:
+    """Store the form's webhook, which is told of what happens from now on."""
+    hook = form.save(commit=False)
+    hook.cursor, hook.moved_at, hook.created_by = str(events.end()), now, user
+    hook.save()
+    return hook
