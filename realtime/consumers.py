@@ -1,5 +1,6 @@
 """The socket of the feed; docs/live.md describes what goes over it."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -7,12 +8,20 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime import feed, frames, hub
-from realtime.hub import Batch, Hub
+from realtime.batch import Batch
+from realtime.hub import Hub
+from realtime.narrow import Narrow
 from realtime.reader import HIGHEST_ID, Reader, valid_id
 from realtime.room.changes import Told
 from realtime.rows import Rows, render, render_growth
 from realtime.tickets import Close, SessionTicket
 from realtime.visits import Visit
+from tracking.warehouse import QueryError
+from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.evaluate import Holds, evaluator
+from tracking.warehouse.filter_syntax import read_filters
+
+LONGEST_FILTERS = 10_000
 
 
 class UnknownConsumer(AsyncWebsocketConsumer):
@@ -35,6 +44,8 @@ class FeedConsumer(Reader):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hub: Hub | None = None
+        # What of the hub it watches: all, or what filters leave.
+        self.narrow: Narrow | None = None
 
     async def join(self) -> None:
         """Say hello, catch up from the cursor, and belong to the hub."""
@@ -43,23 +54,32 @@ class FeedConsumer(Reader):
         try:
             cursor = id_in(asked, "cursor")
             heard = id_in(asked, "change")
-        except ValueError:
+            filters = asked.get("filters", [""])[0]
+            holds = await self.read_filters(filters) if filters else None
+        except (ValueError, RecursionError, QueryError):
             return self.quit(Close.MALFORMED)
         self.hub = await hub.enter(self.site.pk)
-        if cursor is not None and cursor != self.hub.head and await self.is_lost(cursor):
+        if holds:
+            self.narrow = await self.hub.narrows.enter(filters, holds)
+        watched = self.narrow or self.hub
+        if cursor is not None and cursor != watched.head and await self.is_lost(cursor):
             await self.send(frames.RELOAD)
             return self.quit(Close.BEHIND)
-        self.position = self.hub.head if cursor is None else cursor
+        self.position = watched.head if cursor is None else cursor
         self.put(frames.hello(self.position, self.hub.empty))
-        while self.position < self.hub.head:
-            await self.catch_up(self.hub.head)
-        # No await since the comparison: what the hub tells from here on follows on the position.
+        while self.position < watched.head:
+            await self.catch_up(watched.head)
+        # No await since the comparison: what is told from here on follows on the position.
         if not self.closing:
-            self.hub.sockets.add(self)
-            self.put(self.hub.now_frame)
+            watched.sockets.add(self)
+            self.put(watched.now_frame)
             await self.hub.room.enter(self, heard)
 
     async def catch_up(self, upto: int) -> None:
+        if self.narrow:
+            frame = self.narrow.frame_after(self.position)
+            self.position = self.narrow.head
+            return self.put(frame)
         # The hub's rows are as far as its head or further: never less than the cursor promises.
         known = self.hub.rows.copy()
         visits, rows, grown = await self.read_rows(known, self.position, upto)
@@ -79,23 +99,41 @@ class FeedConsumer(Reader):
             self.put(told.frame)
 
     def quit(self, code: Close) -> None:
+        self.stop_watching()
+        super().quit(code)
+
+    def stop_watching(self) -> None:
         if self.hub:
             self.hub.sockets.discard(self)
             self.hub.room.leave(self)
-        super().quit(code)
+        if self.narrow:
+            self.narrow.sockets.discard(self)
 
     async def leave(self) -> None:
-        if self.hub:
-            joined, self.hub = self.hub, None
-            joined.sockets.discard(self)
-            joined.room.leave(self)
+        self.stop_watching()
+        joined, self.hub = self.hub, None
+        narrow, self.narrow = self.narrow, None
+        if joined and narrow:
+            await joined.narrows.leave(narrow)
+        if joined:
             await hub.leave(joined)
 
     # Storage.
 
     @database_sync_to_async
     def is_lost(self, cursor: int) -> bool:
-        return feed.is_lost(self.site.pk, cursor)
+        lost = self.narrow is not None and self.narrow.is_lost(cursor)
+        return lost or feed.is_lost(self.site.pk, cursor)
+
+    @database_sync_to_async
+    def read_filters(self, text: str) -> Holds:
+        """What the address filters by, JSON in the query language.
+
+        Raises ValueError, RecursionError or QueryError for what means nothing.
+        """
+        if len(text) > LONGEST_FILTERS:
+            raise ValueError("too long")
+        return evaluator(read_filters(json.loads(text), Definitions(self.site.pk)))
 
     @database_sync_to_async
     def read_rows(

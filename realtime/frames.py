@@ -29,11 +29,13 @@ def visits(cursor: int, rows: list[str], grown: list[tuple[int, str]]) -> str:
     )
 
 
-def now(moment: Now) -> str:
+def now(moment: Now, everybody: int) -> str:
+    """`everybody` is how many are online of the whole site, whatever filters leave."""
     return json.dumps(
         {
             "type": "now",
             "online": moment.online,
+            "everybody": everybody,
             "change": words_of_change(moment.change),
             "minutes": moment.minutes,
             "seconds": moment.seconds,

@@ -8,7 +8,7 @@ gets nothing twice. What the channel layer loses is read back from storage.
 import asyncio
 import time
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -17,10 +17,13 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from realtime import feed, frames, tickets
+from realtime.batch import Batch
+from realtime.narrow import Narrows
 from realtime.news import News
 from realtime.publish import group
 from realtime.room.room import Room
-from realtime.rows import MOST_ROWS, Row, Rows, render, render_growth
+from realtime.rows import MOST_ROWS, Rows
+from realtime.socket import Socket
 from realtime.tickets import Close, Ticket
 from realtime.window import Now, Window
 
@@ -35,38 +38,6 @@ KEEPALIVE_SECONDS = 30.0
 TICKET_SECONDS = 30.0
 RETRY_SECONDS = 1.0
 LAYER_SECONDS = 2.0
-
-
-class Batch:
-    """New rows and rows that grew, rendered once; the head was `before` and is now `cursor`."""
-
-    def __init__(self, before: int, cursor: int, new: list[Row], grown: list[Row]) -> None:
-        self.before = before
-        self.cursor = cursor
-        self.new = new
-        self.rows = [(row.id, render(row)) for row in new]
-        self.grown = [(row.id, render_growth(row)) for row in grown]
-        self.text = frames.visits(cursor, [html for _, html in self.rows], self.grown)
-
-    def frame_after(self, position: int) -> str:
-        """The frame for a socket that knows everything up to a position."""
-        if position <= self.before:
-            return self.text
-        rows = [html for id_, html in self.rows if id_ > position]
-        known = [row for row in self.new if row.id <= position < row.last_id]
-        return frames.visits(
-            self.cursor, rows, self.grown + [(row.id, render_growth(row)) for row in known]
-        )
-
-
-class Socket(Protocol):
-    """What a hub needs of a consumer. None of it waits."""
-
-    ticket: Ticket
-
-    def put_visits(self, batch: Batch) -> None: ...
-    def put(self, frame: str) -> None: ...
-    def quit(self, code: Close) -> None: ...
 
 
 class Hub:
@@ -84,6 +55,7 @@ class Hub:
         self.news = asyncio.Event()
         self.window = Window(site_id)
         self.room = Room(site_id)
+        self.narrows = Narrows(site_id, self.online)
         self.layer = get_channel_layer()
         self.channel = ""
         self.stopped = False
@@ -135,7 +107,10 @@ class Hub:
 
     def figures(self) -> str:
         self.now = now = self.window.read(timezone.now())
-        return frames.now(now)
+        return frames.now(now, now.online)
+
+    def online(self) -> int:
+        return self.now.online if self.now else 0
 
     # The feed.
 
@@ -143,6 +118,7 @@ class Hub:
         """Tell the sockets. `told` is all of the site's from the head or below it."""
         before, self.head = self.head, max(self.head, told.last)
         self.news.set()
+        self.narrows.ring()
         new, grown = self.rows.take(told.after(before))
         if new or grown:
             self.empty = self.empty and not new
@@ -226,8 +202,9 @@ class Hub:
                 self.note("storage", error)
 
     async def check_tickets(self) -> None:
-        reasons = await self.read_invalid({socket.ticket for socket in self.sockets})
-        for socket in tuple(self.sockets):
+        sockets = self.sockets | self.narrows.sockets()
+        reasons = await self.read_invalid({socket.ticket for socket in sockets})
+        for socket in sockets:
             if code := reasons.get(socket.ticket):
                 socket.quit(code)
 

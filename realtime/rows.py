@@ -24,11 +24,13 @@ MOST_GOALS = 5
 class Row:
     """A visit up to its event `last_id`.
 
-    It lasts from the `first` to the `last` event that is no engagement. `page` is the path of the
-    latest pageview, which was at `page_at`.
+    The feed has had it since the event `entered`: the one that opened it, or where filters leave
+    some visits alone the first for which they hold. It lasts from the `first` to the `last` event
+    that is no engagement. `page` is the path of the latest pageview, which was at `page_at`.
     """
 
     visit: Visit
+    entered: int
     last_id: int
     first: datetime
     last: datetime
@@ -41,6 +43,7 @@ class Row:
     def begin(cls, visit: Visit) -> "Row":
         return cls(
             visit=visit,
+            entered=visit.id,
             last_id=visit.id,
             first=visit.time,
             last=visit.time,
@@ -79,7 +82,7 @@ class Row:
 
 
 class Rows:
-    """The newest rows of a feed, by their ids in order."""
+    """The newest rows of a feed, in the order in which they entered."""
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._by_id = {row.id: row for row in rows}
@@ -102,13 +105,25 @@ class Rows:
         self._forget()
         return new, before
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._by_id
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Rows that entered after all that are there, in that order."""
+        self._by_id.update((row.id, row) for row in rows)
+        self._forget()
+
+    def entered_after(self, cursor: int) -> list[Row]:
+        """The rows that a cursor does not know, oldest first."""
+        return [row for row in self._by_id.values() if row.entered > cursor]
+
     def of(self, visit: Visit) -> Row:
         """The visit's row, or one that just begins where it is not among the newest."""
         return self._by_id.get(visit.id) or Row.begin(visit)
 
     def grown_after(self, cursor: int) -> list[Row]:
         """The rows of visits that had opened by the cursor and went on after it."""
-        return [row for row in self._by_id.values() if row.id <= cursor < row.last_id]
+        return [row for row in self._by_id.values() if row.entered <= cursor < row.last_id]
 
     def latest(self, count: int) -> list[Row]:
         """So many rows, the newest first."""

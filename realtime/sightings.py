@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from tracking.models import Event
+from tracking.warehouse.evaluate import Holds
 from tracking.warehouse.goals import Goal, reached
 
 # What is read at once: a bound on the memory that the first look at a busy site takes.
@@ -42,6 +43,14 @@ def counted(site_id: int, goals: tuple[Goal, ...] = ()) -> QuerySet[Event]:
     return Event.objects.filter(kinds, site_id=site_id).exclude(flags__contains="bot")
 
 
-def read(events: QuerySet[Event]) -> Iterator[Sighting]:
-    for values in events.order_by("id").values_list(*Sighting._fields).iterator(CHUNK):
-        yield Sighting(*values)
+def read(events: QuerySet[Event], holds: Holds | None = None) -> Iterator[Sighting]:
+    """The events, or those for which `holds` does, in the order of their ids."""
+    ordered = events.order_by("id")
+    if holds is None:
+        for values in ordered.values_list(*Sighting._fields).iterator(CHUNK):
+            yield Sighting(*values)
+    else:
+        for event in ordered.iterator(CHUNK):
+            # What does not hold says how far was read.
+            seen = Sighting(*(getattr(event, name) for name in Sighting._fields))
+            yield seen if holds(event) else seen._replace(name="", visit=0)

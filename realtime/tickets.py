@@ -30,6 +30,7 @@ class Close(IntEnum):
     NO_ACCESS = 4404
     BEHIND = 4408
     LOST = 4410
+    TOO_MANY = 4429
     TRY_AGAIN = 1013
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from realtime import sightings
 from realtime.sightings import Sighting, counted
 from realtime.trails import ONLINE, Trails, minute
+from tracking.warehouse.evaluate import Holds
 from tracking.warehouse.goals import Goal, goals_of
 
 MINUTES = 30
@@ -62,10 +63,14 @@ class Now:
 
 
 class Window:
-    """A site's last 30 minutes in memory, kept up by reading only the events that are new."""
+    """A site's last 30 minutes in memory, kept up by reading only the events that are new.
 
-    def __init__(self, site_id: int) -> None:
+    With `holds` it is about the events for which that holds alone.
+    """
+
+    def __init__(self, site_id: int, holds: Holds | None = None) -> None:
         self.site_id = site_id
+        self.holds = holds
         self.cursor = 0
         self.trails = Trails()
         self.pageviews: Counter[int] = Counter()
@@ -79,7 +84,7 @@ class Window:
             events = events.filter(id__gt=self.cursor)
         else:
             events = events.filter(time__gt=now - timedelta(minutes=MINUTES))
-        self.take(sightings.read(events), goals)
+        self.take(sightings.read(events, self.holds), goals)
         return self.at(now)
 
     def take(self, seen: Iterable[Sighting], goals: tuple[Goal, ...]) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from realtime.hub import Batch, Hub
+from realtime.batch import Batch
+from realtime.hub import Hub
 from realtime.tickets import Close, HouseTicket, Ticket
 from realtime.wall import frames
 

@@ -6,8 +6,8 @@
 //
 // `cursor` is the id up to which the page knows the feed; null begins with what comes next.
 // `onMessage` gets each frame that the page has not seen, as docs/live.md describes them.
-// `onState` gets "connecting", "live", "reconnecting" or "ended"; ended means that the person may
-// not see the site any more.
+// `onState` gets "connecting", "live", "reconnecting", "full" or "ended"; full means that the site is
+// watched by too many filters, ended that the person may not see it any more.
 //
 // `resume: false` is for lines that show the present alone: after a break they begin anew.
 // `onSignedOut` is called when the session has ended; else the page is loaded again.
@@ -24,6 +24,7 @@ const FRAMES_AN_ACK = 20;
 const SIGNED_OUT = 4401;
 const NO_ACCESS = 4404;
 const BEHIND = 4408;
+const TOO_MANY = 4429;
 
 /** What stands for this tab among those of the same person, who is told only in the others. */
 export const tab = Math.random().toString(36).slice(2);
@@ -104,7 +105,7 @@ export function connect({
       stop();
       onState("ended");
     } else {
-      onState("reconnecting");
+      onState(code === TOO_MANY ? "full" : "reconnecting");
       timer = setTimeout(open, code === BEHIND ? 0 : wait());
     }
   }

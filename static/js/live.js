@@ -11,10 +11,12 @@ const STATES = {
   connecting: "Connecting…",
   live: "Live",
   reconnecting: "Reconnecting…",
+  full: "Too many filters are open on this site; waiting for one to be closed",
   ended: "You can no longer see this site",
 };
 
 const live = document.querySelector("#live");
+const headline = document.querySelector(".headline");
 const rows = document.querySelector("#rows");
 const empty = document.querySelector("#empty");
 const state = document.querySelector("#state");
@@ -60,7 +62,10 @@ function grow({ id, html }) {
 const count = (number) => number.toLocaleString("en-GB");
 
 function now(frame) {
-  for (const figure of document.querySelectorAll("[data-online]")) figure.textContent = count(frame.online);
+  headline.textContent = count(frame.online);
+  for (const figure of document.querySelectorAll(".live-pill [data-online]")) {
+    figure.textContent = count(frame.everybody);
+  }
   change.textContent = frame.change;
   draw(minutes, frame.minutes);
   pageviews.textContent = `${count(frame.pageviews)} pageview${frame.pageviews === 1 ? "" : "s"}`;
@@ -103,6 +108,17 @@ function announce() {
   if (arrived) announcement.textContent = `${arrived} new visit${arrived === 1 ? "" : "s"}`;
   arrived = 0;
 }
+
+/* A click on a ranked row adds its filter to those that hold. */
+panels.addEventListener("click", (event) => {
+  const row = event.target.closest("a[href]");
+  if (!row || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  const target = new URL(location.href);
+  const filter = new URL(row.href).searchParams.get("f");
+  if (!target.searchParams.getAll("f").includes(filter)) target.searchParams.append("f", filter);
+  location.assign(target);
+});
 
 pause.hidden = false;
 

@@ -194,6 +194,30 @@ def test_a_paused_row_grows_when_it_is_resumed(page, live, send):
     assert "1 page" in shown
 
 
+def test_a_click_on_a_ranked_row_filters_what_is_live(page, live, send, domain):
+    open_live(page, live)
+    send("/beans", "https://www.google.com/")
+    send("/prices", "https://www.reddit.com/")
+    expect(page.locator("#rows .visit")).to_have_count(2)
+
+    page.get_by_role("region", name="Sources").get_by_text("Reddit").click()
+
+    expect(page.get_by_role("list", name="Filters")).to_contain_text("Source is Reddit")
+    expect(page.locator("#state")).to_have_text("Live")
+    expect_paths(page, ["/prices"])
+    expect(page.locator(".headline")).to_have_text("1")
+    expect(page.locator(".live-pill")).to_have_text("2 online now")
+    send("/other", "https://www.google.com/")
+    send("/blog", "https://www.reddit.com/")
+    expect_paths(page, ["/blog", "/prices"])
+    expect(page.locator(".live-pill")).to_have_text("4 online now")
+    page.get_by_role("region", name="Pages").get_by_text("/blog").click()
+    expect(page.get_by_role("list", name="Filters").get_by_role("listitem")).to_have_count(3)
+    expect_paths(page, ["/blog"])
+    page.get_by_role("link", name="Remove the filter Source is Reddit").click()
+    expect(page.get_by_role("list", name="Filters")).not_to_contain_text("Reddit")
+
+
 def test_hostile_text_is_shown_and_does_nothing(page, live, send):
     opened = []
     page.on("dialog", lambda dialog: opened.append(dialog.message))

@@ -4,7 +4,7 @@ import pytest
 from channels.layers import get_channel_layer
 from structlog.testing import capture_logs
 
-from realtime import feed, hub, publish
+from realtime import batch, feed, hub, publish
 from realtime.news import News
 from tests.realtime.lines import ids_of, make_site, make_user, member_line, store
 from tests.realtime.stored import event
@@ -100,7 +100,7 @@ async def test_a_row_is_rendered_once_for_all_sockets(monkeypatch):
         rendered.append(row.id)
         return "<article></article>"
 
-    monkeypatch.setattr(hub, "render", counted)
+    monkeypatch.setattr(batch, "render", counted)
     async with await member_line(site, user) as one, await member_line(site, user) as other:
         await one.frames("now", 1)
         await other.frames("now", 1)

@@ -27,7 +27,7 @@ def test_the_page_is_a_snapshot_up_to_its_cursor(client, membership):
     context = live_page(client, site).context
     assert context["cursor"] == 3
     assert ["/second" in context["rows"][0], "/first" in context["rows"][1]] == [True, True]
-    assert (context["online"], context["now"].pageviews) == (2, 2)
+    assert (context["online"], context["pageviews"]) == (2, 2)
 
 
 def test_the_page_shows_the_last_fifty_visits(client, membership):
@@ -69,3 +69,29 @@ def test_the_page_asks_the_database_as_often_for_many_visits_as_for_one(
     store(*(event(membership.site) for _ in range(40)))
     with django_assert_max_num_queries(12):
         live_page(client, membership.site)
+
+
+def test_a_filtered_page_shows_what_matches_and_who_is_online_of_all(client, membership):
+    site = membership.site
+    store(event(site, path="/first", device="Mobile"), event(site, path="/second"))
+
+    answer = client.get(reverse("live", args=[site.domain]), {"f": "is,visit:device,Mobile"})
+
+    rows, page = answer.context["rows"], answer.content.decode()
+    assert (1, ["/first" in row for row in rows], 2) == (
+        answer.context["pageviews"],
+        [True],
+        answer.context["online"],
+    )
+    assert "Remove the filter Device is Mobile" in page
+    assert 'data-socket="/ws/sites/' in page
+    assert "feed?filters=%5B%5B%22is%22%2C%22visit%3Adevice%22%2C%5B%22Mobile%22%5D%5D%5D" in page
+
+
+def test_what_cannot_be_filtered_live_is_said(client, membership):
+    answer = client.get(
+        reverse("live", args=[membership.site.domain]), {"f": "is,visit:entry_page,/"}
+    )
+
+    assert 400 == answer.status_code
+    assert "cannot be filtered by" in answer.content.decode()
