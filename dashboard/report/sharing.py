@@ -28,9 +28,9 @@ from dashboard.report.widgets import PANELS
 from dashboard.room import Did, What, tell
 from realtime.window import online
 from tracking.models import SharedLink, Site
+from tracking.models.links import OPENED
 from tracking.warehouse import QueryError
 
-OPENED = "links"  # in the session: the proofs of passwords that were given, by the links' numbers
 MOST_LINKS = 100
 PUBLIC = "Public"
 TRIES, WAIT = 10, timedelta(minutes=10)
@@ -177,7 +177,7 @@ def shared_view(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         link = link_or_404(token)
-        if not may_open(request, link):
+        if not link.is_opened_in(request.session):
             return ask(request, link)
         theme = request.GET.get("theme", "")
         place = Place(
@@ -200,11 +200,6 @@ def link_or_404(token: str) -> SharedLink:
         return SharedLink.find(token, timezone.now())
     except SharedLink.DoesNotExist as error:
         raise Http404("No such link.") from error
-
-
-def may_open(request: HttpRequest, link: SharedLink) -> bool:
-    given = request.session.get(OPENED, {}) if link.password else {}
-    return not link.password or given.get(str(link.pk)) == link.proof
 
 
 def ask(request: HttpRequest, link: SharedLink, wrong: bool = False) -> HttpResponse:

@@ -258,9 +258,15 @@ def _bar(place: Place) -> dict[str, Any]:
         "site": place.site,
         "place": place,
         "online": online(place.site.pk),
-        # Whoever has a link has no socket: sockets know people.
-        "socket": "" if place.link else f"/ws/sites/{quote(place.site.domain)}/feed",
+        "socket": _socket(place),
     }
+
+
+def _socket(place: Place) -> str:
+    """The address that tells when to ask again; none where it would say what filters leave out."""
+    if not place.link:
+        return f"/ws/sites/{quote(place.site.domain)}/feed"
+    return "" if place.fixed else f"/ws/share/{quote(place.link.address)}/feed"
 
 
 def _wants_part(request: HttpRequest) -> bool:

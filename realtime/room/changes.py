@@ -17,6 +17,7 @@ class Told:
     """A change as a frame, and the ids of the people who hear of it."""
 
     id: int
+    what: str
     frame: str
     tab: str
     hearers: frozenset[int]
@@ -33,7 +34,7 @@ def after(site_id: int, heard: int) -> list[Told]:
     if not found:
         return []
     roles = dict(Membership.objects.filter(site=site_id).values_list("user", "role"))
-    return [Told(each.pk, frame(each), each.tab, hearers(each, roles)) for each in found]
+    return [Told(each.pk, each.what, frame(each), each.tab, hearers(each, roles)) for each in found]
 
 
 def hearers(change: Change, roles: dict[int, str]) -> frozenset[int]:

@@ -25,7 +25,7 @@ def tile(site_id: int, now: Now | None, row: Row | None) -> str:
             "online": now.online if now else 0,
             "minutes": now.minutes if now else [],
             "pageviews": now.pageviews if now else 0,
-            "page": now.pages[0][0] if now and now.pages else "",
+            "page": now.pages[0].value if now and now.pages else "",
             "visit": latest(row) if row else None,
         }
     )

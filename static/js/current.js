@@ -60,6 +60,11 @@ if (socket) {
     url: socket,
     onMessage(frame) {
       if (frame.type === "visits" && frame.count) stale = true;
+      // All that a link is told.
+      if (frame.type === "news") {
+        stale = true;
+        online(frame.online);
+      }
       if (frame.type !== "now") return;
       online(frame.online);
       if (pageviews !== undefined && pageviews !== frame.pageviews) stale = true;

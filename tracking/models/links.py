@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -14,6 +15,9 @@ from tracking.models.sites import Site
 def new_token() -> str:
     """128 random bits: nobody finds a link by trying."""
     return secrets.token_urlsafe(16)
+
+
+OPENED = "links"  # in a session: the proofs of passwords that were given, by the links' numbers
 
 
 class SharedLink(models.Model):
@@ -79,6 +83,10 @@ class SharedLink(models.Model):
 
     def is_opened_by(self, password: str) -> bool:
         return check_password(password, self.password)
+
+    def is_opened_in(self, session: Any) -> bool:
+        """Whether it asks for no password, or its password was given in this session."""
+        return not self.password or session.get(OPENED, {}).get(str(self.pk)) == self.proof
 
     @property
     def proof(self) -> str:

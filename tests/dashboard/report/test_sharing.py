@@ -122,6 +122,23 @@ def test_the_filters_of_a_link_hold_for_all_that_is_seen_through_it(client, site
     assert [b"Google"] == [line.split(b",")[0] for line in list(sources.streaming_content)[1:]]
 
 
+@pytest.mark.parametrize(
+    ("fields", "socket"),
+    [
+        ({}, "/ws/share/{}/feed"),
+        ({"panels": ["sources"]}, "/ws/share/{}/feed"),
+        ({"filters": [["is", "visit:country", ["DE"]]]}, ""),
+    ],
+    ids=["whole", "some panels", "filtered"],
+)
+def test_a_shared_report_follows_by_push_unless_it_is_filtered(client, site, fields, socket):
+    link = link_to(site, **fields)
+
+    page = client.get(f"/share/{link.token}/").content.decode()
+
+    assert f'data-socket="{socket.format(link.token)}"' in page
+
+
 def test_a_link_to_some_panels_tells_nothing_of_the_others(client, site):
     address = f"/share/{link_to(site, panels=['pages']).token}/"
 
