@@ -29,8 +29,8 @@ LONGEST_PAUSE = timedelta(minutes=5)
 # From when on a webhook that only fails is switched off.
 FAILING_TOO_LONG = timedelta(days=3)
 # A turn ends after so long, and is another's when its process has died.
-TURN_SECONDS = 20.0
-TURN = timedelta(seconds=90)
+TURN_SECONDS = 5.0
+TURN = timedelta(seconds=40)
 AT_ONCE = 100
 GONE = 410
 # What an attempt changes of a delivery.
