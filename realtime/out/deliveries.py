@@ -26,9 +26,8 @@ MOST_KEPT = 10_000
 AT_ONCE = 1000
 
 
-def make(hook: Webhook, now: datetime) -> None:
-    """Make deliveries of what happened since the webhook's cursor."""
-    upto = events.end()
+def make(hook: Webhook, upto: Position, now: datetime) -> None:
+    """Make deliveries of what happened since the webhook's cursor, up to the end of the feed."""
     if is_lost(hook, upto, now):
         return skip(hook, upto, now)
     waiting = hook.deliveries.filter(state=Delivery.State.WAITING).count()

@@ -7,6 +7,7 @@ storage. Where there are no webhooks and no thresholds, it does nothing.
 
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -15,8 +16,9 @@ from django.db import close_old_connections
 from django.db.models import Min
 from django.utils import timezone
 
-from realtime.out import deliveries, sending, thresholds
+from realtime.out import deliveries, events, sending, thresholds
 from realtime.out.models import Delivery, Threshold, Webhook
+from tracking.enrich.event import EnrichedEvent
 
 logger = structlog.get_logger(__name__)
 
@@ -34,6 +36,8 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._sending: set[int] = set()
+        # The sites that have news; None is all of them, where nobody knows.
+        self._news: set[int] | None = None
 
     def start(self) -> None:
         """Begin, unless it has."""
@@ -42,9 +46,23 @@ class Dispatcher:
                 self._thread = threading.Thread(target=self.run, name="webhooks", daemon=True)
                 self._thread.start()
 
-    def wake(self, **_kwargs: object) -> None:
-        """Look soon whether there is something to do; in a process without the thread, nothing."""
+    def wake(self, events: Iterable[EnrichedEvent] | None = None, **_kwargs: object) -> None:
+        """Look soon what there is to do: where these events were stored, or everywhere.
+
+        In a process without the thread nothing comes of it.
+        """
+        self.note(None if events is None else {event.site_id for event in events})
+
+    def note(self, sites: set[int] | None) -> None:
+        with self._lock:
+            self._news = None if sites is None or self._news is None else self._news | sites
         self._wanted.set()
+
+    def news(self) -> set[int] | None:
+        """The sites that have news, which are looked at now."""
+        with self._lock:
+            news, self._news = self._news, set()
+        return news
 
     def run(self) -> None:
         pause: float | None = 0.0
@@ -60,33 +78,38 @@ class Dispatcher:
         For how many seconds to wait then unless woken, None for ever, and for how many seconds all
         the same.
         """
+        started = time.monotonic()
         try:
             if not has_work():
                 return None, IDLE_SECONDS
             now = timezone.now()
-            thresholds.check_all(now)
-            for hook in Webhook.objects.filter(enabled=True).select_related("site"):
-                deliveries.make(hook, now)
+            crossed = thresholds.check_all(now)
+            make_deliveries(self.news(), crossed, now)
             self.send(now)
-            return seconds_until_due(timezone.now()), GATHER_SECONDS
+            # At least as long as it took: a busy server has other things to do.
+            rest = max(GATHER_SECONDS, time.monotonic() - started)
+            return seconds_until_due(timezone.now()), rest
         except Exception as error:
             logger.warning("webhooks_failed", error=repr(error))
-            return RETRY_SECONDS, GATHER_SECONDS
+            self.note(None)
+            return RETRY_SECONDS, RETRY_SECONDS
         finally:
             close_old_connections()
 
     def send(self, now: datetime) -> None:
         """Give a turn, in a thread of its own, to each webhook that has something to send."""
         hooks = sending.ready(now).filter(pk__in=sending.due(now).values("webhook"))
-        for hook_id in hooks.order_by("paused_until", "pk").values_list("pk", flat=True):
+        for hook_id, site_id in hooks.order_by("paused_until", "pk").values_list("pk", "site_id"):
             with self._lock:
                 if hook_id in self._sending or len(self._sending) >= MOST_AT_ONCE:
                     continue
                 self._sending.add(hook_id)
             name = f"webhook-{hook_id}"
-            threading.Thread(target=self.turn, args=[hook_id], name=name, daemon=True).start()
+            turn = threading.Thread(target=self.turn, args=[hook_id, site_id], name=name)
+            turn.daemon = True
+            turn.start()
 
-    def turn(self, hook_id: int) -> None:
+    def turn(self, hook_id: int, site_id: int) -> None:
         try:
             sending.turn(hook_id)
         except Exception as error:
@@ -94,10 +117,19 @@ class Dispatcher:
         finally:
             with self._lock:
                 self._sending.discard(hook_id)
-            # There may be more: a turn ends after a while.
-            self._wanted.set()
+            # There may be more: a turn ends after a while, and no more are made than may wait.
+            self.note({site_id})
             with suppress(Exception):
                 close_old_connections()
+
+
+def make_deliveries(news: set[int] | None, crossed: set[int], now: datetime) -> None:
+    hooks = Webhook.objects.filter(enabled=True).select_related("site")
+    if news is not None:
+        hooks = hooks.filter(site__in=news | crossed)
+    upto = events.end()
+    for hook in hooks:
+        deliveries.make(hook, upto, now)
 
 
 def has_work() -> bool:

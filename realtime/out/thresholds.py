@@ -22,23 +22,33 @@ EVERY = timedelta(seconds=5)
 LONGEST_BACKLOG = 30.0
 
 
-def check_all(now: datetime) -> None:
-    """Look at each threshold whose time has come, once among all processes."""
+def check_all(now: datetime) -> set[int]:
+    """Look at each threshold whose time has come, once among all processes.
+
+    The sites of which one was crossed.
+    """
+    crossed = set()
     is_due = Q(checked_at=None) | Q(checked_at__lte=now - EVERY) | Q(checked_at__gt=now)
     for threshold in Threshold.objects.filter(is_due).select_related("site"):
         # An update that finds its row is atomic: of two processes exactly one gets the 1.
-        if Threshold.objects.filter(is_due, pk=threshold.pk).update(checked_at=now):
-            check(threshold, now)
+        mine = Threshold.objects.filter(is_due, pk=threshold.pk).update(checked_at=now)
+        if mine and check(threshold, now):
+            crossed.add(threshold.site_id)
+    return crossed
 
 
-def check(threshold: Threshold, now: datetime) -> None:
+def check(threshold: Threshold, now: datetime) -> bool:
+    """Whether it is crossed now, and was not before."""
     value = figure(threshold, now)
-    if not threshold.crossed and is_crossed(threshold, value):
-        if threshold.direction == Threshold.Direction.BELOW and is_behind():
-            return
-        cross(threshold, value, now)
-    elif threshold.crossed and is_back(threshold, value):
-        Threshold.objects.filter(pk=threshold.pk).update(crossed=False)
+    if threshold.crossed:
+        if is_back(threshold, value):
+            Threshold.objects.filter(pk=threshold.pk).update(crossed=False)
+        return False
+    if not is_crossed(threshold, value):
+        return False
+    if threshold.direction == Threshold.Direction.BELOW and is_behind():
+        return False
+    return cross(threshold, value, now)
 
 
 def figure(threshold: Threshold, now: datetime) -> int:
@@ -68,12 +78,15 @@ def is_behind() -> bool:
     return backlog.measure().oldest_seconds > LONGEST_BACKLOG
 
 
-def cross(threshold: Threshold, value: int, now: datetime) -> None:
-    """Make the event, with an id of the event log: its place is after all that was stored."""
+def cross(threshold: Threshold, value: int, now: datetime) -> bool:
+    """Make the event, with an id of the event log: its place is after all that was stored.
+
+    False where another process has just made it.
+    """
     with write_transaction():
         event_id = log.take_ids(1)
         if not Threshold.objects.filter(pk=threshold.pk, crossed=False).update(crossed=True):
-            return
+            return False
         Crossing.objects.create(
             id=event_id,
             site=threshold.site,
@@ -86,3 +99,4 @@ def cross(threshold: Threshold, value: int, now: datetime) -> None:
             value=value,
         )
     logger.info("threshold_crossed", threshold_id=threshold.pk, site_id=threshold.site_id)
+    return True

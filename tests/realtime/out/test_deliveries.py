@@ -24,7 +24,7 @@ def waiting(hook: Webhook) -> list[str]:
 def make(hook: Webhook, now: datetime = NOW) -> list[str]:
     """The ids of the events that then are to be sent."""
     hook.refresh_from_db()
-    deliveries.make(hook, now)
+    deliveries.make(hook, events.end(), now)
     return waiting(hook)
 
 
@@ -59,8 +59,8 @@ def test_two_who_look_at_once_make_each_delivery_once():
     store(event(hook.site))
     [one, two] = [Webhook.objects.get(), Webhook.objects.get()]
 
-    deliveries.make(one, NOW)
-    deliveries.make(two, NOW)
+    deliveries.make(one, events.end(), NOW)
+    deliveries.make(two, events.end(), NOW)
 
     assert ["1-0"] == waiting(hook)
 

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from realtime.out import deliveries, sending
+from realtime.out import deliveries, events, sending
 from realtime.out.models import Delivery, Webhook
 from realtime.out.sending import MOST_ATTEMPTS, PAUSES
 from tests.factories import MembershipFactory, SiteFactory, UserFactory
@@ -32,7 +32,7 @@ def hook_of(receiver: Receiver, visits: int = 1, **fields: object) -> Webhook:
     """A webhook with deliveries of so many visits."""
     hook = make_hook(url=receiver.url, **fields)
     store(*(event(hook.site) for _ in range(visits)))
-    deliveries.make(hook, NOW)
+    deliveries.make(hook, events.end(), NOW)
     return hook
 
 
