@@ -1,0 +1,40 @@
+"""The admin of live events that go out. Secrets stay out of every page."""
+
+from django.contrib import admin
+
+from realtime.out.models import Crossing, Delivery, Threshold, Webhook
+from tracking.admin import ReadOnlyAdmin
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    list_display = ["url", "site", "kinds", "enabled", "failing_since", "cursor"]
+    list_filter = ["enabled", "failing_since"]
+    list_select_related = ["site"]
+    search_fields = ["url", "site__domain"]
+    exclude = ["secret", "old_secret"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["event_id", "webhook", "kind", "state", "attempts", "status", "created_at"]
+    list_filter = ["state", "kind", "created_at"]
+    list_select_related = ["webhook"]
+    search_fields = ["=event_id", "webhook__url"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Threshold)
+class ThresholdAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "site", "crossed", "checked_at"]
+    list_filter = ["crossed", "figure"]
+    list_select_related = ["site"]
+    search_fields = ["site__domain"]
+
+
+@admin.register(Crossing)
+class CrossingAdmin(ReadOnlyAdmin):
+    list_display = ["threshold", "site", "value", "time"]
+    list_filter = ["time"]
+    list_select_related = ["site"]
+    search_fields = ["threshold", "site__domain"]
