@@ -47,7 +47,7 @@ class WallConsumer(Reader):
         self.holder = SessionTicket.of(self.scope)
 
     async def join(self) -> None:
-        self.put(frames.HELLO)
+        self.put(frames.hello())
         self.tasks = [asyncio.create_task(loop()) for loop in (self.show, self.keep)]
         for task in self.tasks:
             task.add_done_callback(self.ended)

@@ -3,13 +3,19 @@
 import json
 from collections.abc import Iterable
 
+from django.templatetags.static import static
+
 from realtime.rows import Row
 from realtime.visits import country_name
 from realtime.window import Now
 from tracking.models import Site
 
-HELLO = json.dumps({"type": "hello", "cursor": 0})
 ALIVE = json.dumps({"type": "alive"})
+
+
+def hello() -> str:
+    """`script` tells a screen that was opened before an upgrade to load its page again."""
+    return json.dumps({"type": "hello", "cursor": 0, "script": static("js/wall.js")})
 
 
 def sites(shown: list[Site], left_out: int) -> str:

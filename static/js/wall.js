@@ -7,6 +7,7 @@ const BAR_HEIGHT = 64;
 const SMALLEST_BAR = 2;
 // Sites change places no more often than a person can follow.
 const ORDER_EVERY = 10_000;
+const RENEW_AFTER = 10_000;
 const STATES = {
   connecting: "Connecting…",
   live: "Live",
@@ -130,6 +131,11 @@ function showAge({ tile, time }) {
   if (shown.textContent !== text) shown.textContent = text;
 }
 
+/* A screen hangs there for months; after an upgrade it needs the new page, which may take a moment. */
+function renew() {
+  setTimeout(() => location.reload(), RENEW_AFTER);
+}
+
 setInterval(() => tiles.forEach(showAge), 1000);
 setInterval(arrange, ORDER_EVERY);
 
@@ -137,6 +143,7 @@ connect({
   url: wall.dataset.socket,
   resume: false,
   onMessage(frame) {
+    if (frame.type === "hello" && frame.script !== wall.dataset.script) renew();
     if (frame.type === "sites") showSites(frame);
     if (frame.type === "tiles") fillAll(frame);
   },

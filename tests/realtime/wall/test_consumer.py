@@ -74,7 +74,8 @@ async def test_one_line_shows_all_sites_of_a_person_in_their_order():
     await place(third, position=1)
     await place(second, pinned=True)
     async with await wall_of(user) as line:
-        assert {"type": "hello", "cursor": 0} == await line.receive_json_from()
+        hello = await line.receive_json_from()
+        assert {"type": "hello", "cursor": 0, "script": "/static/js/wall.js"} == hello
         assert [second.domain, third.domain, first.domain] == await line.listed()
 
 
