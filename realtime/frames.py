@@ -3,7 +3,7 @@
 import json
 
 from realtime import panels, world
-from realtime.panels import words_of_change
+from realtime.panels import words_of_change, words_of_presence
 from realtime.window import Now
 
 RELOAD = json.dumps({"type": "reload"})
@@ -36,6 +36,7 @@ def now(moment: Now, everybody: int) -> str:
             "type": "now",
             "online": moment.online,
             "everybody": everybody,
+            "here": words_of_presence(moment),
             "change": words_of_change(moment.change),
             "minutes": moment.minutes,
             "seconds": moment.seconds,

@@ -20,6 +20,7 @@ from realtime import feed, frames, tickets
 from realtime.batch import Batch
 from realtime.narrow import Narrows
 from realtime.news import News
+from realtime.presence.attendance import Attendance
 from realtime.publish import group
 from realtime.room.room import Room
 from realtime.rows import MOST_ROWS, Rows
@@ -54,8 +55,9 @@ class Hub:
         self.users = 0
         self.news = asyncio.Event()
         self.window = Window(site_id)
+        self.attendance = Attendance(site_id)
         self.room = Room(site_id)
-        self.narrows = Narrows(site_id, self.online)
+        self.narrows = Narrows(site_id, self.attendance, self.online)
         self.layer = get_channel_layer()
         self.channel = ""
         self.stopped = False
@@ -67,9 +69,15 @@ class Hub:
     async def start(self) -> None:
         self.channel = await self.layer.new_channel()
         await self.subscribe()
+        await self.attendance.look()
         self.head, self.rows, self.empty, self.now_frame = await self.read_start()
-        loops = (self.listen, self.tick, self.watch_tickets)
-        self.tasks = [asyncio.create_task(loop()) for loop in loops]
+        loops = (
+            self.listen(),
+            self.tick(),
+            self.watch_tickets(),
+            self.attendance.follow(self.ring),
+        )
+        self.tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
         # A task in a database call may swallow its cancellation; the flag ends its loop.
@@ -106,7 +114,7 @@ class Hub:
         return tickets.invalid(self.site_id, held)
 
     def figures(self) -> str:
-        self.now = now = self.window.read(timezone.now())
+        self.now = now = self.window.read(timezone.now(), self.attendance.heard)
         return frames.now(now, now.online)
 
     def online(self) -> int:
@@ -114,11 +122,15 @@ class Hub:
 
     # The feed.
 
+    def ring(self) -> None:
+        """Have all figures made anew."""
+        self.news.set()
+        self.narrows.ring()
+
     def advance(self, told: News) -> None:
         """Tell the sockets. `told` is all of the site's from the head or below it."""
         before, self.head = self.head, max(self.head, told.last)
-        self.news.set()
-        self.narrows.ring()
+        self.ring()
         new, grown = self.rows.take(told.after(before))
         if new or grown:
             self.empty = self.empty and not new

@@ -12,6 +12,7 @@ from django.utils import timezone
 from realtime import feed, frames, matching
 from realtime.batch import Batch
 from realtime.matching import Change, Matches
+from realtime.presence.attendance import Attendance
 from realtime.rows import render, render_growth
 from realtime.socket import Socket
 from realtime.tickets import Close, Refused
@@ -31,9 +32,17 @@ KEEPALIVE_SECONDS = 30.0
 class Narrow:
     """A site's feed and figures as filters leave them, all read from storage once a tick."""
 
-    def __init__(self, site_id: int, key: str, holds: Holds, everybody: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        site_id: int,
+        key: str,
+        holds: Holds,
+        attendance: Attendance,
+        everybody: Callable[[], int],
+    ) -> None:
         self.site_id = site_id
         self.key = key
+        self.attendance = attendance
         self.everybody = everybody
         self.holds = holds
         self.window = Window(site_id, holds)
@@ -82,7 +91,8 @@ class Narrow:
         return matching.go_on(self.site_id, self.holds, self.matches, upto)
 
     def figures(self) -> str:
-        return frames.now(self.window.read(timezone.now()), self.everybody())
+        now = self.window.read(timezone.now(), self.attendance.heard)
+        return frames.now(now, self.everybody())
 
     # The feed.
 
@@ -139,8 +149,9 @@ class Narrow:
 class Narrows:
     """Those of one site, by what they filter; `everybody` says how many the site has online."""
 
-    def __init__(self, site_id: int, everybody: Callable[[], int]) -> None:
+    def __init__(self, site_id: int, attendance: Attendance, everybody: Callable[[], int]) -> None:
         self.site_id = site_id
+        self.attendance = attendance
         self.everybody = everybody
         self.by_key: dict[str, Narrow] = {}
 
@@ -153,7 +164,8 @@ class Narrows:
         if narrow is None:
             if len(self.by_key) >= MOST:
                 raise Refused(Close.TOO_MANY)
-            narrow = self.by_key[key] = Narrow(self.site_id, key, holds, self.everybody)
+            narrow = Narrow(self.site_id, key, holds, self.attendance, self.everybody)
+            self.by_key[key] = narrow
         narrow.users += 1
         try:
             await asyncio.shield(narrow.started)

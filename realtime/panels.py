@@ -47,6 +47,7 @@ def panels(now: Now) -> list[Panel]:
         Panel("pages", "Pages", "online now", nobody, _entries(now.pages, "event:page")),
         Panel("sources", "Sources", "online now", nobody, _entries(now.sources, "visit:source")),
         Panel("places", "Places", "online now", nobody, _entries(now.places, "visit:country")),
+        Panel("devices", "Devices", "online now", nobody, _entries(now.devices, "visit:device")),
         Panel(
             "events",
             "Events",
@@ -61,6 +62,16 @@ def render(now: Now) -> SafeString:
     return render_to_string("live/panels.html", {"panels": panels(now)})
 
 
+def words_of_presence(now: Now) -> str:
+    """How it is known who is online: `3 active · 1 idle · 2 seen in the last five minutes`."""
+    counts = (
+        (now.active, "active"),
+        (now.idle, "idle"),
+        (now.recent, "seen in the last five minutes"),
+    )
+    return " · ".join(f"{count:,} {word}" for count, word in counts if count)
+
+
 def words_of_change(change: int) -> str:
     if not change:
         return "As many as five minutes ago"
@@ -73,6 +84,7 @@ BLANK = {
     "event:page": ("Unknown", "(not set)"),
     "visit:source": ("Direct / None", "Direct / None"),
     "visit:country": ("Unknown place", "(not set)"),
+    "visit:device": ("Unknown", "(not set)"),
 }
 
 

@@ -25,6 +25,7 @@ class Sighting(NamedTuple):
     path: str
     source: str
     country: str
+    device: str
     props: str
     scroll_depth: int | None
 

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from realtime.presence.people import Origin, Seen
 from realtime.sightings import Sighting
 
 ONLINE = timedelta(minutes=5)
@@ -31,8 +32,7 @@ class Step:
 class Trail:
     """`steps` are in the order of minutes; `deeds` has when each was last done in a minute."""
 
-    source: str
-    country: str
+    origin: Origin
     steps: list[Step] = field(default_factory=list)
     deeds: dict[tuple[str, int], datetime] | None = None
 
@@ -67,13 +67,15 @@ class Crowd:
     pages: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
+    devices: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
 
     def add(self, trail: Trail, path: str) -> None:
         self.online += 1
         self.pages[path] += 1
-        self.sources[trail.source] += 1
-        self.countries[trail.country] += 1
+        self.sources[trail.origin.source] += 1
+        self.countries[trail.origin.country] += 1
+        self.devices[trail.origin.device] += 1
 
 
 class Trails:
@@ -85,7 +87,8 @@ class Trails:
     def take(self, seen: Sighting, deeds: tuple[str, ...]) -> None:
         trail = self.by_visitor.get(seen.visitor)
         if trail is None:
-            trail = Trail(sys.intern(seen.source[:LONGEST_TEXT]), sys.intern(seen.country))
+            texts = (seen.source[:LONGEST_TEXT], seen.country, seen.device)
+            trail = Trail(Origin(*map(sys.intern, texts)))
             self.by_visitor[seen.visitor] = trail
         if seen.name != "engagement":
             trail.walk(seen.time, sys.intern(seen.path[:LONGEST_TEXT]))
@@ -105,6 +108,15 @@ class Trails:
             if trail.deeds:
                 crowd.events.update({name for (name, _), at in trail.deeds.items() if at > since})
         return crowd
+
+    def recent(self, now: datetime) -> dict[int, Seen]:
+        """The latest event of everybody who is online at that moment."""
+        since = now - ONLINE
+        return {
+            visitor: Seen(trail.steps[-1].time, trail.steps[-1].path, trail.origin)
+            for visitor, trail in self.by_visitor.items()
+            if trail.steps and trail.steps[-1].time > since
+        }
 
     def before(self, now: datetime) -> Crowd:
         """Who was online when the minute began in which it was five minutes earlier."""

@@ -2,10 +2,12 @@
 
 Bots are left out; an event without a known visitor is a pageview of nobody's.
 
-A visitor is online for five minutes after an event, the rule that Plausible uses for its current
-visitors. An engagement event counts nowhere, so it keeps nobody online.
+Who is online follows from beats (`realtime.presence`). Of whom no beat tells is online for five
+minutes after an event, the rule that Plausible uses for its current visitors. An engagement event
+counts nowhere, so it keeps nobody online. A rise or fall compares by that rule alone, whose past
+is known.
 
-Everything follows from the events and the moment alone, not from when they were taken in: a window
+All else follows from the events and the moment alone, not from when they were taken in: a window
 that is filled later, with the events up to a moment, gives the figures that were shown then.
 """
 
@@ -16,12 +18,12 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import NamedTuple
 
-from django.db.models import Count
-from django.utils import timezone
-
 from realtime import sightings
+from realtime.presence.origins import Origins
+from realtime.presence.people import Here, here
+from realtime.presence.store import Heard
 from realtime.sightings import Sighting, counted
-from realtime.trails import ONLINE, Trails, minute
+from realtime.trails import Trails, minute
 from tracking.warehouse.evaluate import Holds
 from tracking.warehouse.goals import Goal, goals_of
 
@@ -44,16 +46,21 @@ class Now:
 
     `minutes` are pageviews and end with the running one; `seconds` are those of the last minute by
     the second since 1970, empty ones left out. The lists rank who is online: where they are, came
-    from and live, and what they did in the last five minutes. `countries` has all of them.
+    from, live and what they use, and what they did in the last five minutes. `countries` has all of
+    them. Of those online, `active` and `idle` ones are known by beats, `recent` ones by events.
     """
 
     online: int
+    active: int
+    idle: int
+    recent: int
     change: int
     minutes: list[int]
     seconds: dict[int, int]
     pages: list[Rank]
     sources: list[Rank]
     places: list[Rank]
+    devices: list[Rank]
     events: list[Rank]
     countries: dict[str, int]
 
@@ -65,7 +72,7 @@ class Now:
 class Window:
     """A site's last 30 minutes in memory, kept up by reading only the events that are new.
 
-    With `holds` it is about the events for which that holds alone.
+    With `holds` it is about the events for which that holds alone, and about their visitors.
     """
 
     def __init__(self, site_id: int, holds: Holds | None = None) -> None:
@@ -73,11 +80,12 @@ class Window:
         self.holds = holds
         self.cursor = 0
         self.trails = Trails()
+        self.origins = Origins(site_id)
         self.pageviews: Counter[int] = Counter()
         self.seconds: Counter[int] = Counter()
 
-    def read(self, now: datetime) -> Now:
-        """Take in what was stored since the last call, and count."""
+    def read(self, now: datetime, heard: Heard | None = None) -> Now:
+        """Take in what was stored since the last call, and count, with what beats tell."""
         goals = goals_of([self.site_id]).get(self.site_id, ())
         events = counted(self.site_id, goals)
         if self.cursor:
@@ -85,7 +93,7 @@ class Window:
         else:
             events = events.filter(time__gt=now - timedelta(minutes=MINUTES))
         self.take(sightings.read(events, self.holds), goals)
-        return self.at(now)
+        return self.at(now, heard)
 
     def take(self, seen: Iterable[Sighting], goals: tuple[Goal, ...]) -> None:
         for each in seen:
@@ -96,37 +104,47 @@ class Window:
             if each.visit:
                 self.trails.take(each, each.deeds(goals))
 
-    def at(self, now: datetime) -> Now:
+    def at(self, now: datetime, heard: Heard | None = None) -> Now:
         """Let go what is too old, and count."""
         self.trails.forget(now)
         keep_above(self.pageviews, minute(now) - MINUTES)
         keep_above(self.seconds, int(now.timestamp()) - SECONDS)
-        here, before = self.trails.at(now), self.trails.before(now)
+        after, before = self.trails.at(now), self.trails.before(now)
+        found = self.here(now, heard or Heard())
         return Now(
-            online=here.online,
-            change=here.online - before.online,
+            online=found.online,
+            active=found.active,
+            idle=found.idle,
+            recent=found.recent,
+            change=after.online - before.online,
             minutes=[self.pageviews[minute(now) - ago] for ago in range(MINUTES - 1, -1, -1)],
             seconds=dict(sorted(self.seconds.items())),
-            pages=ranked(here.pages, before.pages),
-            sources=ranked(here.sources, before.sources),
-            places=ranked(here.countries, before.countries),
-            events=ranked(here.events, before.events),
-            countries=dict(sorted(here.countries.items())),
+            pages=ranked(found.pages, after.pages, before.pages),
+            sources=ranked(found.sources, after.sources, before.sources),
+            places=ranked(found.countries, after.countries, before.countries),
+            devices=ranked(found.devices, after.devices, before.devices),
+            events=ranked(after.events, after.events, before.events),
+            countries=dict(sorted(found.countries.items())),
         )
 
+    def here(self, now: datetime, heard: Heard) -> Here:
+        recent, trails = self.trails.recent(now), self.trails.by_visitor
+        if self.holds:
+            heard = heard.among(trails)
+        known = {who: trails[who].origin for who in heard.visitors if who in trails}
+        others = self.origins.of(heard.visitors - known.keys())
+        return here(heard, recent, known | others, now)
 
-def ranked(now: Counter[str], before: Counter[str]) -> list[Rank]:
-    """The first ones; of equal ones in their own order, so that rows do not swap about."""
+
+def ranked(now: Counter[str], after: Counter[str], before: Counter[str]) -> list[Rank]:
+    """The first ones now, with what changed from `before` to `after`.
+
+    Of equal ones in their own order, so that rows do not swap about.
+    """
     first = nsmallest(RANKS, now.items(), key=lambda item: (-item[1], item[0]))
-    return [Rank(value, count, count - before[value]) for value, count in first]
+    return [Rank(value, count, after[value] - before[value]) for value, count in first]
 
 
 def keep_above(counts: Counter[int], number: int) -> None:
     for old in [each for each in counts if each <= number]:
         del counts[old]
-
-
-def online(site_id: int, now: datetime | None = None) -> int:
-    """How many visitors had an event in the last five minutes."""
-    recent = counted(site_id).filter(time__gt=(now or timezone.now()) - ONLINE).exclude(visit=0)
-    return recent.aggregate(online=Count("visitor", distinct=True))["online"]

@@ -6,7 +6,7 @@ from dashboard.api.bodies import text
 from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.errors import ApiError
 from dashboard.api.results import meta_json, query_json, results_json
-from realtime.window import online
+from realtime.presence.online import of_five_minutes
 from tracking.models import Site
 from tracking.models.keys import Scope
 from tracking.warehouse import QueryError, run
@@ -31,7 +31,7 @@ def query(call: Call) -> Answer:
 @needs(Scope.STATS_READ)
 def visitors_now(call: Call) -> Answer:
     """`GET /api/v1/stats/realtime/visitors`: who was there in the last five minutes, a number."""
-    return online(asked_site(call, call.request.GET.dict()).pk)
+    return of_five_minutes(asked_site(call, call.request.GET.dict()).pk)
 
 
 def asked_site(call: Call, fields: dict[str, Any]) -> Site:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.access import owner_view
 from dashboard.debugger.refusals import DAYS, last_days
 from realtime.debugger import watch
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import Site
 
 TEST_PATH = "/footfall-test-hit"

@@ -15,10 +15,12 @@ from dashboard.live.bars import bars
 from dashboard.report.filters import Filter, parse_all
 from dashboard.report.world import VIEWS
 from realtime import feed, matching
-from realtime.panels import panels, words_of_change
+from realtime.panels import panels, words_of_change, words_of_presence
+from realtime.presence.attendance import read
+from realtime.presence.online import online
 from realtime.rows import Rows
 from realtime.rows import render as render_row
-from realtime.window import SECONDS, Now, Window, online
+from realtime.window import SECONDS, Now, Window
 from realtime.world import countries
 from tracking.models import Site
 from tracking.warehouse import QueryError
@@ -40,7 +42,7 @@ def live(request: HttpRequest, site: Site) -> HttpResponse:
     # The cursor first: what is stored after it comes over the socket.
     cursor = feed.end()
     moment = timezone.now()
-    now = Window(site.pk, holds).read(moment)
+    now = Window(site.pk, holds).read(moment, read(site.pk))
     rows = rows_of(site, holds, cursor).latest(ROWS)
     context = {
         "site": site,
@@ -74,6 +76,7 @@ def rows_of(site: Site, holds: Holds | None, upto: int) -> Rows:
 def figures(now: Now, moment: datetime) -> dict[str, Any]:
     return {
         "online_exact": f"{now.online:,}",
+        "here": words_of_presence(now),
         "change": words_of_change(now.change),
         "minutes": bars(now.minutes),
         "pageviews": now.pageviews,

@@ -14,7 +14,7 @@ from dashboard.report import formats
 from dashboard.report.periods import EARLIEST, LATEST
 from dashboard.report.segments import today
 from dashboard.room import Did, What, tell
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import Annotation, Site
 from tracking.warehouse.periods import Period
 

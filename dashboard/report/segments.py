@@ -13,7 +13,7 @@ from dashboard.access import site_view
 from dashboard.report.place import Place
 from dashboard.report.question import Question, read
 from dashboard.room import Did, What, tell
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.access import owned_sites, visible_segments
 from tracking.models import Segment, Site
 from tracking.warehouse import QueryError

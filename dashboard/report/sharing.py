@@ -26,7 +26,7 @@ from dashboard.report.question import read
 from dashboard.report.segments import spelt_out, today
 from dashboard.report.widgets import PANELS
 from dashboard.room import Did, What, tell
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import SharedLink, Site
 from tracking.models.links import OPENED
 from tracking.warehouse import QueryError

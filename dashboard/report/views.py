@@ -23,7 +23,7 @@ from dashboard.report.sharing import shared_view
 from dashboard.report.suggestions import suggestions
 from dashboard.report.widgets import WIDGETS, Widget, relatives, tabs
 from dashboard.report.world import VIEWS
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import Site
 from tracking.warehouse import Query, QueryError
 

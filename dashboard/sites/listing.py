@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.access import site_view
 from dashboard.report.chart import spark
 from dashboard.report.formats import Change, change
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.access import ordered_memberships
 from tracking.models import Membership, Site
 from tracking.warehouse import Query, run

@@ -10,7 +10,7 @@ from dashboard.access import owner_view
 from dashboard.debugger.refusals import DAYS, last_days
 from dashboard.room import Did, What, tell
 from dashboard.sites.forms import AliasForm, RulesForm
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import Site, SiteAlias
 
 

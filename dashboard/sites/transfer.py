@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboard.access import owner_view
 from dashboard.sites.download import download
 from dashboard.sites.forms import ExportForm
-from realtime.window import online
+from realtime.presence.online import online
 from tracking import tasks
 from tracking.models import Import, Site
 from tracking.transfer import uploads

@@ -10,7 +10,7 @@ from dashboard.access import owner_view, site_view
 from dashboard.room import Did, What, tell
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import Membership, Site
 from tracking.snippet import image_snippet, snippet, visited_address
 

@@ -14,7 +14,7 @@ from dashboard.webhooks.log import Log
 from realtime import tasks
 from realtime.out import deliveries
 from realtime.out.models import Delivery, Threshold, Webhook
-from realtime.window import online
+from realtime.presence.online import online
 from tracking.models import Site
 
 

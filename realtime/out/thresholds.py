@@ -10,7 +10,8 @@ import structlog
 from django.db.models import F, Q
 
 from realtime.out.models import Crossing, Threshold
-from realtime.window import counted, online
+from realtime.presence.online import online
+from realtime.sightings import counted
 from tracking import backlog
 from tracking.enrich import log
 from tracking.turns import write_transaction

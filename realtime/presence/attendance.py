@@ -1,6 +1,7 @@
 """What a hub knows by beats of who is on its site, looked at again while somebody watches."""
 
 import asyncio
+from collections.abc import Callable
 
 from realtime.presence.store import Away, Heard, store
 
@@ -21,12 +22,12 @@ class Attendance:
         self.heard = await asyncio.to_thread(read, self.site_id, True)
         return set(before.tabs) != set(self.heard.tabs)
 
-    async def follow(self, news: asyncio.Event) -> None:
-        """Set `news` with each change."""
+    async def follow(self, tell: Callable[[], None]) -> None:
+        """Call `tell` with each change."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if await self.look():
-                news.set()
+                tell()
 
 
 def read(site_id: int, watching: bool = False) -> Heard:

@@ -21,10 +21,10 @@ from tracking.ingest.protocols.fields import (
 )
 from tracking.ingest.protocols.plausible import domains
 from tracking.ingest.refusals import Malformed
-from tracking.ingest.text import cut
 
 BODY_BYTES = 4096
-PATH_BYTES = 500
+# As much of a path as the other figures of a live page tell.
+PATH_CHARACTERS = 300
 
 
 class State(StrEnum):
@@ -78,4 +78,4 @@ def hits_of(body: Mapping[str, Any]) -> list[Hit]:
 
 def beat_of(signal: Signal, accepted: Accepted) -> Beat:
     hit = accepted.waiting
-    return Beat(signal, hit.visitor, hit.visitor_before, cut(path_of(hit), PATH_BYTES))
+    return Beat(signal, hit.visitor, hit.visitor_before, path_of(hit)[:PATH_CHARACTERS])

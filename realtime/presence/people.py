@@ -25,6 +25,9 @@ class Origin:
     device: str
 
 
+UNKNOWN = Origin("", "", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A visitor's latest event, for those that had one in the last five minutes."""
@@ -102,12 +105,11 @@ def rank(tab: Tab) -> tuple[bool, str]:
 
 
 def origin_of(tab: Tab, recent: Mapping[int, Seen], origins: Mapping[int, Origin]) -> Origin | None:
-    for visitor in (tab.visitor, tab.before):
-        if visitor is not None:
-            if seen := recent.get(visitor):
-                return seen.origin
-            if origin := origins.get(visitor):
-                return origin
+    for visitor in tab.ids:
+        if seen := recent.get(visitor):
+            return seen.origin
+        if origin := origins.get(visitor):
+            return origin
     return None
 
 

@@ -6,7 +6,7 @@ Nothing of them is written anywhere else.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
@@ -51,6 +51,10 @@ class Tab:
     active: bool
     path: str
 
+    @property
+    def ids(self) -> list[int]:
+        return [self.visitor] if self.before is None else [self.visitor, self.before]
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -59,6 +63,16 @@ class Heard:
 
     tabs: list[Tab] = field(default_factory=list)
     ended: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def visitors(self) -> set[int]:
+        """Whose the open pages are, by today's ids and yesterday's."""
+        return {who for tab in self.tabs for who in tab.ids}
+
+    def among(self, visitors: Container[int]) -> "Heard":
+        """What beats tell of these visitors alone."""
+        tabs = [tab for tab in self.tabs if any(who in visitors for who in tab.ids)]
+        return Heard(tabs, self.ended)
 
 
 class Store(Protocol):

@@ -26,6 +26,7 @@ const countries = document.querySelector("#countries");
 const minutes = document.querySelector("#minutes");
 const seconds = document.querySelector("#seconds");
 const lately = document.querySelector("#lately");
+const here = document.querySelector("#here");
 const change = document.querySelector("#change");
 const light = lights(document.querySelector(".live-map .map"));
 const pageviews = document.querySelector("#pageviews");
@@ -66,6 +67,7 @@ function now(frame) {
   for (const figure of document.querySelectorAll(".live-pill [data-online]")) {
     figure.textContent = count(frame.everybody);
   }
+  here.textContent = frame.here;
   change.textContent = frame.change;
   draw(minutes, frame.minutes);
   pageviews.textContent = `${count(frame.pageviews)} pageview${frame.pageviews === 1 ? "" : "s"}`;

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from dashboard.report.filters import Filter, parse
-from realtime.panels import Entry, panels, render, words_of_change
+from realtime.panels import Entry, panels, render, words_of_change, words_of_presence
 from realtime.window import Now, Rank
 from tests.realtime.test_visits import HOSTILE
 
@@ -12,7 +12,8 @@ from tests.realtime.test_visits import HOSTILE
 def moment(**figures: Any) -> Now:
     """A site where nothing happens, but for those figures."""
     nothing = {"online": 0, "change": 0, "minutes": [0] * 30, "seconds": {}, "countries": {}}
-    nothing |= {name: [] for name in ("pages", "sources", "places", "events")}
+    nothing |= dict.fromkeys(("active", "idle", "recent"), 0)
+    nothing |= {name: [] for name in ("pages", "sources", "places", "devices", "events")}
     return Now(**{**nothing, **figures})
 
 
@@ -69,3 +70,15 @@ def test_hostile_text_is_inert_in_a_panel():
     html = render(moment(pages=ranks, sources=ranks, events=ranks, places=ranks))
 
     assert "<img src=x" not in html
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({}, ""),
+        ({"active": 1200, "idle": 1}, "1,200 active · 1 idle"),
+        ({"idle": 2, "recent": 3}, "2 idle · 3 seen in the last five minutes"),
+    ],
+)
+def test_presence_is_said_with_how_it_is_known(figures, words):
+    assert words == words_of_presence(moment(**figures))

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from realtime import trails
-from realtime.window import Now, Rank, Window, online
+from realtime.presence.online import online
+from realtime.window import Now, Rank, Window
 from tests.realtime.stored import at, event, make_site, store
 from tracking.models import Event, Goal
 
@@ -64,12 +65,16 @@ def test_window_takes_in_only_what_is_new_and_lets_go_what_is_old():
     late = int((NOW + timedelta(minutes=2)).timestamp())
     assert now == Now(
         online=2,
+        active=0,
+        idle=0,
+        recent=2,
         change=1,
         minutes=[*[0] * 23, 1, 0, 0, 0, 0, 0, 2],
         seconds={late: 2},
         pages=[Rank("/b", 2, 2)],
         sources=[Rank("", 2, 2)],
         places=[Rank("", 2, 1)],
+        devices=[Rank("", 2, 1)],
         events=[],
         countries={"": 2},
     )
