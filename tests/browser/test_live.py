@@ -115,7 +115,7 @@ def test_a_visit_appears_without_a_reload(page, live, send):
     expect(page.locator(".live-pill")).to_have_text("1 online now")
     expect(page.locator("#pageviews")).to_have_text("1 pageview")
     expect(page.locator("#panels .row-name")).to_have_text(
-        ["/beans/ethiopia-guji", "Instagram", "Austria"]
+        ["/beans/ethiopia-guji", "Instagram", "Austria", "Desktop"]
     )
     expect(page.get_by_role("heading", name="No visits yet")).to_be_hidden()
 
@@ -226,7 +226,7 @@ def test_hostile_text_is_shown_and_does_nothing(page, live, send):
     send(f"/{quote(HOSTILE)}?utm_source={quote(HOSTILE)}")
 
     expect(page.locator("#rows .visit")).to_have_count(1)
-    expect(page.locator("#panels .row-name")).to_have_count(3)
+    expect(page.locator("#panels .row-name")).to_have_count(4)
     assert HOSTILE in page.locator("#rows .visit-source").inner_text()
     assert 0 == page.locator("img[src=x]").count()
     page.reload()
@@ -377,7 +377,7 @@ def test_everybody_can_use_the_page(page, live, send, width, scheme):
     open_live(page, live)
     send("/journal/water-chemistry-for-filter-coffee", "https://www.google.com/")
     expect(page.locator("#rows .visit")).to_have_count(1)
-    expect(page.locator("#panels .row")).to_have_count(3)
+    expect(page.locator("#panels .row")).to_have_count(4)
 
     violations = Axe().run(page).response["violations"]
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")

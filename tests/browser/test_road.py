@@ -13,13 +13,13 @@ pytestmark = pytest.mark.stack
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
-def visit(browser: Browser, address: str, user_agent: str) -> None:
-    """Open a page in a browser of its own."""
+def visit(browser: Browser, address: str, user_agent: str) -> BrowserContext:
+    """Open a page in a browser of its own, which is still there when its beat has come."""
     context = browser.new_context(user_agent=user_agent)
     page = context.new_page()
-    with page.expect_response("**/api/event"):
+    with page.expect_response("**/api/event"), page.expect_response("**/api/event/here"):
         page.goto(address)
-    context.close()
+    return context
 
 
 def make_first_owner(page: Page, server: Server) -> None:
@@ -56,7 +56,7 @@ def test_from_the_one_time_link_to_a_visit_that_appears_by_itself(server, browse
     expect(page.get_by_role("heading", name="Waiting for the first visit")).to_be_visible()
     expect(page.locator("#script")).to_have_text(snippet)
 
-    visit(browser, f"{beans}?utm_source=newsletter&utm_medium=email", CHROME)
+    first = visit(browser, f"{beans}?utm_source=newsletter&utm_medium=email", CHROME)
 
     expect(page.get_by_role("heading", name="Your first visit arrived")).to_be_visible()
     page.get_by_role("link", name="Watch it live").click()
@@ -66,11 +66,17 @@ def test_from_the_one_time_link_to_a_visit_that_appears_by_itself(server, browse
     expect(rows.first).to_contain_text("newsletter")
     expect(page.locator("[data-online]").first).to_have_text("1")
 
-    visit(browser, cart, FIREFOX)
+    second = visit(browser, cart, FIREFOX)
 
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("/cart")
     expect(page.locator("[data-online]").first).to_have_text("2")
+    expect(page.locator("#here")).to_have_text("2 active")
+
+    first.close()
+
+    expect(page.locator("[data-online]").first).to_have_text("1")
+    second.close()
 
     page.goto(f"{server.url}/sites/shop.example/")
     expect(page.get_by_text("/beans").first).to_be_visible()
