@@ -14,7 +14,7 @@ def tell(
     request: HttpRequest, site: Site, did: Did, what: What, name: object = "", *, own: bool = False
 ) -> None:
     """Tell the others what the person who asks changed; of what is their `own`, them alone."""
-    room.tell(
+    change = room.tell(
         site,
         did,
         what,
@@ -23,6 +23,8 @@ def tell(
         tab=request.headers.get("X-Tab", ""),
         whose=request.user if own else None,
     )
+    # Where the answer is a page itself, it knows what was done.
+    note(request, change)
 
 
 def mark(request: HttpRequest, site: Site) -> None:
@@ -31,4 +33,8 @@ def mark(request: HttpRequest, site: Site) -> None:
     Before anything else of the page is read, so that nothing falls between it and its socket.
     """
     if "HX-Request" not in request.headers:
-        request.change = changes.last(site.pk)  # type: ignore[attr-defined]
+        note(request, changes.last(site.pk))
+
+
+def note(request: HttpRequest, change: int) -> None:
+    request.change = change  # type: ignore[attr-defined]

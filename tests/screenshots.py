@@ -30,6 +30,8 @@ PAGES = {
     "sharing": f"{REPORT}sharing",
     "sites": "/sites/",
     "live": f"{REPORT}live",
+    "wall": "/wall",
+    "wall-tv": "/wall?tv",
     "debugger": f"{REPORT}debugger",
     "add": "/sites/new",
     "install": f"{REPORT}install",
@@ -47,6 +49,7 @@ IN_DOCUMENTS = {
     "sharing": ("sharing", 1280, "light"),
     "sites": ("sites", 1280, "light"),
     "live": ("live", 1280, "light"),
+    "wall": ("wall-tv", 1280, "dark"),
 }
 # The others of the list of sites, with how many visits they have a day.
 OTHERS = {"journal.example": 120, "workshop.example": 40}

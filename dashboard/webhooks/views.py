@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.access import owner_view
+from dashboard.room import Did, What, tell
 from dashboard.webhooks.forms import ThresholdForm, WebhookForm, WebhookSettingsForm, new_hook
 from dashboard.webhooks.log import Log
 from realtime import tasks
@@ -23,6 +24,7 @@ def webhooks(request: HttpRequest, site: Site) -> HttpResponse:
     form = WebhookForm(request.POST or None, instance=Webhook(site=site))
     if form.is_valid():
         hook = new_hook(form, request.user, timezone.now())
+        tell(request, site, Did.ADDED, What.WEBHOOK)
         # Answered at once, not after a redirect: nobody is shown the secret again.
         return hook_page(request, hook, WebhookSettingsForm(instance=hook), hook.secret)
     return list_page(request, site, form, ThresholdForm())
@@ -35,6 +37,7 @@ def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
     if not form.is_valid():
         return list_page(request, site, WebhookForm(instance=Webhook(site=site)), form)
     threshold = form.save()
+    tell(request, site, Did.ADDED, What.THRESHOLD, threshold.name)
     messages.success(request, f"{threshold.name}: webhooks and streams hear of it from now on.")
     return redirect("webhooks", site.domain)
 
@@ -44,6 +47,7 @@ def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
 def remove_threshold(request: HttpRequest, site: Site, threshold: int) -> HttpResponse:
     if not site.thresholds.filter(pk=threshold).delete()[0]:
         raise Http404("No such threshold.")
+    tell(request, site, Did.DELETED, What.THRESHOLD)
     messages.success(request, "The threshold is removed.")
     return redirect("webhooks", site.domain)
 
@@ -54,6 +58,7 @@ def webhook(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     form = WebhookSettingsForm(request.POST or None, instance=found)
     if form.is_valid():
         form.save()
+        tell(request, site, Did.CHANGED, What.WEBHOOK)
         tasks.dispatch()
         messages.success(request, "The webhook is saved.")
         return redirect("webhook", site.domain, found.pk)
@@ -105,6 +110,7 @@ def remove(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)
     deliveries.remove(found.deliveries.all())
     found.delete()
+    tell(request, site, Did.DELETED, What.WEBHOOK)
     messages.success(request, "The webhook is deleted, and its log with it.")
     return redirect("webhooks", site.domain)
 

@@ -9,7 +9,14 @@ from django.db.models import Max
 from tracking.models import Change, Membership
 
 # What only the owners of a site find on its pages.
-OF_OWNERS = {Change.What.LINK, Change.What.NAME, Change.What.SETTINGS, Change.What.RULES}
+OF_OWNERS = {
+    Change.What.LINK,
+    Change.What.NAME,
+    Change.What.SETTINGS,
+    Change.What.RULES,
+    Change.What.WEBHOOK,
+    Change.What.THRESHOLD,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ def tell(
     by: Any,
     tab: str = "",
     whose: Any = None,
-) -> None:
-    """Tell everybody who has the site open, once the transaction is done.
+) -> int:
+    """Tell everybody who has the site open, once the transaction is done. Returns the change's id.
 
     by: the person who did it, in which `tab` if that is known: it is not told there
     whose: the one person whom it concerns, such as the owner of a segment; None for all
@@ -45,6 +45,7 @@ def tell(
     older = Change.objects.filter(site=site, pk__lt=change.pk).order_by("-pk")
     Change.objects.filter(pk__in=list(older.values_list("pk", flat=True)[KEPT - 1 :])).delete()
     transaction.on_commit(lambda: ring(site.pk))
+    return change.pk
 
 
 def ring(site_id: int) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from realtime.out.models import Threshold, Webhook
 from tests.factories import MembershipFactory, UserFactory
 from tracking.models import Annotation, ApiKey, Change, Goal, Segment, SharedLink, SiteAlias
 from tracking.models.keys import Scope
@@ -13,6 +14,8 @@ from tracking.models.keys import Scope
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/sites/site.example"
+HOOK = {"url": "https://93.184.215.14/hook", "kinds": ["visit"]}
+LIMIT = {"direction": "above", "limit": "100", "figure": "online", "minutes": "1"}
 ALL_PANELS = ["sources", "pages", "places", "agents"]
 
 
@@ -132,6 +135,29 @@ def test_a_page_names_the_last_change_that_it_knows(client, site):
 
     for page in ("/", "/live", "/notes", "/settings"):
         assert f'data-change="{last.pk}"' in client.get(ADDRESS + page).content.decode()
+
+
+def test_webhooks_and_thresholds(client, site):
+    client.post(f"{ADDRESS}/webhooks", HOOK)
+    hook = Webhook.objects.get()
+    client.post(f"{ADDRESS}/webhooks/{hook.pk}", {**HOOK, "enabled": "on"})
+    client.post(f"{ADDRESS}/webhooks/{hook.pk}/remove")
+    client.post(f"{ADDRESS}/thresholds", LIMIT)
+    client.post(f"{ADDRESS}/thresholds/{Threshold.objects.get().pk}/remove")
+
+    assert [
+        ("added", "webhook"),
+        ("changed", "webhook"),
+        ("deleted", "webhook"),
+        ("added", "threshold"),
+        ("deleted", "threshold"),
+    ] == [(did, what) for did, what, _ in told(site)]
+
+
+def test_a_page_that_answers_a_form_at_once_knows_what_was_done(client, site):
+    page = client.post(f"{ADDRESS}/webhooks", HOOK).content.decode()
+
+    assert f'data-change="{Change.objects.get().pk}"' in page
 
 
 def test_a_shared_report_names_none(client, site):

@@ -21,6 +21,8 @@ class Change(models.Model):
         NAME = "name", "other name"
         SETTINGS = "settings", "settings"
         RULES = "rules", "rules for hits"
+        WEBHOOK = "webhook", "webhook"
+        THRESHOLD = "threshold", "threshold"
 
     class Did(models.TextChoices):
         ADDED = "added", "added"

@@ -103,6 +103,8 @@ async def test_a_lost_message_is_made_up_for_by_the_check(monkeypatch):
         (What.NAME, False),
         (What.SETTINGS, False),
         (What.RULES, False),
+        (What.WEBHOOK, False),
+        (What.THRESHOLD, False),
     ],
 )
 async def test_a_viewer_hears_of_what_viewers_see(what, heard):
