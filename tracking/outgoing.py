@@ -105,8 +105,7 @@ def resolved(parts: SplitResult) -> list[tuple[str, int]]:
     for address in addresses:
         if not is_allowed(ip_address(address)):
             raise AddressRefused(
-                f"{host} leads to {address}, which is not on the public internet."
-                " The server's owner can allow networks."
+                f"{host} is not on the public internet. The server's owner can allow networks."
             )
     return [(address, port) for address in addresses]
 

@@ -33,6 +33,7 @@ MOST_AT_ONCE = 16
 class Dispatcher:
     def __init__(self) -> None:
         self._wanted = threading.Event()
+        self._asked = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._sending: set[int] = set()
@@ -52,6 +53,9 @@ class Dispatcher:
         In a process without the thread nothing comes of it.
         """
         self.note(None if events is None else {event.site_id for event in events})
+        if events is None:
+            # Somebody asks who looks at a page, or the clock: not so often as events are stored.
+            self._asked.set()
 
     def note(self, sites: set[int] | None) -> None:
         with self._lock:
@@ -69,8 +73,9 @@ class Dispatcher:
         while True:
             self._wanted.wait(pause)
             self._wanted.clear()
+            self._asked.clear()
             pause, rest = self.work()
-            time.sleep(rest)
+            self._asked.wait(rest)
 
     def work(self) -> tuple[float | None, float]:
         """Do what is due.

@@ -15,7 +15,7 @@ LAST_USE_STEP = timedelta(minutes=1)
 class Scope(models.TextChoices):
     """What a key lets its holder do, at the sites of the key's owner."""
 
-    STATS_READ = "stats:read", "Read figures"
+    STATS_READ = "stats:read", "Read figures and hear live events"
     SITES_READ = "sites:read", "See sites and goals"
     SITES_WRITE = "sites:write", "Add, change and delete sites and goals"
     HITS_SEND = "hits:send", "Send hits that speak for visitors"

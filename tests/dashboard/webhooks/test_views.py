@@ -89,8 +89,8 @@ def test_rolled_secret_is_shown_once_and_the_one_before_goes_on(client, site):
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("http://169.254.169.254/latest", "169.254.169.254, which is not on the public internet"),
-        ("http://[::ffff:10.0.0.1]/", "which is not on the public internet"),
+        ("http://169.254.169.254/latest", "169.254.169.254 is not on the public internet"),
+        ("http://[::ffff:10.0.0.1]/", "is not on the public internet"),
         ("ftp://example.com/", "Enter an address that begins with https:// or http://."),
         ("https://me:secret@example.com/", "An address with a user or a password is not called."),
         ("", "This field is required."),
