@@ -5,13 +5,13 @@ events.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
 from realtime import sightings
-from realtime.news import News
+from realtime.news import Happening, News
 from realtime.rows import MOST_ROWS, Row, Rows
 from tracking.models import Event
 from tracking.warehouse.evaluate import Holds
@@ -90,16 +90,20 @@ def _whole(
     by_visit: dict[int, list[Event]] = defaultdict(list)
     for event in events.order_by("id"):
         by_visit[event.visit].append(event)
-    rows = [_row(each, holds, goals) for each in by_visit.values()]
+    rows = [row_of(each, holds, goals) for each in by_visit.values()]
     return sorted((row for row in rows if row), key=lambda row: row.entered)
 
 
-def _row(events: list[Event], holds: Holds, goals: tuple[Goal, ...]) -> Row | None:
-    """The row of a visit; None where its first event is not there any more."""
+def row_of(events: Sequence[Happening], holds: Holds, goals: tuple[Goal, ...]) -> Row | None:
+    """The row of a visit, of its events in order.
+
+    None where its first event is not among them, or none for which the filters hold.
+    """
     news = News.of(events[-1].id, events, goals)
-    if not news.visits:
+    entered = next((event.id for event in events if holds(event)), None)
+    if not news.visits or entered is None:
         return None
     row = Row.begin(news.visits[0])
     for step in news.steps:
         row = row.after(step)
-    return replace(row, entered=next(event.id for event in events if holds(event)))
+    return replace(row, entered=entered)

@@ -8,6 +8,10 @@ from realtime.visits import Step, Visit
 from tracking.enrich.event import EnrichedEvent
 from tracking.models import Event
 from tracking.warehouse.goals import Goal, reached
+from tracking.warehouse.visits import Recorded
+
+# An event, wherever it was read: its fields have the same names.
+Happening = Event | EnrichedEvent | Recorded
 
 
 @dataclass(frozen=True)
@@ -19,9 +23,7 @@ class News:
     steps: list[Step]
 
     @classmethod
-    def of(
-        cls, last: int, events: Iterable[Event | EnrichedEvent], goals: tuple[Goal, ...]
-    ) -> "News":
+    def of(cls, last: int, events: Iterable[Happening], goals: tuple[Goal, ...]) -> "News":
         """What the feed shows of events: no bots, no unknown visitors, engagement for goals."""
         news = cls(last, [], [])
         for event in events:

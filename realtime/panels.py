@@ -44,10 +44,10 @@ class Panel:
 def panels(now: Now) -> list[Panel]:
     nobody = "Nobody is online"
     return [
-        Panel("pages", "Pages", "online now", nobody, _entries(now.pages, "event:page")),
-        Panel("sources", "Sources", "online now", nobody, _entries(now.sources, "visit:source")),
-        Panel("places", "Places", "online now", nobody, _entries(now.places, "visit:country")),
-        Panel("devices", "Devices", "online now", nobody, _entries(now.devices, "visit:device")),
+        Panel("pages", "Pages", "online", nobody, _entries(now.pages, "event:page")),
+        Panel("sources", "Sources", "online", nobody, _entries(now.sources, "visit:source")),
+        Panel("places", "Places", "online", nobody, _entries(now.places, "visit:country")),
+        Panel("devices", "Devices", "online", nobody, _entries(now.devices, "visit:device")),
         Panel(
             "events",
             "Events",

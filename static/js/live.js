@@ -1,9 +1,11 @@
 /** The live page: takes over from the snapshot that the server rendered. */
 import { connect } from "./feed.js";
 import { lights } from "./lights.js";
+import { isStill, motionButton, moved, roll } from "./motion.js";
 import { draw, lastMinute } from "./series.js";
 import "./room.js";
 import { rowsOf, stream } from "./stream.js";
+import { timeline } from "./timeline.js";
 
 // A screen reader hears of new visits in sum, not of each.
 const ANNOUNCE_EVERY = 30_000;
@@ -19,6 +21,9 @@ const live = document.querySelector("#live");
 const headline = document.querySelector(".headline");
 const rows = document.querySelector("#rows");
 const empty = document.querySelector("#empty");
+const pastRows = document.querySelector("#past-rows");
+const pastEmpty = document.querySelector("#past-empty");
+const back = document.querySelector("#return");
 const state = document.querySelector("#state");
 const pause = document.querySelector("#pause");
 const panels = document.querySelector("#panels");
@@ -37,7 +42,12 @@ const clockAhead = Date.now() - Number(live.dataset.now);
 
 let arrived = 0;
 let bySecond = JSON.parse(live.dataset.seconds);
+// What came last over the line, for the return from the past.
+let latest = null;
+let lineState = "connecting";
 const shown = new Map();
+
+const isPast = () => "past" in live.dataset;
 
 const visits = stream({
   list: rows,
@@ -45,7 +55,7 @@ const visits = stream({
   onShown(fresh) {
     if (fresh.length) empty.hidden = true;
     arrived += fresh.length;
-    for (const row of fresh) light(row.dataset.country);
+    if (!isPast() && !isStill()) for (const row of fresh) light(row.dataset.country);
     showAges();
   },
 });
@@ -63,17 +73,22 @@ function grow({ id, html }) {
 const count = (number) => number.toLocaleString("en-GB");
 
 function now(frame) {
-  headline.textContent = count(frame.online);
+  latest = frame;
   for (const figure of document.querySelectorAll(".live-pill [data-online]")) {
     figure.textContent = count(frame.everybody);
   }
+  if (!isPast()) show(frame);
+}
+
+function show(frame) {
+  roll(headline, frame.online, count);
   here.textContent = frame.here;
   change.textContent = frame.change;
   draw(minutes, frame.minutes);
   pageviews.textContent = `${count(frame.pageviews)} pageview${frame.pageviews === 1 ? "" : "s"}`;
   bySecond = frame.seconds;
-  showSeconds();
-  put(panels, frame.panels);
+  if (!isPast()) showSeconds();
+  moved(panels, () => put(panels, frame.panels));
   put(countries, frame.map);
 }
 
@@ -84,10 +99,46 @@ function put(element, html) {
   shown.set(element, html);
 }
 
-function showSeconds() {
-  const counts = lastMinute(bySecond, Math.floor((Date.now() - clockAhead) / 1000));
+function showSeconds(second = Math.floor((Date.now() - clockAhead) / 1000)) {
+  const counts = lastMinute(bySecond, second);
   draw(seconds, counts);
   lately.textContent = `${count(counts.reduce((sum, each) => sum + each, 0))} in the last minute`;
+}
+
+function showState() {
+  if (isPast()) return;
+  state.textContent = STATES[lineState];
+  state.dataset.state = lineState;
+}
+
+/* Winding back: the line goes on below, so that the return is at once. */
+
+function showMoment({ now: frame, html, clock, moment }) {
+  live.dataset.past = "";
+  back.hidden = false;
+  pause.hidden = true;
+  state.textContent = clock;
+  state.dataset.state = "past";
+  show(frame);
+  showSeconds(Math.floor(moment / 1000));
+  pastRows.replaceChildren(...rowsOf(html));
+  pastEmpty.hidden = pastRows.childElementCount > 0;
+}
+
+function showNow() {
+  delete live.dataset.past;
+  back.hidden = true;
+  pause.hidden = false;
+  showState();
+  if (latest) show(latest);
+  showSeconds();
+  showAges();
+}
+
+function showFailure() {
+  state.textContent = "That moment could not be fetched; perhaps the connection is down";
+  state.dataset.state = "reconnecting";
+  if (!isPast()) back.hidden = false;
 }
 
 function age(time) {
@@ -122,10 +173,12 @@ panels.addEventListener("click", (event) => {
   location.assign(target);
 });
 
-pause.hidden = false;
+pause.hidden = isPast();
+document.querySelector("#rewind").hidden = false;
+motionButton(document.querySelector("#motion"));
 
 setInterval(showAges, 1000);
-setInterval(showSeconds, 1000);
+setInterval(() => isPast() || showSeconds(), 1000);
 setInterval(announce, ANNOUNCE_EVERY);
 
 connect({
@@ -139,7 +192,18 @@ connect({
     if (frame.type === "now") now(frame);
   },
   onState(name) {
-    state.textContent = STATES[name];
-    state.dataset.state = name;
+    lineState = name;
+    showState();
   },
+});
+
+timeline({
+  slider: document.querySelector("#timeline"),
+  back,
+  at: live.dataset.at,
+  clockAhead,
+  moment: Number(live.dataset.moment),
+  onMoment: showMoment,
+  onNow: showNow,
+  onFailed: showFailure,
 });

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import count, product
 from urllib.parse import quote
 
@@ -77,6 +78,24 @@ def add_goal(owner: httpx.Client, domain: str, event_name: str) -> None:
     form = "/admin/tracking/goal/add/"
     site = re.search(rf'value="(\d+)"[^>]*>{re.escape(domain)}<', owner.get(form).text)[1]
     fill_in(owner, form, site=site, event_name=event_name, props="{}")
+
+
+def store_past(running: Server, domain: str, *paths: str) -> None:
+    """Visits to pages four minutes ago, each by somebody else, brought by a file.
+
+    Such are in the past of the live page, and never in its feed.
+    """
+    at = datetime.now(UTC) - timedelta(minutes=4)
+    lines = [
+        {
+            "timestamp": at.isoformat(),
+            "visitor": str(n),
+            "name": "pageview",
+            "url": f"https://{domain}{path}",
+        }
+        for n, path in enumerate(paths)
+    ]
+    running.manage("events_import", domain, "-", stdin="\n".join(map(json.dumps, lines)))
 
 
 def open_live(page: Page, address: str) -> None:
@@ -216,6 +235,96 @@ def test_a_click_on_a_ranked_row_filters_what_is_live(page, live, send, domain):
     expect_paths(page, ["/blog"])
     page.get_by_role("link", name="Remove the filter Source is Reddit").click()
     expect(page.get_by_role("list", name="Filters")).not_to_contain_text("Reddit")
+
+
+def test_winding_back_shows_what_was_and_returning_what_is(page, live, send, running, domain):
+    store_past(running, domain, "/then", "/then")
+    open_live(page, live)
+    send("/beans")
+    expect(page.locator("#rows .visit")).to_have_count(1)
+    slider = page.get_by_role("slider", name="Wind back")
+
+    slider.fill("-3")
+
+    expect(page.locator("#state")).to_contain_text(":")
+    expect(page.locator("#past-rows .visit")).to_have_count(2)
+    expect(page.locator(".headline")).to_have_text("2")
+    expect(page.get_by_role("region", name="Pages online")).to_contain_text("/then")
+    expect(page.locator("#rows")).to_be_hidden()
+    assert re.search(r"[?&]moment=\d+", page.url)
+    page.reload()
+    expect(page.locator("#past-rows .visit")).to_have_count(2)
+    expect(page.get_by_role("slider", name="Wind back")).to_have_value(re.compile("-[34]"))
+    send("/meanwhile")
+    expect(page.locator(".live-pill")).to_have_text("2 online now")
+    page.get_by_role("link", name="Return to now").click()
+    expect(page.locator("#state")).to_have_text("Live")
+    expect(page.locator(".headline")).to_have_text("2")
+    assert ["/meanwhile", "/beans"] == paths(page)
+    assert "moment" not in page.url
+
+
+def test_a_slider_is_wound_by_the_keyboard(page, live):
+    open_live(page, live)
+    slider = page.get_by_role("slider", name="Wind back")
+
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+
+    expect(page.get_by_role("link", name="Return to now")).to_be_visible()
+    expect(page.locator("#past-empty")).to_be_visible()
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"\d{4}, \d\d:\d\d"))
+    page.keyboard.press("End")
+    expect(page.locator("#state")).to_have_text("Live")
+    expect(slider).to_have_attribute("aria-valuetext", "Now")
+
+
+def test_a_moment_that_cannot_be_fetched_is_said(page, live, complaints):
+    complaints.expect("503")
+    page.route("**/live/at*", lambda route: route.fulfill(status=503))
+    open_live(page, live)
+
+    page.get_by_role("slider", name="Wind back").fill("-10")
+
+    expect(page.locator("#state")).to_contain_text("could not be fetched")
+    page.get_by_role("link", name="Return to now").click()
+    expect(page.locator("#state")).to_have_text("Live")
+
+
+def test_motion_is_turned_off_and_stays_off(page, live, send):
+    open_live(page, live)
+    button = page.get_by_role("button", name="Motion")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(page.locator("#state")).to_have_text("Live")
+
+    send("/beans")
+
+    row = page.locator("#rows .visit.new")
+    expect(row).to_have_count(1)
+    assert "none" == row.evaluate("row => getComputedStyle(row).animationName")
+    expect(page.locator("#lights use")).to_have_count(0)
+    page.get_by_role("button", name="Motion").click()
+    send("/prices")
+    expect(row.first).to_have_css("animation-name", re.compile("open-row"))
+
+
+def test_without_scripts_a_moment_is_a_snapshot(browser, owner_cookies, live, running, domain):
+    store_past(running, domain, "/then")
+    moment = int((time.time() - 120) * 1000)
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(owner_cookies)
+    still = plain.new_page()
+
+    still.goto(f"{live}/at?moment={moment}")
+
+    expect(still.locator("#past-rows .visit")).to_have_count(1)
+    expect(still.locator(".headline")).to_have_text("1")
+    still.get_by_role("link", name="Return to now").click()
+    expect(still.locator("#state")).to_contain_text("As of")
+    plain.close()
 
 
 def test_hostile_text_is_shown_and_does_nothing(page, live, send):

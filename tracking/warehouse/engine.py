@@ -10,10 +10,12 @@ from tracking.warehouse.answers import Reader, answer
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
 from tracking.warehouse.visits import (
+    Recorded,
     Step,
     Visit,
     VisitEvent,
     read_events,
+    read_recorded,
     read_steps,
     read_visits,
 )
@@ -59,6 +61,15 @@ class Engine(ABC):
             listing = reader.listing(query)
             return read_events(reader.fetch(listing, listing.events(visit)))
 
+    def recorded(self, query: Query, most: int, scroll: int | None = None) -> list[Recorded]:
+        """The events of the question's period but of bots, the latest first, at most so many.
+
+        Engagement is among them from a `scroll` depth on; with None it is not.
+        """
+        with self.asked(query) as reader:
+            listing = reader.listing(query)
+            return read_recorded(reader.fetch(listing, listing.recorded(most, scroll)))
+
     def beside(self, query: Query, path: str, after: bool) -> list[Step]:
         """The pages that the visits which the filters leave saw next `after` a page, or before it.
 
@@ -91,6 +102,10 @@ def visits(query: Query, only: int | None = None, visitor: int | None = None) ->
 
 def events(query: Query, visit: int) -> list[VisitEvent]:
     return engine().events(query, visit)
+
+
+def recorded(query: Query, most: int, scroll: int | None = None) -> list[Recorded]:
+    return engine().recorded(query, most, scroll)
 
 
 def beside(query: Query, path: str, after: bool) -> list[Step]:

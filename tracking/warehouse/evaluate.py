@@ -22,8 +22,10 @@ from tracking.warehouse.filters import (
     asks_for_scrolling,
 )
 from tracking.warehouse.goals import reached
+from tracking.warehouse.visits import Recorded
 
-Holds = Callable[[Event], bool]
+# An event, wherever it was read: its fields have the same names.
+Holds = Callable[[Event | Recorded], bool]
 
 
 def evaluator(tree: Filter) -> Holds:
@@ -34,7 +36,7 @@ def evaluator(tree: Filter) -> Holds:
     _check(tree)
     takes_engagement = asks_for_scrolling(tree)
 
-    def holds(event: Event) -> bool:
+    def holds(event: Event | Recorded) -> bool:
         if event.name == "engagement" and not takes_engagement:
             return False
         return _holds(tree, event)
@@ -58,7 +60,7 @@ def _check(tree: Filter) -> None:
                 _check(child)
 
 
-def _holds(tree: Filter, event: Event) -> bool:
+def _holds(tree: Filter, event: Event | Recorded) -> bool:
     match tree:
         case Condition():
             return _fits(tree, _value(tree.dimension, event)) != tree.negated
@@ -74,7 +76,7 @@ def _holds(tree: Filter, event: Event) -> bool:
             raise AssertionError(tree)
 
 
-def _value(on: Dimension, event: Event) -> str | None:
+def _value(on: Dimension, event: Event | Recorded) -> str | None:
     """None for a code without a name where names are asked for: none fits."""
     if on.key:
         return _property(event.props, on.key)

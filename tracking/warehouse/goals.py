@@ -18,10 +18,14 @@ from tracking.warehouse.dialect import Dialect
 class Happened(Protocol):
     """What of an event decides which goals it reaches; stored and enriched events have it."""
 
-    name: str
-    path: str
-    props: str
-    scroll_depth: int | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def props(self) -> str: ...
+    @property
+    def scroll_depth(self) -> int | None: ...
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Single visits: the list of those that filters leave, and the path of one."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -57,6 +58,46 @@ class VisitEvent(NamedTuple):
     engaged_ms: int | None
 
 
+class Recorded(NamedTuple):
+    """An event as the event table has it, wherever it lies; `props` is JSON text, or empty.
+
+    Visit and visitor are 0 where nobody is known.
+    """
+
+    id: int
+    visitor: int
+    visit: int
+    time: datetime
+    name: str
+    hostname: str
+    path: str
+    title: str
+    props: str
+    scroll_depth: int | None
+    referrer: str
+    source: str
+    channel: str
+    utm_source: str
+    utm_medium: str
+    utm_campaign: str
+    utm_content: str
+    utm_term: str
+    country: str
+    region: str
+    city: str
+    browser: str
+    browser_version: str
+    os: str
+    os_version: str
+    device: str
+    screen: str
+    language: str
+
+    @property
+    def flags(self) -> str:
+        return "" if self.visit else "no_visitor"
+
+
 class Step(NamedTuple):
     """A page that visits saw next to another one, and how many did."""
 
@@ -102,6 +143,19 @@ class Listing:
             f" WHERE visit = {visit:d} ORDER BY time, id LIMIT {MOST_EVENTS}"
         )
 
+    def recorded(self, most: int, scroll: int | None) -> str:
+        """The events of the period but of bots, the latest first, at most so many.
+
+        Engagement is among them from a `scroll` depth on; with None it is not.
+        """
+        kinds = "name <> 'engagement'"
+        if scroll is not None:
+            kinds = f"({kinds} OR coalesce(scroll_depth, -1) >= {scroll:d})"
+        return self._with(
+            f"SELECT {', '.join(Recorded._fields)} FROM {self._rows.recorded()}"  # noqa: S608
+            f" WHERE bot = 'no' AND {kinds} ORDER BY time DESC, id DESC LIMIT {most:d}"
+        )
+
     def beside(self, path: str, after: bool) -> str:
         """The pages that visits saw next after a page, or before it, with the number of visits.
 
@@ -138,6 +192,11 @@ def read_visits(rows: Sequence[Sequence[Any]]) -> list[Visit]:
 
 def read_events(rows: Sequence[Sequence[Any]]) -> list[VisitEvent]:
     return [_utc(VisitEvent(*row), "time") for row in rows]
+
+
+def read_recorded(rows: Sequence[Sequence[Any]]) -> list[Recorded]:
+    found = (_utc(Recorded(*row), "time") for row in rows)
+    return [event._replace(props=json.dumps(event.props) if event.props else "") for event in found]
 
 
 def read_steps(rows: Sequence[Sequence[Any]]) -> list[Step]:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,6 +15,12 @@ def membership(client):
     membership = MembershipFactory(site__timezone="Europe/Berlin")
     client.force_login(membership.user)
     return membership
+
+
+def milliseconds(**before: float) -> str:
+    """A moment before noon of 4 May 2026."""
+    moment = datetime(2026, 5, 4, 12, 0, tzinfo=UTC) - timedelta(**before)
+    return str(int(moment.timestamp() * 1000))
 
 
 def live_page(client, site):
@@ -44,7 +50,7 @@ def test_the_page_names_its_moment_in_the_sites_zone(client, membership):
 
 def test_an_empty_site_says_so(client, membership):
     page = live_page(client, membership.site).content.decode()
-    assert '<div class="empty" id="empty" >' in page
+    assert '<div class="empty when-live" id="empty" >' in page
 
 
 def test_an_outsider_gets_404_as_for_a_site_nobody_has(client):
@@ -95,3 +101,53 @@ def test_what_cannot_be_filtered_live_is_said(client, membership):
 
     assert 400 == answer.status_code
     assert "cannot be filtered by" in answer.content.decode()
+
+
+@time_machine.travel(datetime(2026, 5, 4, 12, 0, tzinfo=UTC), tick=False)
+@pytest.mark.parametrize(
+    "moment",
+    ["soon", "-1", "9" * 20, milliseconds(hours=26), milliseconds(hours=-1)],
+    ids=["no number", "negative", "long", "too old", "ahead"],
+)
+def test_a_moment_beyond_the_last_day_is_refused(client, membership, moment):
+    answer = client.get(reverse("live", args=[membership.site.domain]), {"moment": moment})
+
+    assert (400, True) == (answer.status_code, "The moment must" in answer.content.decode())
+
+
+@time_machine.travel(datetime(2026, 5, 4, 12, 0, tzinfo=UTC), tick=False)
+def test_a_moment_is_given_as_data_to_the_pages_script(client, membership):
+    site = membership.site
+    now = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+    store(
+        event(site, path="/then", device="Mobile", time=now - timedelta(minutes=31)),
+        event(site, path="/other", time=now - timedelta(minutes=31)),
+        event(site, path="/later", device="Mobile", time=now - timedelta(minutes=29)),
+    )
+
+    answer = client.get(
+        reverse("live_at", args=[site.domain]),
+        {"moment": milliseconds(minutes=30), "f": "is,visit:device,Mobile"},
+        headers={"accept": "application/json"},
+    ).json()
+
+    assert (1, 1, "Mon 4 May 2026, 13:30") == (
+        answer["now"]["online"],
+        answer["html"].count("<article"),
+        answer["clock"],
+    )
+    assert "/then" in answer["html"]
+
+
+@pytest.mark.parametrize("query", [{}, {"moment": "1"}], ids=["now", "a moment"])
+def test_an_outsider_gets_no_moment(client, query):
+    client.force_login(UserFactory())
+
+    assert 404 == client.get(reverse("live_at", args=[SiteFactory().domain]), query).status_code
+
+
+def test_the_address_of_no_moment_leads_to_the_page(client, membership):
+    domain = membership.site.domain
+    answer = client.get(reverse("live_at", args=[domain]), {"f": "is,event:page,/"})
+
+    assert f"/sites/{domain}/live?f=is%2Cevent%3Apage%2C%2F" == answer.url
