@@ -33,12 +33,15 @@ def make_member(site, role=Membership.Role.OWNER, **person):
     return MembershipFactory(site=site, role=role, user=UserFactory(**person)).user
 
 
-async def test_a_change_reaches_the_others_with_the_name_of_who_made_it():
+async def test_a_change_reaches_the_others_with_the_name_of_who_made_it(monkeypatch):
+    # At once, and not by the check.
+    monkeypatch.setattr(hub, "CHECK_SECONDS", 3600)
     user = await make_user()
     site = await make_site(user)
     ada = await make_member(site, email="ada@example.com")
-    async with await member_line(site, user) as line:
-        await line.frames("now", 1)
+    async with await open_line(site, user, change=0) as line:
+        await tell(site, Did.ADDED, What.NOTE, "Release 1", by=ada)
+        await line.frames("change", 1)
         await tell(site, Did.ADDED, What.NOTE, "Release 2", by=ada)
         [frame] = await line.frames("change", 1)
     assert frame == {
@@ -53,8 +56,8 @@ async def test_the_tab_in_which_it_was_made_is_not_told_and_the_person_s_other_t
     user = await make_user()
     site = await make_site(user)
     async with (
-        await open_line(site, user, tab="one") as one,
-        await open_line(site, user, tab="two") as two,
+        await open_line(site, user, change=0, tab="one") as one,
+        await open_line(site, user, change=0, tab="two") as two,
     ):
         await one.frames("now", 1)
         await two.frames("now", 1)
@@ -85,7 +88,7 @@ async def test_a_lost_message_is_made_up_for_by_the_check(monkeypatch):
     monkeypatch.setattr(hub, "NOW_SECONDS", 0)
     user = await make_user()
     site = await make_site(user)
-    async with await member_line(site, user) as line:
+    async with await open_line(site, user, change=0) as line:
         await line.frames("now", 1)
         await database_sync_to_async(Change.objects.create)(
             site=site, did=Did.ADDED, what=What.NOTE, name="Release"
@@ -127,7 +130,7 @@ async def test_a_person_s_own_segment_is_told_to_that_person_alone():
 async def test_a_change_of_another_site_is_not_heard():
     user = await make_user()
     site, other = await make_site(user), await make_site(user)
-    async with await member_line(site, user) as line:
+    async with await open_line(site, user, change=0) as line:
         await line.frames("now", 1)
         await tell(other, Did.ADDED, What.NOTE, "theirs", by=user)
         await tell(site, Did.ADDED, What.NOTE, "ours", by=user)

@@ -116,15 +116,17 @@ async def test_two_walls_and_a_feed_share_one_hub_and_leave_none():
     user = await make_user()
     site = await make_site(user)
     cookie = await session_cookie(user)
-    async with Line(site.domain, cookie) as feed, WallLine("", cookie) as one:
+    async with Line(site.domain, cookie) as feed:
         await feed.frames("now", 1)
-        await one.tile(site)
-        async with WallLine("", cookie) as two:
-            await two.tile(site)
-            [shared] = hub.hubs().values()
-            assert (3, 2) == (shared.users, len(shared.sockets))
-        await store_and_announce(event(site, path="/after"))
-        assert "/after" == (await one.tile(site))["visit"]["path"]
+        async with WallLine("", cookie) as one:
+            await one.tile(site)
+            async with WallLine("", cookie) as two:
+                await two.tile(site)
+                [shared] = hub.hubs().values()
+                assert (3, 2) == (shared.users, len(shared.sockets))
+            await store_and_announce(event(site, path="/after"))
+            assert "/after" == (await one.tile(site))["visit"]["path"]
+        assert (1, 1) == (shared.users, len(shared.sockets))
 
 
 async def test_a_new_site_comes_and_one_withdrawn_goes(monkeypatch):
