@@ -2,7 +2,6 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
@@ -17,13 +16,14 @@ from django.conf import settings  # noqa: E402
 
 from proj import interpreter  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
+from realtime.people import with_people  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from realtime.routing import key_urlpatterns, websocket_urlpatterns  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 
 interpreter.set_up()
 
-of_people = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+of_people = AllowedHostsOriginValidator(with_people(URLRouter(websocket_urlpatterns)))
 
 application = ProtocolTypeRouter(
     {

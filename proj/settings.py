@@ -158,7 +158,9 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
-            "hosts": [environment.redis_url],
+            # A process waits for messages for 5 seconds at a time, the time after which the client
+            # takes a server for dead.
+            "hosts": [{"address": environment.redis_url, "socket_timeout": 15}],
             "prefix": "footfall",
             "capacity": 1000,
             # Longer than daphne keeps a websocket, so that no group forgets a living one.

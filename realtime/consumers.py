@@ -7,15 +7,13 @@ from urllib.parse import parse_qs
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from realtime import feed, frames, hub
+from realtime import frames, switchboard
 from realtime.batch import Batch
 from realtime.hub import Hub
 from realtime.narrow import Narrow
 from realtime.reader import HIGHEST_ID, Reader, valid_id
 from realtime.room.changes import Told
-from realtime.rows import Rows, render, render_growth
 from realtime.tickets import Close, SessionTicket
-from realtime.visits import Visit
 from tracking.warehouse import QueryError
 from tracking.warehouse.definitions import Definitions
 from tracking.warehouse.evaluate import Holds, evaluator
@@ -58,33 +56,29 @@ class FeedConsumer(Reader):
             holds = await self.read_filters(filters) if filters else None
         except (ValueError, RecursionError, QueryError):
             return self.quit(Close.MALFORMED)
-        self.hub = await hub.enter(self.site.pk)
+        self.hub = await switchboard.enter(self.site.pk)
         if holds:
             self.narrow = await self.hub.narrows.enter(filters, holds)
         watched = self.narrow or self.hub
-        if cursor is not None and cursor != watched.head and await self.is_lost(cursor):
-            await self.send(frames.RELOAD)
-            return self.quit(Close.BEHIND)
-        self.position = watched.head if cursor is None else cursor
-        self.put(frames.hello(self.position, self.hub.empty))
+        self.position = begin = watched.head if cursor is None else cursor
+        missed = []
+        if begin > watched.head and begin > await self.hub.read_end():
+            return await self.reload()
         while self.position < watched.head:
-            await self.catch_up(watched.head)
+            self.position, frame = await watched.backlog(self.position)
+            if frame is None:
+                return await self.reload()
+            missed.append(frame)
         # No await since the comparison: what is told from here on follows on the position.
-        if not self.closing:
-            watched.sockets.add(self)
-            self.put(watched.now_frame)
-            await self.hub.room.enter(self, heard)
+        watched.sockets.add(self)
+        for frame in (frames.hello(begin, self.hub.empty), *missed, watched.now_frame):
+            self.put(frame)
+        await self.hub.room.enter(self, heard)
 
-    async def catch_up(self, upto: int) -> None:
-        if self.narrow:
-            frame = self.narrow.frame_after(self.position)
-            self.position = self.narrow.head
-            return self.put(frame)
-        # The hub's rows are as far as its head or further: never less than the cursor promises.
-        known = self.hub.rows.copy()
-        visits, rows, grown = await self.read_rows(known, self.position, upto)
-        self.position = visits[-1].id if len(visits) == feed.CHUNK else upto
-        self.put(frames.visits(self.position, rows, grown))
+    async def reload(self) -> None:
+        """The database was restored, or the cursor is too old."""
+        await self.send(frames.RELOAD)
+        self.quit(Close.BEHIND)
 
     def put_visits(self, batch: Batch) -> None:
         """What the hub calls; it waits for nothing."""
@@ -116,14 +110,9 @@ class FeedConsumer(Reader):
         if joined and narrow:
             await joined.narrows.leave(narrow)
         if joined:
-            await hub.leave(joined)
+            await switchboard.leave(joined)
 
     # Storage.
-
-    @database_sync_to_async
-    def is_lost(self, cursor: int) -> bool:
-        lost = self.narrow is not None and self.narrow.is_lost(cursor)
-        return lost or feed.is_lost(self.site.pk, cursor)
 
     @database_sync_to_async
     def read_filters(self, text: str) -> Holds:
@@ -134,14 +123,6 @@ class FeedConsumer(Reader):
         if len(text) > LONGEST_FILTERS:
             raise ValueError("too long")
         return evaluator(read_filters(json.loads(text), Definitions(self.site.pk)))
-
-    @database_sync_to_async
-    def read_rows(
-        self, known: Rows, cursor: int, upto: int
-    ) -> tuple[list[Visit], list[str], list[tuple[int, str]]]:
-        visits = feed.after(self.site.pk, cursor, upto)
-        grown = [(row.id, render_growth(row)) for row in known.grown_after(cursor)]
-        return visits, [render(known.of(visit)) for visit in visits], grown
 
 
 def id_in(asked: dict[str, list[str]], name: str) -> int | None:

@@ -9,7 +9,6 @@ from django.db.models import F, Max, QuerySet
 from realtime import sightings
 from realtime.news import News
 from realtime.rows import Rows
-from realtime.visits import Visit
 from tracking.models import Event, EventLog
 from tracking.warehouse.goals import Goal, goals_of
 from tracking.warehouse.sealing.manifest import held
@@ -28,10 +27,10 @@ def is_empty(site_id: int) -> bool:
     return not counted(site_id).exists() and not held(site_id).visits
 
 
-def after(site_id: int, cursor: int, upto: int) -> list[Visit]:
-    """At most `CHUNK` visits with cursor < id <= upto, oldest first."""
-    rows = _visits(site_id).filter(id__gt=cursor, id__lte=upto).order_by("id")
-    return [Visit.of(event) for event in rows[:CHUNK]]
+def ids(site_id: int, cursor: int, upto: int) -> list[int]:
+    """The ids of the visits with cursor < id <= upto, in order."""
+    opened = _visits(site_id).filter(id__gt=cursor, id__lte=upto).order_by("id")
+    return list(opened.values_list("id", flat=True))
 
 
 def news(site_id: int, cursor: int, upto: int) -> News:

@@ -1,6 +1,7 @@
 """The frames of the socket, as JSON texts; docs/live.md says what each means."""
 
 import json
+from collections.abc import Sequence
 
 from realtime import panels, world
 from realtime.panels import words_of_change, words_of_presence
@@ -13,17 +14,18 @@ def hello(cursor: int, empty: bool) -> str:
     return json.dumps({"type": "hello", "cursor": cursor, "empty": empty})
 
 
-def visits(cursor: int, rows: list[str], grown: list[tuple[int, str]]) -> str:
-    """`rows` are oldest first; the newest stands on top of the page, so it comes first here.
+def visits(cursor: int, ids: Sequence[int], rows: list[str], grown: list[tuple[int, str]]) -> str:
+    """`ids` are those of the visits that opened, `rows` the newest of them, both oldest first.
 
-    `grown` are rows that the page has, by their ids, with their new parts.
+    The newest row stands on top of the page, so it comes first here. `grown` are rows that the page
+    has, by their ids, with their new parts.
     """
     return json.dumps(
         {
             "type": "visits",
             "cursor": cursor,
             "html": "".join(reversed(rows)),
-            "count": len(rows),
+            "ids": ids,
             "grown": [{"id": id_, "html": html} for id_, html in grown],
         }
     )

@@ -1,27 +1,25 @@
-"""One subscription a site and process, fanned out to the sockets that watch the site.
+"""What one process tells the sockets that watch one site.
 
-Each hub knows its `head`, the id up to which it has told its sockets everything. All changes of
-the head and of the sockets happen between two awaits, so a socket that joins misses nothing and
-gets nothing twice. What the channel layer loses is read back from storage.
+A hub has a `head`, the id up to which it has told its sockets everything, and `known`, up to which
+it knows. All changes of the head and of the sockets happen between two awaits, so a socket that
+joins misses nothing and gets nothing twice. What the channel layer loses is read back from storage.
 """
 
 import asyncio
 import time
 from contextlib import suppress
-from typing import Any
-from weakref import WeakKeyDictionary
+from dataclasses import replace
 
 import structlog
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
+from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from realtime import feed, frames, tickets
-from realtime.batch import Batch
+from realtime.batch import Backlog, Batch
 from realtime.narrow import Narrows
 from realtime.news import News
 from realtime.presence.attendance import Attendance
-from realtime.publish import group
 from realtime.room.room import Room
 from realtime.rows import MOST_ROWS, Rows
 from realtime.socket import Socket
@@ -30,27 +28,43 @@ from realtime.window import Now, Window
 
 logger = structlog.get_logger(__name__)
 
-# How long a lost message may make a push late.
-CHECK_SECONDS = 5.0
 # The figures of a site go out at most this often.
 NOW_SECONDS = 1.0
+# How old they may be where nothing happens.
+QUIET_SECONDS = 5.0
 # A page takes a line for dead that is silent for 45 seconds.
 KEEPALIVE_SECONDS = 30.0
 TICKET_SECONDS = 30.0
-RETRY_SECONDS = 1.0
-LAYER_SECONDS = 2.0
+STOP_SECONDS = 2.0
+# What comes within a pause is told together. It grows with the sockets, each of which gets a frame,
+# and with how long it takes to render; up to the longest, after which a push would be late.
+PAUSE_A_SOCKET = 0.003
+REST = 4
+LONGEST_PAUSE = 0.15
+
+
+# What a hub knows before its start was read.
+UNREAD = -1
 
 
 class Hub:
-    """The feed of one site in one process. Made by `enter`, ended when its last user leaves."""
+    """The feed of one site in one process; `realtime.switchboard` makes and ends it."""
 
-    def __init__(self, site_id: int) -> None:
+    def __init__(self, site_id: int, subscribed: asyncio.Future[None]) -> None:
         self.site_id = site_id
         self.head = 0
+        self.known = UNREAD
+        self.awaited = 0
+        self.opened: list[int] = []
+        self.grown: set[int] = set()
+        self.flushing: asyncio.TimerHandle | None = None
+        self.flushed = 0.0
+        self.took = 0.0
         self.empty = True
         self.now: Now | None = None
         self.now_frame = ""
         self.rows = Rows()
+        self.backlogs: dict[int, asyncio.Task[Backlog]] = {}
         self.sockets: set[Socket] = set()
         self.users = 0
         self.news = asyncio.Event()
@@ -58,36 +72,34 @@ class Hub:
         self.attendance = Attendance(site_id)
         self.room = Room(site_id)
         self.narrows = Narrows(site_id, self.attendance, self.online)
-        self.layer = get_channel_layer()
-        self.channel = ""
         self.stopped = False
-        self.troubles: set[str] = set()
+        self.failing = False
         self.now_sent = time.monotonic()
         self.tasks: list[asyncio.Task[None]] = []
-        self.started = asyncio.create_task(self.start())
+        self.started = asyncio.create_task(self.start(subscribed))
 
-    async def start(self) -> None:
-        self.channel = await self.layer.new_channel()
-        await self.subscribe()
+    async def start(self, subscribed: asyncio.Future[None]) -> None:
+        # What is stored while the start is read is told by the layer, or was there already.
+        await asyncio.shield(subscribed)
         await self.attendance.look()
         self.head, self.rows, self.empty, self.now_frame = await self.read_start()
-        loops = (
-            self.listen(),
-            self.tick(),
-            self.watch_tickets(),
-            self.attendance.follow(self.ring),
-        )
+        self.known = self.head
+        if self.awaited > self.known:
+            await self.read_back()
+        loops = (self.tick(), self.watch_tickets(), self.attendance.follow(self.ring))
         self.tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
         # A task in a database call may swallow its cancellation; the flag ends its loop.
         self.stopped = True
-        for task in (self.started, *self.tasks):
+        if self.flushing:
+            self.flushing.cancel()
+        ending = [self.started, *self.tasks, *self.backlogs.values()]
+        for task in ending:
             task.cancel()
         with suppress(Exception):
-            async with asyncio.timeout(LAYER_SECONDS):
-                await asyncio.gather(self.started, *self.tasks, return_exceptions=True)
-                await self.layer.group_discard(group(self.site_id), self.channel)
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*ending, return_exceptions=True)
 
     # Storage. Each of these runs in the thread that consumers share.
 
@@ -110,6 +122,15 @@ class Hub:
         return feed.news(self.site_id, cursor, upto)
 
     @database_sync_to_async
+    def read_backlog(self, cursor: int, upto: int, known: Rows) -> Backlog:
+        if feed.is_lost(self.site_id, cursor):
+            return upto, None
+        ids = feed.ids(self.site_id, cursor, upto)
+        # The rows are as far as the head or further: never less than the cursor promises.
+        new, grown = known.of_ids(ids), known.grown_after(cursor)
+        return upto, Batch(cursor, upto, new, grown, ids).text
+
+    @database_sync_to_async
     def read_invalid(self, held: set[Ticket]) -> dict[Ticket, Close]:
         return tickets.invalid(self.site_id, held)
 
@@ -127,74 +148,99 @@ class Hub:
         self.news.set()
         self.narrows.ring()
 
-    def advance(self, told: News) -> None:
-        """Tell the sockets. `told` is all of the site's from the head or below it."""
-        before, self.head = self.head, max(self.head, told.last)
-        self.ring()
-        new, grown = self.rows.take(told.after(before))
-        if new or grown:
-            self.empty = self.empty and not new
-            batch = Batch(before, self.head, new, grown)
-            for socket in tuple(self.sockets):
-                socket.put_visits(batch)
+    def take(self, before: int, last: int, news: bytes | None) -> bool:
+        """What the channel layer tells of the ids from `before` to `last`; None for nothing here.
 
-    async def take(self, message: dict[str, Any]) -> None:
-        """A message of the channel layer: repeated, late, in order, or after a gap."""
-        if message["type"] == "site.change":
-            await self.room.look()
-        elif message["before"] > self.head or not message["whole"]:
-            await self.read_back()
+        False if it has to be read from storage instead: there is a gap, or it was too much.
+        """
+        if self.known == UNREAD:
+            self.awaited = last
+            return True
+        if last <= self.known:
+            return True
+        if before > self.known or news == b"":
+            return False
+        if news:
+            self.hear(replace(News.decode(news), last=last))
         else:
-            self.advance(News.from_message(message))
+            self.know(last)
+        return True
 
-    async def read_back(self) -> None:
-        """Take from storage what is above the head."""
-        end = await self.read_end()
-        while self.head < end:
-            self.advance(await self.read_news(self.head, end))
+    def hear(self, told: News) -> None:
+        """`told` is all of the site's from what is known, or below it, on."""
+        fresh = told.after(self.known)
+        new, grown = self.rows.take(fresh)
+        self.opened += [visit.id for visit in fresh.visits]
+        self.grown |= {row.id for row in grown}
+        self.ring()
+        if new or grown:
+            self.flush_soon()
+        self.know(told.last)
+
+    def know(self, last: int) -> None:
+        self.known = max(self.known, last)
+        if self.flushing is None:
+            self.head = self.known
+
+    def flush_soon(self) -> None:
+        """Tell the sockets at once, or after a pause what comes within it, together."""
+        if self.flushing is None:
+            pause = min(LONGEST_PAUSE, max(PAUSE_A_SOCKET * len(self.sockets), REST * self.took))
+            loop = asyncio.get_running_loop()
+            self.flushing = loop.call_at(max(loop.time(), self.flushed + pause), self.flush)
+
+    def flush(self) -> None:
+        self.flushing = None
+        began = asyncio.get_running_loop().time()
+        before, self.head = self.head, self.known
+        opened, self.opened = self.opened, []
+        grown, self.grown = self.grown - set(opened), set()
+        self.empty = self.empty and not opened
+        new, further = self.rows.of_ids(opened), self.rows.of_ids(grown)
+        batch = Batch(before, self.head, new, further, opened)
+        for socket in tuple(self.sockets):
+            socket.put_visits(batch)
+        self.flushed = asyncio.get_running_loop().time()
+        self.took = self.flushed - began
+
+    async def read_back(self, end: int | None = None) -> None:
+        """Take from storage what is above what is known."""
+        try:
+            end = end or await self.read_end()
+            while self.known < end:
+                self.hear(await self.read_news(self.known, end))
+        except (DatabaseError, OSError) as error:
+            self.note(error)
+
+    async def backlog(self, cursor: int) -> Backlog:
+        """What came after a cursor. Many that come back at once with the same one share it."""
+        reading = self.backlogs.get(cursor)
+        if reading is None:
+            reading = asyncio.create_task(self.read_backlog(cursor, self.head, self.rows.copy()))
+            self.backlogs[cursor] = reading
+            reading.add_done_callback(lambda _: self.backlogs.pop(cursor, None))
+        return await asyncio.shield(reading)
 
     # What goes on while somebody watches.
 
-    async def listen(self) -> None:
-        while not self.stopped:
-            try:
-                await self.take(await self.layer.receive(self.channel))
-            except Exception as error:
-                self.note("layer", error)
-                await asyncio.sleep(RETRY_SECONDS)
-                await self.subscribe()
-
-    async def subscribe(self) -> None:
-        """Join the group; done again with each check, since the layer may have forgotten."""
-        try:
-            async with asyncio.timeout(LAYER_SECONDS):
-                await self.layer.group_add(group(self.site_id), self.channel)
-            self.troubles.discard("layer")
-        except Exception as error:
-            self.note("layer", error)
-
     async def tick(self) -> None:
-        checked = time.monotonic()
         while not self.stopped:
             with suppress(TimeoutError):
-                async with asyncio.timeout(CHECK_SECONDS):
+                async with asyncio.timeout(QUIET_SECONDS):
                     await self.news.wait()
             self.news.clear()
             try:
-                if time.monotonic() - checked >= CHECK_SECONDS:
-                    checked = time.monotonic()
-                    await self.check()
                 await self.refresh()
-                self.troubles.discard("storage")
+                self.failing = False
             except Exception as error:
-                self.note("storage", error)
+                self.note(error)
             await asyncio.sleep(NOW_SECONDS)
 
-    async def check(self) -> None:
-        # Storage first: a layer that is down answers late.
-        await self.read_back()
-        await self.subscribe()
-        await self.room.look()
+    async def look_at_changes(self) -> None:
+        try:
+            await self.room.look()
+        except (DatabaseError, OSError) as error:
+            self.note(error)
 
     async def refresh(self) -> None:
         """Send the figures if they changed, or to show that the line is alive."""
@@ -211,7 +257,7 @@ class Hub:
             try:
                 await self.check_tickets()
             except Exception as error:
-                self.note("storage", error)
+                self.note(error)
 
     async def check_tickets(self) -> None:
         sockets = self.sockets | self.narrows.sockets()
@@ -220,40 +266,8 @@ class Hub:
             if code := reasons.get(socket.ticket):
                 socket.quit(code)
 
-    def note(self, part: str, error: BaseException) -> None:
-        """Say it once until that part works again."""
-        if part not in self.troubles:
-            logger.warning("feed_hub_failed", site_id=self.site_id, part=part, error=repr(error))
-        self.troubles.add(part)
-
-
-# Tests and reloaders run one event loop after another in the same process.
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Hub]] = WeakKeyDictionary()
-
-
-def hubs() -> dict[int, Hub]:
-    """The hubs of the running loop by their sites."""
-    return _hubs.setdefault(asyncio.get_running_loop(), {})
-
-
-async def enter(site_id: int) -> Hub:
-    """The site's hub, started; each call needs a `leave` later. Raises what storage raises."""
-    hub = hubs().get(site_id)
-    if hub is None:
-        hub = hubs()[site_id] = Hub(site_id)
-    hub.users += 1
-    try:
-        await asyncio.shield(hub.started)
-    except BaseException:
-        await leave(hub)
-        raise
-    return hub
-
-
-async def leave(hub: Hub) -> None:
-    hub.users -= 1
-    if hub.users:
-        return
-    if hubs().get(hub.site_id) is hub:
-        del hubs()[hub.site_id]
-    await hub.stop()
+    def note(self, error: BaseException) -> None:
+        """Say it once until storage works again."""
+        if not self.failing:
+            logger.warning("feed_hub_failed", site_id=self.site_id, error=repr(error))
+        self.failing = True

@@ -6,8 +6,9 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from realtime import hub
-from realtime.hub import Batch, Hub
+from realtime import switchboard
+from realtime.batch import Batch
+from realtime.hub import Hub
 from realtime.reader import Reader
 from realtime.room.changes import Told
 from realtime.tickets import Close, LinkTicket, Refused
@@ -33,7 +34,7 @@ class LinkConsumer(Reader):
         self.ticket = LinkTicket(link.pk, link.proof)
 
     async def join(self) -> None:
-        self.hub = await hub.enter(self.site.pk)
+        self.hub = await switchboard.enter(self.site.pk)
         super().put(HELLO)
         if not self.closing:
             self.hub.sockets.add(self)
@@ -75,7 +76,7 @@ class LinkConsumer(Reader):
             joined, self.hub = self.hub, None
             joined.sockets.discard(self)
             joined.room.leave(self)
-            await hub.leave(joined)
+            await switchboard.leave(joined)
 
     @database_sync_to_async
     def read_link(self, address: str) -> SharedLink:

@@ -1,18 +1,22 @@
-"""The event loop that serves websockets, where one process does everything.
+"""The event loop on which a process speaks to the channel layer.
 
-Huey's threads and the in-memory channel layer, which is not thread-safe, meet in that process:
-what a thread has to say to the layer is said on this loop.
+Where one process does everything it is the loop that serves websockets: the in-memory channel layer
+is not thread-safe, so what Huey's threads have to say to it is said there. A process that serves
+none has one of its own in a thread, which keeps its connection to Redis.
 """
 
 import asyncio
+import threading
 
-_loop: asyncio.AbstractEventLoop | None = None
+_serving: asyncio.AbstractEventLoop | None = None
+_own: asyncio.AbstractEventLoop | None = None
+_making = threading.Lock()
 
 
 def use(loop: asyncio.AbstractEventLoop | None) -> None:
-    """Name the loop; None forgets it."""
-    global _loop
-    _loop = loop
+    """Name the loop that serves websockets; None forgets it."""
+    global _serving
+    _serving = loop
 
 
 def use_current() -> None:
@@ -20,6 +24,16 @@ def use_current() -> None:
     use(asyncio.get_event_loop())
 
 
-def server_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop, or None in a process that serves no websockets."""
-    return _loop if _loop is not None and _loop.is_running() else None
+def serving() -> asyncio.AbstractEventLoop | None:
+    """The loop that serves websockets, or None in a process that serves none."""
+    return _serving if _serving is not None and _serving.is_running() else None
+
+
+def own() -> asyncio.AbstractEventLoop:
+    """The loop of a process that serves no websockets; it runs until the process ends."""
+    global _own
+    with _making:
+        if _own is None:
+            _own = asyncio.new_event_loop()
+            threading.Thread(target=_own.run_forever, name="layer", daemon=True).start()
+        return _own

@@ -10,10 +10,9 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from realtime import feed, frames, matching
-from realtime.batch import Batch
+from realtime.batch import Backlog, Batch
 from realtime.matching import Change, Matches
 from realtime.presence.attendance import Attendance
-from realtime.rows import render, render_growth
 from realtime.socket import Socket
 from realtime.tickets import Close, Refused
 from realtime.window import Window
@@ -87,6 +86,10 @@ class Narrow:
         return feed.end()
 
     @database_sync_to_async
+    def read_lost(self, cursor: int) -> bool:
+        return feed.is_lost(self.site_id, cursor)
+
+    @database_sync_to_async
     def read_change(self, upto: int) -> Change:
         return matching.go_on(self.site_id, self.holds, self.matches, upto)
 
@@ -96,14 +99,13 @@ class Narrow:
 
     # The feed.
 
-    def is_lost(self, cursor: int) -> bool:
-        return not self.matches.knows(cursor)
-
-    def frame_after(self, position: int) -> str:
-        """What a socket at that position does not know of all up to the head."""
-        rows = [render(row) for row in self.matches.rows.entered_after(position)]
-        grown = [(row.id, render_growth(row)) for row in self.matches.rows.grown_after(position)]
-        return frames.visits(self.head, rows, grown)
+    async def backlog(self, cursor: int) -> Backlog:
+        """What came after a cursor."""
+        lost = await self.read_lost(cursor)
+        if lost or not self.matches.knows(cursor):
+            return self.head, None
+        new, grown = self.matches.rows.entered_after(cursor), self.matches.rows.grown_after(cursor)
+        return self.head, Batch(cursor, self.head, new, grown).text
 
     async def follow(self) -> None:
         while not self.stopped:

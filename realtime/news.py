@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from realtime.visits import Step, Visit
 from tracking.enrich.event import EnrichedEvent
@@ -36,21 +37,13 @@ class News:
                 news.steps.append(Step.of(event, names))
         return news
 
-    @classmethod
-    def from_message(cls, message: dict[str, Any]) -> "News":
-        return cls(
-            message["last"],
-            [Visit.from_message(data) for data in message["visits"]],
-            [Step.from_message(data) for data in message["steps"]],
-        )
+    def encode(self) -> bytes:
+        """As it travels between processes."""
+        return msgspec.json.encode(self)
 
-    def as_message(self) -> dict[str, Any]:
-        """Plain data that every channel layer can carry."""
-        return {
-            "last": self.last,
-            "visits": [visit.as_message() for visit in self.visits],
-            "steps": [step.as_message() for step in self.steps],
-        }
+    @classmethod
+    def decode(cls, data: bytes) -> "News":
+        return msgspec.json.decode(data, type=cls)
 
     def after(self, cursor: int) -> "News":
         """Less what lies at or below a cursor."""

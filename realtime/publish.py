@@ -10,20 +10,20 @@ from concurrent.futures import Future
 from typing import Any
 
 import structlog
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from realtime import loop
 from realtime.news import News
 from tracking.enrich.event import EnrichedEvent
-from tracking.models import Event
 from tracking.signals import events_stored
-from tracking.warehouse.goals import Goal, goals_of
+from tracking.warehouse.goals import goals_of
 
 logger = structlog.get_logger(__name__)
 
+# Each process with watchers has one subscription, to this group.
+GROUP = "news"
 LONGEST_SECONDS = 2.0
-# Of more events at once hubs are told the ids alone: they read the rest, if anybody watches.
+# Of more events of a site at once a message says only that there are some.
 MOST_EVENTS = 200
 
 _failing = False
@@ -33,31 +33,35 @@ def listen() -> None:
     events_stored.connect(announce, dispatch_uid="realtime.publish")
 
 
-def group(site_id: int) -> str:
-    return f"site.{site_id}"
-
-
 def announce(events: list[EnrichedEvent], **_kwargs: object) -> None:
-    """Send one message a site."""
+    """Tell of events that one transaction stored, in the order of their ids."""
     try:
-        sites = by_site(events)
-        goals = goals_of(sites)
-        deliver({group(s): message(s, news, goals.get(s, ())) for s, news in sites.items()})
+        deliver({GROUP: message(events)})
     except Exception as error:
         note_failure(error)
 
 
-def deliver(messages: dict[str, dict[str, Any]]) -> None:
-    """Send a message a group, without waiting where the server's loop is in this process.
+def message(events: list[EnrichedEvent]) -> dict[str, Any]:
+    """What each process with watchers is told; `before` lets it see whether it missed a message.
 
-    Where it waits, it raises what the channel layer raises.
+    before: the highest id before these
+    last: the highest id among these
+    sites: the news of each site as `News.encode` gives it, by the site's id as a text; empty where
+        it would be too long, to be read in storage
     """
-    if server_loop := loop.server_loop():
-        future = asyncio.run_coroutine_threadsafe(send(messages), server_loop)
-        future.add_done_callback(finished)
-    else:
-        async_to_sync(send)(messages)
-        note_success()
+    sites = by_site(events)
+    goals = goals_of(sites)
+    return {
+        "type": "site.news",
+        "before": events[0].id - 1,
+        "last": events[-1].id,
+        "sites": {
+            str(site): News.of(news[-1].id, news, goals.get(site, ())).encode()
+            if len(news) <= MOST_EVENTS
+            else b""
+            for site, news in sites.items()
+        },
+    }
 
 
 def by_site(events: list[EnrichedEvent]) -> dict[int, list[EnrichedEvent]]:
@@ -67,26 +71,16 @@ def by_site(events: list[EnrichedEvent]) -> dict[int, list[EnrichedEvent]]:
     return sites
 
 
-def message(
-    site_id: int, events: list[EnrichedEvent], goals: tuple[Goal, ...] = ()
-) -> dict[str, Any]:
-    """What a site's hubs are told; `before` lets a hub see whether it missed a message.
+def deliver(messages: dict[str, dict[str, Any]]) -> None:
+    """Send a message a group, without waiting where the server's loop is in this process.
 
-    before: the id of the site's event before these, 0 without one
-    last: the highest id among these
-    visits: the visits that opened, oldest first
-    steps: what happened on visits that had opened, oldest first
-    whole: whether the two lists are there; they are empty where they would be too long
+    Where it waits, it raises what the channel layer raises.
     """
-    earlier = Event.objects.filter(site_id=site_id, id__lt=events[0].id).order_by("-id")
-    whole = len(events) <= MOST_EVENTS
-    news = News.of(events[-1].id, events if whole else [], goals)
-    return {
-        "type": "site.news",
-        "before": earlier.values_list("id", flat=True).first() or 0,
-        "whole": whole,
-        **news.as_message(),
-    }
+    if serving := loop.serving():
+        asyncio.run_coroutine_threadsafe(send(messages), serving).add_done_callback(finished)
+    else:
+        asyncio.run_coroutine_threadsafe(send(messages), loop.own()).result()
+        note_success()
 
 
 async def send(messages: dict[str, dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from typing import Any
 
 import structlog
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
@@ -72,6 +73,10 @@ class Reader(ABC, AsyncWebsocketConsumer):
                 self.writer.cancel()
             await self.leave()
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        # The base would first visit the database's thread, with each frame, to close what is old.
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         # A browser can read the code of a closed socket only if it was accepted before.
         await self.accept()
@@ -108,7 +113,9 @@ class Reader(ABC, AsyncWebsocketConsumer):
         if len(self.unacknowledged) > self.most_unacknowledged:
             self.quit(Close.BEHIND)
         elif not self.closing:
-            self.writer = self.writer or asyncio.create_task(self.write())
+            if self.writer is None:
+                self.writer = asyncio.create_task(self.write())
+                self.writer.add_done_callback(self.written)
             self.outbox.put_nowait(frame)
 
     def quit(self, code: Close) -> None:
@@ -120,9 +127,18 @@ class Reader(ABC, AsyncWebsocketConsumer):
         # daphne's websockets take a code of exactly the type int, and no other.
         self.closing = asyncio.create_task(self.close(int(code)))
 
+    def written(self, writer: asyncio.Task[None]) -> None:
+        """A line that cannot be written to would look alive and say nothing."""
+        if not writer.cancelled() and (error := writer.exception()):
+            # An OSError says that the other side is gone.
+            if not isinstance(error, OSError):
+                logger.error("line_not_written", error=repr(error))
+            self.quit(Close.TRY_AGAIN)
+
     async def write(self) -> None:
         while True:
-            await self.send(await self.outbox.get())
+            # Each frame of each socket comes along here: not by way of the bases' own methods.
+            await self.base_send({"type": "websocket.send", "text": await self.outbox.get()})
 
     @database_sync_to_async
     def read_site(self) -> Site:

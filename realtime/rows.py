@@ -117,9 +117,9 @@ class Rows:
         """The rows that a cursor does not know, oldest first."""
         return [row for row in self._by_id.values() if row.entered > cursor]
 
-    def of(self, visit: Visit) -> Row:
-        """The visit's row, or one that just begins where it is not among the newest."""
-        return self._by_id.get(visit.id) or Row.begin(visit)
+    def of_ids(self, ids: Iterable[int]) -> list[Row]:
+        """The rows of these visits that are among the newest, in the order of their ids."""
+        return [self._by_id[number] for number in sorted(ids) if number in self._by_id]
 
     def grown_after(self, cursor: int) -> list[Row]:
         """The rows of visits that had opened by the cursor and went on after it."""

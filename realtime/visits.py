@@ -39,13 +39,6 @@ class Visit:
     def of(cls, event: Event | EnrichedEvent, goals: Iterable[str] = ()) -> "Visit":
         return cls(*(cut(getattr(event, field)) for field in FIELDS), tuple(goals))
 
-    @classmethod
-    def from_message(cls, data: dict[str, Any]) -> "Visit":
-        return cls(**from_plain(data))
-
-    def as_message(self) -> dict[str, Any]:
-        return as_plain(self)
-
     @property
     def address(self) -> str:
         """Of its own page, from the page of the feed."""
@@ -83,27 +76,6 @@ class Step:
     def of(cls, event: Event | EnrichedEvent, goals: Iterable[str] = ()) -> "Step":
         goals = tuple(goals)
         return cls(event.id, event.visit, event.time, event.name, cut(event.path), goals)
-
-    @classmethod
-    def from_message(cls, data: dict[str, Any]) -> "Step":
-        return cls(**from_plain(data))
-
-    def as_message(self) -> dict[str, Any]:
-        return as_plain(self)
-
-
-def as_plain(data: Visit | Step) -> dict[str, Any]:
-    """Plain data that every channel layer can carry."""
-    values = {field.name: getattr(data, field.name) for field in fields(data)}
-    return {**values, "time": data.time.isoformat(), "goals": list(data.goals)}
-
-
-def from_plain(data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **data,
-        "time": datetime.fromisoformat(data["time"]),
-        "goals": tuple(data["goals"]),
-    }
 
 
 def words_of_age(age: timedelta) -> str:

@@ -5,20 +5,17 @@ not ring makes events late, never wrong. Nothing is read where nobody listens.
 """
 
 import asyncio
-import time
 from contextlib import suppress
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import structlog
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
 
-from realtime import tickets
+from realtime import switchboard, tickets
 from realtime.out import events
 from realtime.out.events import Chunk, LiveEvent, Position
 from realtime.out.models import Kind
-from realtime.publish import group
 from realtime.tickets import Close, Ticket
 from tracking.models import Site
 
@@ -29,8 +26,7 @@ CHECK_SECONDS = 5.0
 # What comes in this time is read together.
 GATHER_SECONDS = 0.1
 TICKET_SECONDS = 30.0
-RETRY_SECONDS = 1.0
-LAYER_SECONDS = 2.0
+STOP_SECONDS = 2.0
 
 
 class Listener(Protocol):
@@ -51,18 +47,15 @@ class Stream:
         self.listeners: set[Listener] = set()
         self.users = 0
         self.news = asyncio.Event()
-        self.layer = get_channel_layer()
-        self.channel = ""
         self.stopped = False
-        self.troubles: set[str] = set()
+        self.failing = False
         self.tasks: list[asyncio.Task[None]] = []
         self.started = asyncio.create_task(self.start())
 
     async def start(self) -> None:
-        self.channel = await self.layer.new_channel()
-        await self.subscribe()
+        await switchboard.hang(self.site.pk, self.news)
         self.head = await self.read_end()
-        loops = (self.hear, self.tell, self.watch_tickets)
+        loops = (self.tell, self.watch_tickets)
         self.tasks = [asyncio.create_task(loop()) for loop in loops]
 
     async def stop(self) -> None:
@@ -71,9 +64,9 @@ class Stream:
         for task in (self.started, *self.tasks):
             task.cancel()
         with suppress(Exception):
-            async with asyncio.timeout(LAYER_SECONDS):
+            async with asyncio.timeout(STOP_SECONDS):
                 await asyncio.gather(self.started, *self.tasks, return_exceptions=True)
-                await self.layer.group_discard(group(self.site.pk), self.channel)
+                await switchboard.take_off(self.site.pk, self.news)
 
     # Storage. Each of these runs in the thread that consumers share.
 
@@ -95,27 +88,7 @@ class Stream:
 
     # What goes on while somebody listens.
 
-    async def hear(self) -> None:
-        while not self.stopped:
-            try:
-                await self.layer.receive(self.channel)
-                self.news.set()
-            except Exception as error:
-                self.note("layer", error)
-                await asyncio.sleep(RETRY_SECONDS)
-                await self.subscribe()
-
-    async def subscribe(self) -> None:
-        """Join the group; done again with each check, since the layer may have forgotten."""
-        try:
-            async with asyncio.timeout(LAYER_SECONDS):
-                await self.layer.group_add(group(self.site.pk), self.channel)
-            self.troubles.discard("layer")
-        except Exception as error:
-            self.note("layer", error)
-
     async def tell(self) -> None:
-        subscribed = time.monotonic()
         while not self.stopped:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CHECK_SECONDS):
@@ -123,12 +96,9 @@ class Stream:
             self.news.clear()
             try:
                 await self.read_on()
-                self.troubles.discard("storage")
+                self.failing = False
             except Exception as error:
-                self.note("storage", error)
-            if time.monotonic() - subscribed >= CHECK_SECONDS:
-                await self.subscribe()
-                subscribed = time.monotonic()
+                self.note(error)
             await asyncio.sleep(GATHER_SECONDS)
 
     async def read_on(self) -> None:
@@ -146,7 +116,7 @@ class Stream:
             try:
                 await self.check_tickets()
             except Exception as error:
-                self.note("storage", error)
+                self.note(error)
 
     async def check_tickets(self) -> None:
         reasons = await self.read_invalid({listener.ticket for listener in self.listeners})
@@ -154,11 +124,11 @@ class Stream:
             if code := reasons.get(listener.ticket):
                 listener.quit(code)
 
-    def note(self, part: str, error: BaseException) -> None:
-        """Say it once until that part works again."""
-        if part not in self.troubles:
-            logger.warning("live_stream_failed", site_id=self.site.pk, part=part, error=repr(error))
-        self.troubles.add(part)
+    def note(self, error: BaseException) -> None:
+        """Say it once until storage works again."""
+        if not self.failing:
+            logger.warning("live_stream_failed", site_id=self.site.pk, error=repr(error))
+        self.failing = True
 
 
 # Tests and reloaders run one event loop after another in the same process.

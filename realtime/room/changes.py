@@ -35,6 +35,11 @@ def last(site_id: int) -> int:
     return Change.objects.filter(site=site_id).aggregate(last=Max("pk"))["last"] or 0
 
 
+def end() -> int:
+    """The highest id of all sites' changes, 0 without one."""
+    return Change.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
 def after(site_id: int, heard: int) -> list[Told]:
     """The changes with a higher id, oldest first."""
     found = list(Change.objects.filter(site=site_id, pk__gt=heard).select_related("by"))

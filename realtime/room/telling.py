@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from realtime.publish import deliver, group, note_failure
+from realtime.publish import GROUP, deliver, note_failure
 from tracking.models import Change, Site
 
 # Whoever was away for more than this hears the latest of it.
@@ -51,6 +51,6 @@ def tell(
 def ring(site_id: int) -> None:
     """Let the hubs of a site look; they look by themselves too, so this may fail."""
     try:
-        deliver({group(site_id): {"type": "site.change"}})
+        deliver({GROUP: {"type": "site.change", "site": site_id}})
     except Exception as error:
         note_failure(error)

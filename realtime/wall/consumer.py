@@ -7,7 +7,7 @@ import structlog
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
-from realtime import hub
+from realtime import switchboard
 from realtime.hub import Hub
 from realtime.reader import Reader
 from realtime.tickets import Close, Refused, SessionTicket
@@ -93,14 +93,14 @@ class WallConsumer(Reader):
                 await self.put_up(site)
 
     async def put_up(self, site: Site) -> None:
-        self.hubs[site.pk] = await hub.enter(site.pk)
+        self.hubs[site.pk] = await switchboard.enter(site.pk)
         Tile.on(self.hubs[site.pk]).enter(self)
 
     async def take_down(self, site_id: int) -> None:
         left = self.hubs.pop(site_id)
         Tile.on(left).leave(self)
         self.waiting.pop(site_id, None)
-        await hub.leave(left)
+        await switchboard.leave(left)
 
     @database_sync_to_async
     def read_sites(self) -> tuple[list[Site], int]:

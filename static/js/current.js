@@ -59,7 +59,7 @@ if (socket) {
   connect({
     url: socket,
     onMessage(frame) {
-      if (frame.type === "visits" && frame.count) stale = true;
+      if (frame.type === "visits" && frame.ids.length) stale = true;
       // All that a link is told.
       if (frame.type === "news") {
         stale = true;

@@ -9,7 +9,7 @@ const trouble = box.querySelector("[data-trouble]");
 const feed = connect({
   url: box.dataset.feed,
   onMessage(frame) {
-    if (frame.empty === false || (frame.type === "visits" && frame.count > 0)) arrive();
+    if (frame.empty === false || (frame.type === "visits" && frame.ids.length)) arrive();
   },
   onState(state) {
     trouble.hidden = state !== "reconnecting";

@@ -53,6 +53,8 @@ class Watchers:
 
     async def follow(self, line: ClientConnection) -> None:
         unacknowledged = 0
+        # A row that grows names the page that its visit began with again.
+        known: set[str] = set()
         async for frame in line:
             now = time.monotonic_ns()
             kind = frame[10:14]
@@ -60,7 +62,9 @@ class Watchers:
                 self.ready += 1
                 self.opening.release()
             elif kind == "visi":
-                self.waits_ms.extend((now - int(sent)) / 1e6 for sent in set(SENT.findall(frame)))
+                told = set(SENT.findall(frame)) - known
+                known |= told
+                self.waits_ms.extend((now - int(sent)) / 1e6 for sent in told)
             self.frames += 1
             self.bytes += len(frame)
             unacknowledged += 1

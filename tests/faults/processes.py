@@ -130,6 +130,10 @@ class SeveralProcesses(Server):
         self.stop()
 
 
+# daphne refuses to send larger ones, too.
+LARGEST_FRAME = 1_048_576
+
+
 class WithDaphne(SeveralProcesses):
     """As deployed behind nginx: daphne serves the websockets, Redis carries queue and feed.
 
@@ -138,7 +142,7 @@ class WithDaphne(SeveralProcesses):
 
     def __init__(self, data: Path, **environment: str) -> None:
         super().__init__(data, **environment)
-        limits = ["--websocket-max-message-size", "16384", "--websocket-max-frame-size", "16384"]
+        limits = [f"--websocket-max-{what}-size={LARGEST_FRAME}" for what in ("message", "frame")]
         pings = ["--ping-interval", "20", "--ping-timeout", "30", "-v", "0"]
         at = ["-b", "127.0.0.1", "-p", str(self.pages_port)]
         self.commands["hits"] = ["-m", "gunicorn", "--log-level", "warning"]
@@ -147,6 +151,12 @@ class WithDaphne(SeveralProcesses):
 
     def workers(self, name: str) -> list[int]:
         return [self.running[name].pid] if name == "pages" else super().workers(name)
+
+    def stop(self) -> int:
+        # Started in the background of a shell, daphne knows no SIGINT.
+        if self.running["pages"].poll() is None:
+            self.running["pages"].terminate()
+        return super().stop()
 
 
 Shape = OneProcess | SeveralProcesses

@@ -5,7 +5,7 @@ import pytest
 import pytest_asyncio
 from channels.layers import get_channel_layer
 
-from realtime import hub, loop, publish
+from realtime import loop, publish, switchboard
 
 
 @pytest_asyncio.fixture
@@ -16,7 +16,7 @@ async def running_loop() -> AsyncIterator[None]:
     loop.use(None)
     groups = dict(get_channel_layer().groups)
     await get_channel_layer().flush()
-    assert ({}, {}) == (hub.hubs(), groups)
+    assert ({}, {}) == (switchboard.hubs(), groups)
 
 
 class Layer:

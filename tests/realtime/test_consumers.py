@@ -5,7 +5,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
 
-from realtime import feed, hub, reader
+from realtime import feed, hub, reader, rows, switchboard
 from tests.realtime import stored
 from tests.realtime.lines import (
     Line,
@@ -40,7 +40,7 @@ async def test_a_stored_visit_is_pushed():
         await store_and_announce(event(site, city="Leipzig", country="DE"))
         [frame] = await line.frames("visits", 1)
     assert hello == {"type": "hello", "cursor": 0, "empty": True}
-    assert (frame["cursor"], frame["count"], ids_of(frame)) == (1, 1, [1])
+    assert (frame["cursor"], frame["ids"], ids_of(frame)) == (1, [1], [1])
     assert "Leipzig, Germany" in frame["html"]
 
 
@@ -52,34 +52,56 @@ async def test_hello_says_whether_a_site_had_a_visit():
         assert await line.receive_json_from() == {"type": "hello", "cursor": 1, "empty": False}
 
 
-async def test_a_reconnected_line_catches_up_from_its_cursor_in_parts(monkeypatch):
-    monkeypatch.setattr(feed, "CHUNK", 2)
+async def test_a_reconnected_line_gets_the_ids_of_all_it_missed_and_the_rows_of_the_newest(
+    monkeypatch,
+):
+    monkeypatch.setattr(rows, "MOST_ROWS", 2)
     user = await make_user()
     site = await make_site(user)
     await store(*(event(site) for _ in range(6)))
     async with await member_line(site, user, cursor=1) as line:
         hello = await line.receive_json_from()
-        frames = await line.frames("visits", 3)
+        [frame] = await line.frames("visits", 1)
     assert hello["cursor"] == 1
-    assert [ids_of(frame) for frame in frames] == [[2, 3], [4, 5], [6]]
-    assert [frame["cursor"] for frame in frames] == [3, 5, 6]
+    assert (6, [2, 3, 4, 5, 6], [5, 6]) == (frame["cursor"], frame["ids"], ids_of(frame))
+
+
+async def test_lines_that_come_back_at_once_share_what_they_missed(monkeypatch):
+    user = await make_user()
+    site = await make_site(user)
+    await store(event(site), event(site))
+    asked = []
+    read = feed.ids
+
+    def noted(*arguments):
+        asked.append(arguments)
+        return read(*arguments)
+
+    monkeypatch.setattr(feed, "ids", noted)
+    lines = [await member_line(site, user, cursor=1) for _ in range(5)]
+    async with await member_line(site, user) as watcher:
+        await watcher.frames("now", 1)
+        await asyncio.gather(*(line.connect() for line in lines))
+        found = [await line.visits(1) for line in lines]
+        await asyncio.gather(*(line.disconnect() for line in lines))
+    assert ([[2]] * 5, [(site.pk, 1, 2)]) == (found, asked)
 
 
 async def test_what_is_stored_while_a_line_catches_up_comes_once(monkeypatch):
     user = await make_user()
     site = await make_site(user)
     await store(event(site), event(site))
-    read = feed.after
+    read = feed.ids
 
     def read_then_store(*arguments):
         answer = read(*arguments)
-        monkeypatch.setattr(feed, "after", read)
+        monkeypatch.setattr(feed, "ids", read)
         stored.store_and_announce(event(site))
         return answer
 
     async with await member_line(site, user) as watcher:
         await watcher.frames("now", 1)
-        monkeypatch.setattr(feed, "after", read_then_store)
+        monkeypatch.setattr(feed, "ids", read_then_store)
         async with await member_line(site, user, cursor=0) as line:
             assert await line.visits(3) == [1, 2, 3]
             await store_and_announce(event(site))
@@ -266,8 +288,8 @@ async def test_the_last_line_to_leave_ends_the_hub():
     site = await make_site(user)
     async with await member_line(site, user) as line:
         await line.receive_json_from()
-        assert list(hub.hubs()) == [site.pk]
-    assert list(hub.hubs()) == []
+        assert list(switchboard.hubs()) == [site.pk]
+    assert list(switchboard.hubs()) == []
 
 
 async def test_lines_of_a_site_share_one_hub_even_if_they_join_at_once():
@@ -277,5 +299,5 @@ async def test_lines_of_a_site_share_one_hub_even_if_they_join_at_once():
     await asyncio.gather(*(line.connect() for line in lines))
     for line in lines:
         await line.frames("now", 1)
-    assert len(hub.hubs()[site.pk].sockets) == 5
+    assert len(switchboard.hubs()[site.pk].sockets) == 5
     await asyncio.gather(*(line.disconnect() for line in lines))

@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.utils import timezone
 
-from realtime import feed, hub, publish
+from realtime import feed, publish, switchboard
 from realtime.rows import render_growth
 from tests.realtime.lines import make_site, make_user, member_line, store, store_and_announce
 from tests.realtime.stored import event
@@ -166,7 +166,7 @@ async def test_whatever_is_lost_rows_end_as_they_are(seed, monkeypatch):
                     with suppress(TimeoutError):
                         page.take(await line.receive_json_from(timeout=0.01))
         async with await member_line(site, user, page.cursor) as line:
-            await hub.hubs()[site.pk].read_back()
+            await switchboard.hubs()[site.pk].read_back()
             await page.follow(line, end)
     assert await as_it_is(site) == page.rows
     assert sorted(opened) == page.told

@@ -4,7 +4,7 @@ import pytest
 from channels.layers import get_channel_layer
 from structlog.testing import capture_logs
 
-from realtime import batch, feed, hub, publish
+from realtime import batch, feed, hub, publish, switchboard
 from realtime.news import News
 from tests.realtime.lines import ids_of, make_site, make_user, member_line, store
 from tests.realtime.stored import event
@@ -18,7 +18,8 @@ pytestmark = [
 
 def message_of(stored, before):
     news = News.of(stored[-1].id, stored, ())
-    return {"type": "site.news", "before": before, "whole": True, **news.as_message()}
+    sites = {str(stored[0].site_id): news.encode()}
+    return {"type": "site.news", "before": before, "last": news.last, "sites": sites}
 
 
 async def messages(site, number):
@@ -30,9 +31,9 @@ async def messages(site, number):
     return made
 
 
-async def deliver(site, *some):
+async def deliver(*some):
     for message in some:
-        await get_channel_layer().group_send(publish.group(site.pk), message)
+        await get_channel_layer().group_send(publish.GROUP, message)
 
 
 @pytest.mark.parametrize(
@@ -53,10 +54,10 @@ async def test_whatever_the_layer_does_each_visit_comes_once_and_in_order(order)
     async with await member_line(site, user) as line:
         await line.frames("now", 1)
         news = await messages(site, 4)
-        await deliver(site, *(news[number] for number in order))
+        await deliver(*(news[number] for number in order))
         assert await line.visits(4) == [1, 2, 3, 4]
         # What follows shows that nothing was left over.
-        await deliver(site, *await messages(site, 1))
+        await deliver(*await messages(site, 1))
         assert await line.visits(1) == [5]
 
 
@@ -67,7 +68,7 @@ async def test_a_message_that_overlaps_the_head_brings_only_what_is_new():
         await line.frames("now", 1)
         first = await store(event(site))
         second = await store(event(site))
-        await deliver(site, message_of(first, 0), message_of(first + second, 0))
+        await deliver(message_of(first, 0), message_of(first + second, 0))
         assert await line.visits(2) == [1, 2]
 
 
@@ -86,7 +87,7 @@ async def test_a_gap_is_read_once_for_all_sockets(monkeypatch):
         await one.frames("now", 1)
         await other.frames("now", 1)
         news = await messages(site, 2)
-        await deliver(site, news[1])
+        await deliver(news[1])
         assert await one.visits(2) == await other.visits(2) == [1, 2]
     assert reads == [(0, 2)]
 
@@ -104,15 +105,14 @@ async def test_a_row_is_rendered_once_for_all_sockets(monkeypatch):
     async with await member_line(site, user) as one, await member_line(site, user) as other:
         await one.frames("now", 1)
         await other.frames("now", 1)
-        await deliver(site, *await messages(site, 1))
+        await deliver(*await messages(site, 1))
         await one.frames("visits", 1)
         await other.frames("visits", 1)
     assert rendered == [1]
 
 
 async def test_a_visit_that_no_message_told_of_is_found_by_the_check(monkeypatch):
-    monkeypatch.setattr(hub, "CHECK_SECONDS", 0.01)
-    monkeypatch.setattr(hub, "NOW_SECONDS", 0)
+    monkeypatch.setattr(switchboard, "CHECK_SECONDS", 0.01)
     user = await make_user()
     site = await make_site(user)
     async with await member_line(site, user) as line:
@@ -122,8 +122,7 @@ async def test_a_visit_that_no_message_told_of_is_found_by_the_check(monkeypatch
 
 
 async def test_a_layer_that_forgot_its_groups_is_joined_again(monkeypatch):
-    monkeypatch.setattr(hub, "CHECK_SECONDS", 0.01)
-    monkeypatch.setattr(hub, "NOW_SECONDS", 0)
+    monkeypatch.setattr(switchboard, "CHECK_SECONDS", 0.01)
     user = await make_user()
     site = await make_site(user)
     layer = get_channel_layer()
@@ -132,13 +131,12 @@ async def test_a_layer_that_forgot_its_groups_is_joined_again(monkeypatch):
         layer.groups.clear()
         await store(event(site))
         await line.visits(1)
-        assert list(layer.groups) == [publish.group(site.pk)]
+        assert list(layer.groups) == [publish.GROUP]
 
 
 async def test_a_layer_that_is_down_delays_a_visit_and_is_logged_once(monkeypatch):
-    monkeypatch.setattr(hub, "CHECK_SECONDS", 0.01)
-    monkeypatch.setattr(hub, "NOW_SECONDS", 0)
-    monkeypatch.setattr(hub, "RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(switchboard, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(switchboard, "RETRY_SECONDS", 0.001)
     user = await make_user()
     site = await make_site(user)
 
@@ -152,7 +150,7 @@ async def test_a_layer_that_is_down_delays_a_visit_and_is_logged_once(monkeypatc
             await line.frames("now", 1)
             await store(event(site))
             assert await line.visits(1) == [1]
-    assert [(entry["event"], entry["part"]) for entry in logs] == [("feed_hub_failed", "layer")]
+    assert [entry["event"] for entry in logs] == ["feed_layer_failed"]
 
 
 async def test_a_hub_that_cannot_start_sends_its_line_away_and_the_next_one_starts(monkeypatch):
@@ -176,7 +174,7 @@ async def test_figures_that_did_not_change_are_not_sent(monkeypatch):
     site = await make_site(user)
     async with await member_line(site, user) as line:
         await line.frames("now", 1)
-        site_hub = hub.hubs()[site.pk]
+        site_hub = switchboard.hubs()[site.pk]
         site_hub.now_frame = await site_hub.read_figures()
         await site_hub.refresh()
         assert line.output_queue.empty()
@@ -188,7 +186,7 @@ async def test_a_quiet_line_is_shown_to_be_alive(monkeypatch):
     site = await make_site(user)
     async with await member_line(site, user) as line:
         await line.frames("now", 1)
-        await hub.hubs()[site.pk].refresh()
+        await switchboard.hubs()[site.pk].refresh()
         await line.frames("now", 1)
 
 
@@ -198,7 +196,7 @@ async def test_events_of_other_sites_move_a_cursor_nowhere():
     await store(event(other), event(other))
     async with await member_line(site, user, cursor=0) as line:
         [frame] = await line.frames("visits", 1)
-    assert (frame["cursor"], frame["count"]) == (2, 0)
+    assert (frame["cursor"], frame["ids"], frame["html"]) == (2, [], "")
     assert (await EventLog.objects.aget()).last_id == 2
 
 
@@ -210,7 +208,7 @@ async def test_a_hub_that_lags_behind_a_line_repeats_nothing_while_it_catches_up
         news = await messages(site, 3)
         async with await member_line(site, user, cursor=2) as line:
             await line.frames("now", 1)
-            await deliver(site, *news)
+            await deliver(*news)
             assert ids_of((await line.frames("visits", 1))[0]) == [3]
 
 
@@ -220,13 +218,5 @@ async def test_a_message_without_its_events_has_them_read_from_storage():
     async with await member_line(site, user) as line:
         await line.frames("now", 1)
         stored = await store(event(site), event(site))
-        await deliver(
-            site,
-            {
-                "type": "site.news",
-                "before": 0,
-                "whole": False,
-                **News(stored[-1].id, [], []).as_message(),
-            },
-        )
+        await deliver({**message_of(stored, 0), "sites": {str(site.pk): b""}})
         assert await line.visits(2) == [1, 2]

@@ -8,7 +8,7 @@ from channels.db import database_sync_to_async
 from django.test import Client
 from django.utils import timezone
 
-from realtime import hub, room
+from realtime import hub, room, switchboard
 from realtime.room.telling import Did, What
 from tests.realtime.lines import Line, make_site, make_user, store_and_announce
 from tests.realtime.stored import event
@@ -62,7 +62,7 @@ async def test_a_link_is_told_of_notes_without_anybody_s_name_and_not_of_setting
     tell = database_sync_to_async(room.tell)
     async with SharedLine(link.token) as line:
         await line.receive_json_from()
-        while not [each for each in hub.hubs()[site.pk].room.listeners if each.heard >= 0]:
+        while not [each for each in switchboard.hubs()[site.pk].room.listeners if each.heard >= 0]:
             await sync_to_async(lambda: None)()
         await tell(site, Did.CHANGED, What.SETTINGS, by=None)
         await tell(site, Did.ADDED, What.NOTE, "Release", by=None)

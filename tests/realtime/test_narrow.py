@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from realtime import hub, narrow
+from realtime import hub, narrow, switchboard
 from tests.realtime.lines import (
     Line,
     ids_of,
@@ -116,7 +116,7 @@ async def test_lines_that_filter_alike_share_what_is_computed_until_the_last_lea
             await other.frames("now", 1)
             async with FilteredLine(site, cookie, PRICES) as third:
                 await third.frames("now", 1)
-                shared = hub.hubs()[site.pk].narrows
+                shared = switchboard.hubs()[site.pk].narrows
                 assert [2, 1] == [each.users for each in shared.by_key.values()]
         assert [1] == [each.users for each in shared.by_key.values()]
     assert {} == shared.by_key

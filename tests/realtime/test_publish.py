@@ -2,6 +2,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from realtime import publish
+from realtime.news import News
 from realtime.visits import Step, Visit
 from tests.realtime.stored import event, make_site, store, store_and_announce
 from tracking.models import EventLog, Goal
@@ -9,39 +10,33 @@ from tracking.models import EventLog, Goal
 pytestmark = pytest.mark.django_db
 
 
-def test_each_site_with_news_gets_one_message(layer):
+def news_in(data, site):
+    return News.decode(data["sites"][str(site.pk)])
+
+
+def test_one_message_has_the_news_of_all_sites(layer):
     one, other = make_site(), make_site()
+
     store_and_announce(event(one), event(other), event(one))
-    assert [(group, data["last"]) for group, data in layer.sent] == [
-        (f"site.{one.pk}", 3),
-        (f"site.{other.pk}", 2),
-    ]
+
+    [(group, data)] = layer.sent
+    assert (publish.GROUP, 3) == (group, data["last"])
+    assert ([1, 3], [2]) == tuple(
+        [visit.id for visit in news_in(data, site).visits] for site in (one, other)
+    )
 
 
-def test_a_message_names_the_sites_event_before_it(layer):
+def test_a_message_names_the_event_before_it(layer):
     site = make_site()
-    store(event(site), event(site), event(make_site()))
+    store(event(site), event(make_site()))
+
     first, second, _ = store_and_announce(
         event(site), event(site, visit=1, path="/next"), event(site, visit=1, name="engagement")
     )
-    assert layer.sent == [
-        (
-            f"site.{site.pk}",
-            {
-                "type": "site.news",
-                "before": 2,
-                "whole": True,
-                "last": 6,
-                "visits": [Visit.of(first).as_message()],
-                "steps": [Step.of(second).as_message()],
-            },
-        )
-    ]
 
-
-def test_the_first_message_of_a_site_names_no_event_before_it(layer):
-    store_and_announce(event(make_site()))
-    assert layer.sent[0][1]["before"] == 0
+    [(_, data)] = layer.sent
+    assert (2, 5) == (data["before"], data["last"])
+    assert News(5, [Visit.of(first)], [Step.of(second)]) == news_in(data, site)
 
 
 def test_a_layer_that_is_down_is_logged_once_and_breaks_nothing(layer):
@@ -65,7 +60,8 @@ def test_a_bot_that_is_counted_apart_is_not_announced(layer):
     store_and_announce(event(site, flags="bot"), event(site))
 
     [(_, data)] = layer.sent
-    assert ([2], 2, []) == ([visit["id"] for visit in data["visits"]], data["last"], data["steps"])
+    news = news_in(data, site)
+    assert ([2], 2, []) == ([visit.id for visit in news.visits], news.last, news.steps)
 
 
 def test_a_message_names_the_goals_that_were_reached(layer):
@@ -77,24 +73,18 @@ def test_a_message_names_the_goals_that_were_reached(layer):
     store_and_announce(event(site, name="Signup"), scrolled)
 
     [(_, data)] = layer.sent
-    assert ([["Signup"]], [(2, ["Scroll 50% on /blog*"])]) == (
-        [visit["goals"] for visit in data["visits"]],
-        [(step["id"], step["goals"]) for step in data["steps"]],
+    news = news_in(data, site)
+    assert ([("Signup",)], [(2, ("Scroll 50% on /blog*",))]) == (
+        [visit.goals for visit in news.visits],
+        [(step.id, step.goals) for step in news.steps],
     )
 
 
-def test_a_message_of_very_many_events_names_their_ids_alone(layer, monkeypatch):
+def test_of_very_many_events_of_a_site_a_message_says_only_that_there_are_some(layer, monkeypatch):
     monkeypatch.setattr(publish, "MOST_EVENTS", 2)
     site = make_site()
 
     store_and_announce(event(site), event(site), event(site))
 
     [(_, data)] = layer.sent
-    assert {
-        "type": "site.news",
-        "before": 0,
-        "whole": False,
-        "last": 3,
-        "visits": [],
-        "steps": [],
-    } == data
+    assert (0, 3, {str(site.pk): b""}) == (data["before"], data["last"], data["sites"])

@@ -80,8 +80,11 @@ def test_rows_keep_the_newest():
     assert list(range(MOST_ROWS + 1, 1, -1)) == ids(rows.latest(MOST_ROWS + 1))
 
 
-def test_a_visit_that_is_not_among_the_rows_just_begins():
-    assert Row.begin(VISIT) == Rows().of(VISIT)
+def test_rows_are_found_by_their_ids_where_they_are_among_the_newest():
+    rows = Rows()
+    rows.take(News(9, [replace(VISIT, id=number) for number in (7, 8, 9)], []))
+
+    assert [7, 9] == [row.id for row in rows.of_ids([9, 5, 7])]
 
 
 def test_hostile_text_is_inert_in_what_grows():

@@ -1,9 +1,9 @@
-import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from realtime.news import News
 from realtime.rows import Row, render
 from realtime.visits import LONGEST_TEXT, Step, Visit, words_of_age, words_of_span
 from tests.realtime.stored import at
@@ -66,9 +66,10 @@ def test_flag_of_a_country(country, flag):
     assert replace(VISIT, country=country).flag == flag
 
 
-def test_visits_and_steps_survive_the_way_as_plain_data():
-    assert Visit.from_message(json.loads(json.dumps(VISIT.as_message()))) == VISIT
-    assert Step.from_message(json.loads(json.dumps(STEP.as_message()))) == STEP
+def test_visits_and_steps_survive_the_way_between_processes():
+    news = News(9, [VISIT], [STEP])
+
+    assert news == News.decode(news.encode())
 
 
 @pytest.mark.parametrize(

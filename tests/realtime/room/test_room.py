@@ -4,7 +4,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import transaction
 
-from realtime import hub, room
+from realtime import hub, room, switchboard
 from realtime.room import changes
 from realtime.room.telling import KEPT, Did, What
 from tests.factories import MembershipFactory, UserFactory
@@ -84,7 +84,7 @@ async def test_who_comes_back_hears_what_was_changed_meanwhile_and_nothing_twice
 
 
 async def test_a_lost_message_is_made_up_for_by_the_check(monkeypatch):
-    monkeypatch.setattr(hub, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(switchboard, "CHECK_SECONDS", 0.01)
     monkeypatch.setattr(hub, "NOW_SECONDS", 0)
     user = await make_user()
     site = await make_site(user)

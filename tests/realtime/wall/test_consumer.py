@@ -7,7 +7,7 @@ from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from realtime import hub
+from realtime import hub, switchboard
 from realtime.wall import consumer, sites
 from tests.factories import MembershipFactory, SiteFactory
 from tests.realtime.lines import Line, make_site, make_user, session_cookie, store_and_announce
@@ -122,7 +122,7 @@ async def test_two_walls_and_a_feed_share_one_hub_and_leave_none():
             await one.tile(site)
             async with WallLine("", cookie) as two:
                 await two.tile(site)
-                [shared] = hub.hubs().values()
+                [shared] = switchboard.hubs().values()
                 assert (3, 2) == (shared.users, len(shared.sockets))
             await store_and_announce(event(site, path="/after"))
             assert "/after" == (await one.tile(site))["visit"]["path"]
@@ -141,7 +141,7 @@ async def test_a_new_site_comes_and_one_withdrawn_goes(monkeypatch):
         await delete(Membership.objects.filter(site=first))
         assert [second.domain] == await line.listed()
         await line.frames("alive", 1)
-        assert [second.pk] == list(hub.hubs())
+        assert [second.pk] == list(switchboard.hubs())
 
 
 async def test_a_wall_says_how_many_sites_it_leaves_out(monkeypatch):
@@ -243,13 +243,13 @@ async def test_a_reader_who_does_not_acknowledge_gets_the_latest_state_afterward
 
 def line_of(site):
     """The server's end of the only wall."""
-    [tile] = hub.hubs()[site.pk].sockets
+    [tile] = switchboard.hubs()[site.pk].sockets
     [line] = tile.walls
     return line
 
 
 def shown(site, path: str) -> bool:
-    [tile] = hub.hubs()[site.pk].sockets
+    [tile] = switchboard.hubs()[site.pk].sockets
     return path in tile.text
 
 
@@ -267,4 +267,4 @@ async def test_what_happens_on_several_sites_at_once_goes_out_in_one_frame(monke
         while len(ids) < 5:
             [frame] = await line.frames("tiles", 1)
             ids |= {tile["id"] for tile in frame["tiles"]}
-        assert ids == set(hub.hubs())
+        assert ids == set(switchboard.hubs())
