@@ -43,6 +43,8 @@ REST = 4
 LONGEST_PAUSE = 0.15
 
 
+# Frames that are kept for others who come back, until the head moves on.
+MOST_BACKLOGS = 8
 # What a hub knows before its start was read.
 UNREAD = -1
 
@@ -94,7 +96,7 @@ class Hub:
         self.stopped = True
         if self.flushing:
             self.flushing.cancel()
-        ending = [self.started, *self.tasks, *self.backlogs.values()]
+        ending = [self.started, *self.tasks]
         for task in ending:
             task.cancel()
         with suppress(Exception):
@@ -192,6 +194,7 @@ class Hub:
     def flush(self) -> None:
         self.flushing = None
         began = asyncio.get_running_loop().time()
+        self.backlogs.clear()
         before, self.head = self.head, self.known
         opened, self.opened = self.opened, []
         grown, self.grown = self.grown - set(opened), set()
@@ -215,10 +218,11 @@ class Hub:
     async def backlog(self, cursor: int) -> Backlog:
         """What came after a cursor. Many that come back at once with the same one share it."""
         reading = self.backlogs.get(cursor)
-        if reading is None:
+        if reading is None or failed(reading):
+            while len(self.backlogs) >= MOST_BACKLOGS:
+                del self.backlogs[next(iter(self.backlogs))]
             reading = asyncio.create_task(self.read_backlog(cursor, self.head, self.rows.copy()))
             self.backlogs[cursor] = reading
-            reading.add_done_callback(lambda _: self.backlogs.pop(cursor, None))
         return await asyncio.shield(reading)
 
     # What goes on while somebody watches.
@@ -271,3 +275,7 @@ class Hub:
         if not self.failing:
             logger.warning("feed_hub_failed", site_id=self.site_id, error=repr(error))
         self.failing = True
+
+
+def failed(task: asyncio.Task[Backlog]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
