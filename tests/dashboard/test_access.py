@@ -3,22 +3,27 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from realtime.out.models import Webhook
 from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Membership
+from tracking.models import Membership, Site
 
 pytestmark = pytest.mark.django_db
 
-OTHER_PARTS = {"name": "sources", "alias": 1, "number": 1}
+OTHER_PARTS = {"name": "sources", "alias": 1, "hook": 1, "number": 1, "threshold": 1}
 OWNERS_ONLY = [
     *("debugger", "imports", "notes", "site_delete", "site_export"),
     *("site_rules", "site_settings", "site_sharing", "site_transfer"),
+    *("webhook", "webhook_log", "webhooks"),
 ]
 # Addresses that only change something.
 OWNERS_CHANGES = [
     *("alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"),
-    *("link_delete", "note_delete", "site_publish"),
+    *("link_delete", "note_delete", "site_publish", "threshold_add", "threshold_remove"),
+    *("webhook_remove", "webhook_replay", "webhook_roll", "webhook_test"),
 ]
 CHANGES = [*OWNERS_CHANGES, "segment_delete", "segment_save", "site_pin"]
+# What only a page's script is answered; others are led to the page.
+OF_SCRIPTS = ["live_at"]
 
 
 def addresses_of_a_site() -> dict[str, str]:
@@ -46,6 +51,12 @@ ADDRESSES = addresses_of_a_site()
 each_address = pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES.keys())
 
 
+def furnish(site: Site) -> None:
+    """Give a site what the numbers in the addresses name."""
+    EventFactory(site=site, id=OTHER_PARTS["number"])
+    Webhook.objects.create(site=site, pk=OTHER_PARTS["hook"], url="https://example.com/hook")
+
+
 def test_addresses_of_a_site_are_those_known():
     assert [
         "alias_add",
@@ -58,6 +69,7 @@ def test_addresses_of_a_site_are_those_known():
         "imports",
         "link_delete",
         "live",
+        "live_at",
         "note_delete",
         "notes",
         "page",
@@ -76,8 +88,17 @@ def test_addresses_of_a_site_are_those_known():
         "site_sharing",
         "site_transfer",
         "suggestions",
+        "threshold_add",
+        "threshold_remove",
         "visit",
         "visits",
+        "webhook",
+        "webhook_log",
+        "webhook_remove",
+        "webhook_replay",
+        "webhook_roll",
+        "webhook_test",
+        "webhooks",
         "widget",
         "widget_csv",
     ] == sorted(ADDRESSES)
@@ -112,11 +133,12 @@ def test_admin_who_is_no_member_is_an_outsider(client, address):
 
 
 @pytest.mark.parametrize(
-    "address", [address for name, address in ADDRESSES.items() if name not in CHANGES]
+    "address",
+    [address for name, address in ADDRESSES.items() if name not in [*CHANGES, *OF_SCRIPTS]],
 )
 def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
     membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
-    EventFactory(site=membership.site, id=OTHER_PARTS["number"])
+    furnish(membership.site)
     client.force_login(membership.user)
 
     response = client.get(address)
@@ -139,6 +161,7 @@ def test_viewer_may_not_change_a_site_that_another_person_owns(client, name):
 @pytest.mark.parametrize("name", OWNERS_ONLY)
 def test_each_of_two_owners_may_change_a_site(client, name):
     site = SiteFactory(domain="northpeak.example")
+    furnish(site)
     MembershipFactory(site=site)
     client.force_login(MembershipFactory(site=site).user)
 
