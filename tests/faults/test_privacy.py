@@ -42,6 +42,9 @@ def test_an_address_is_in_no_file_and_no_output(tmp_path):
                     == client.post("/api/event", json=hit | {"d": "unknown.example"}).status_code
                 )
                 assert 400 == client.post("/api/event", content=b"{").status_code
+                beat = {"d": "example.com", "u": hit["u"], "t": "tab", "i": 1, "s": "active"}
+                assert "60" == client.post("/api/event/here", json=beat).text
+                assert 400 == client.post("/api/event/here", content=b"{").status_code
                 assert client.get("/image/example.com.gif").is_success
                 assert client.get("/visit/example.com/visited?event=Signup").is_success
                 assert 404 == client.get("/no-such-page").status_code
