@@ -233,7 +233,7 @@
     on("pagehide", leave);
     on("freeze", leave);
     on("resume", arrive);
-    on("pageshow", arrive);
+    on("pageshow", (event) => event.persisted && arrive());
     on("online", () => {
       retry();
       again(0.01);
