@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.faults import clock, consumer, database, disk, kill, memory
+from tests.faults import clock, consumer, database, disk, kill, memory, presence
 from tests.faults.oracle import Outcome
 from tests.faults.processes import SHAPES
 from tests.on_postgres import postgres
@@ -22,7 +22,8 @@ SOON = 15  # seconds; a killed server has to start
 FLAT_MB = 12  # what memory may grow in the second half of a steady load
 MOST_MB = 80  # what hostile senders may add
 
-Fault = Callable[[Path], Outcome]
+# Gives what became of the hits, or a table of its own.
+Fault = Callable[[Path], Outcome | str]
 
 
 def faults() -> Iterator[tuple[str, Fault]]:
@@ -55,6 +56,8 @@ def faults() -> Iterator[tuple[str, Fault]]:
             f"steady load, {shape}",
             lambda at, shape=shape: flat(memory.steady(shape, at, seconds=600, every=30, rate=300)),
         )
+    yield "presence, memory", presence.right
+    yield "presence, Redis", presence.right_by_redis
     yield "consumer dead", lambda at: consumer.dead(at, seconds=180, rate=300)
 
 
@@ -89,7 +92,9 @@ def bounded(found: Outcome) -> Outcome:
 COLUMNS = ("sent", "accepted", "stored", "doubled", "lost", "503", "unanswered", "hits/s")
 
 
-def row(found: Outcome) -> str:
+def row(found: Outcome | str) -> str:
+    if isinstance(found, str):
+        return found
     counts = (found.sent, found.accepted, found.stored, found.doubled, found.lost)
     cells = (*counts, found.unavailable, found.unanswered, round(found.rate))
     text = "".join(f"{cell:>11}" for cell in cells)
