@@ -3,7 +3,7 @@
     python -m tests.faults [words of a fault's name]
 
 prints what became of the hits. Ends with 1 where one was lost, counted twice or wrongly answered,
-or where the server did not come back soon. About 50 minutes; one of the faults needs root.
+or where the server did not come back soon. About 55 minutes; one of the faults needs root.
 """
 
 import sys
