@@ -56,17 +56,18 @@ class WebhookSettingsForm(WebhookForm):
 
     def save(self, commit: bool = True) -> Webhook:
         hook = self.instance
-        if "enabled" in self.changed_data and hook.enabled:
+        # Not saved as a whole: a delivery may be under way.
+        changed = list(self.Meta.fields)
+        if {"enabled", "url"} & set(self.changed_data):
+            hook.failures, hook.failing_since, hook.paused_until = 0, None, None
+            changed += ["failures", "failing_since", "paused_until"]
+        if "enabled" in self.changed_data:
             # From now on: what happened meanwhile is in the report.
-            hook.cursor, hook.failures = str(events.end()), 0
-            hook.failing_since = hook.paused_until = None
+            hook.cursor = str(events.end())
+            changed.append("cursor")
         if commit:
-            # Not saved as a whole: a delivery may be under way.
-            hook.save(update_fields=[*self.Meta.fields, "cursor", "failures", *TIMES])
+            hook.save(update_fields=changed)
         return hook
-
-
-TIMES = ["failing_since", "paused_until"]
 
 
 class ThresholdForm(forms.ModelForm):

@@ -123,7 +123,8 @@ def hook_or_404(site: Site, number: int) -> Webhook:
 
 
 def asked(request: HttpRequest, site: Site, hook: int, sentence: str) -> HttpResponse:
-    """After something is to be sent: the sender may sleep until it is woken."""
+    """After something is to be sent, now: the sender may sleep until it is woken."""
+    site.webhooks.filter(pk=hook).update(paused_until=None)
     tasks.dispatch()
     messages.success(request, sentence)
     return redirect("webhook", site.domain, hook)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from realtime.out import events
 from realtime.out.events import Chunk, LiveEvent, Position
-from realtime.out.models import Crossing, Delivery, Webhook
+from realtime.out.models import TEST, Crossing, Delivery, Webhook
 from tracking.turns import write_transaction
 
 logger = structlog.get_logger(__name__)
@@ -76,11 +76,11 @@ def delivery(hook: Webhook, event: LiveEvent, now: datetime) -> Delivery:
 def make_test(hook: Webhook, now: datetime) -> Delivery:
     """A delivery of nothing that happened, by which an owner sees whether the receiver works."""
     event_id = f"test-{uuid4().hex[:12]}"
-    told = {"id": event_id, "type": "test", "site": hook.site.domain, "time": events.written(now)}
+    told = {"id": event_id, "type": TEST, "site": hook.site.domain, "time": events.written(now)}
     return Delivery.objects.create(
         webhook=hook,
         event_id=event_id,
-        kind="test",
+        kind=TEST,
         payload=json.dumps(told),
         created_at=now,
         next_at=now,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import close_old_connections
-from django.db.models import Min
+from django.db.models import F, Min
 from django.utils import timezone
 
 from realtime.out import deliveries, events, sending, thresholds
@@ -104,7 +104,9 @@ class Dispatcher:
     def send(self, now: datetime) -> None:
         """Give a turn, in a thread of its own, to each webhook that has something to send."""
         hooks = sending.ready(now).filter(pk__in=sending.due(now).values("webhook"))
-        for hook_id, site_id in hooks.order_by("paused_until", "pk").values_list("pk", "site_id"):
+        # Those that do not fail before those that do.
+        hooks = hooks.order_by(F("paused_until").asc(nulls_first=True), "pk")
+        for hook_id, site_id in hooks.values_list("pk", "site_id"):
             with self._lock:
                 if hook_id in self._sending or len(self._sending) >= MOST_AT_ONCE:
                     continue

@@ -19,6 +19,10 @@ class Kind(models.TextChoices):
     THRESHOLD = "threshold", "Thresholds"
 
 
+# Of a delivery that an owner asks for, to see whether a receiver works.
+TEST = "test"
+
+
 def all_kinds() -> list[str]:
     return list(Kind.values)
 

@@ -22,7 +22,7 @@ KEEP_SECONDS = 15.0
 # A client that comes back goes on from its last id. Ended now and then, a stream's bytes that a
 # server like daphne holds for a client that does not read are bounded.
 LONGEST_SECONDS = 3600.0
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 MOST_WAITING = 2000
 MOST_STREAMS = 10
 

@@ -142,12 +142,23 @@ def test_webhook_that_is_switched_on_again_begins_now_and_well(client, site):
     ).get()
 
 
-def test_test_waits_to_be_sent_and_the_sender_is_woken(client, site, asked):
-    hook = make_hook(site)
+def test_webhook_with_another_address_is_called_at_once(client, site):
+    hook = make_hook(site, failures=9, failing_since=NOW, paused_until=NOW, cursor="1")
+
+    client.post(f"{HOOKS}/{hook.pk}", {**HOOK, "enabled": "on"})
+
+    assert (0, None, None, "1") == Webhook.objects.values_list(
+        "failures", "failing_since", "paused_until", "cursor"
+    ).get()
+
+
+def test_test_is_to_be_sent_now_and_the_sender_is_woken(client, site, asked):
+    hook = make_hook(site, paused_until=NOW)
 
     response = client.post(f"{HOOKS}/{hook.pk}/test")
 
     assert (f"{HOOKS}/{hook.pk}", 1) == (response["Location"], len(asked))
+    assert Webhook.objects.get().paused_until is None
     assert [("test", "waiting")] == list(Delivery.objects.values_list("kind", "state"))
 
 

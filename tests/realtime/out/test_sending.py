@@ -78,6 +78,15 @@ def test_deliveries_are_sent_in_their_order():
     assert ["1-0", "2-0", "3-0", "4-0", "5-0"] == receiver.ids
 
 
+def test_test_is_sent_before_what_waits_longer():
+    with receiving() as receiver:
+        hook = hook_of(receiver, 2)
+        made = deliveries.make_test(hook, NOW)
+        turn(hook)
+
+    assert [made.event_id, "1-0", "2-0"] == receiver.ids
+
+
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503, 301, 302, 307])
 def test_answer_other_than_success_is_a_failure_and_no_redirect_is_followed(status):
     with receiving(status) as receiver:
