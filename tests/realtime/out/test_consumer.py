@@ -63,6 +63,19 @@ async def test_what_is_stored_while_a_program_catches_up_comes_once(monkeypatch)
         assert ["4-0"] == await program.ids(1)
 
 
+async def test_program_ahead_of_its_stream_gets_only_what_it_does_not_know():
+    site, key = await site_and_key()
+    async with Program(site.domain, key) as watcher:
+        await watcher.receive_json_from()
+        # The stream has not heard of these: nobody announced them.
+        await store(event(site), event(site))
+        async with Program(site.domain, key, "cursor=1-0") as program:
+            await program.receive_json_from()
+            await store_and_announce(event(site))
+            assert ["2-0", "3-0"] == await program.ids(2)
+        assert ["1-0", "2-0", "3-0"] == await watcher.ids(3)
+
+
 async def test_event_whose_message_was_lost_comes_by_itself(monkeypatch):
     monkeypatch.setattr(streams, "CHECK_SECONDS", 0.05)
     site, key = await site_and_key()
@@ -178,7 +191,7 @@ async def test_outsider_is_told_the_same_of_every_site(domain):
         assert 4404 == await program.close_code()
 
 
-@pytest.mark.parametrize("what", ["key", "membership", "account"])
+@pytest.mark.parametrize("what", ["key", "scope", "membership", "account"])
 async def test_line_ends_when_its_right_does(monkeypatch, what):
     monkeypatch.setattr(streams, "TICKET_SECONDS", 0.05)
     user = await make_user()
@@ -189,6 +202,9 @@ async def test_line_ends_when_its_right_does(monkeypatch, what):
     def withdraw() -> None:
         if what == "key":
             row.delete()
+        elif what == "scope":
+            row.scopes = ["sites:read"]
+            row.save()
         elif what == "membership":
             Membership.objects.all().delete()
         else:

@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
-from django.db import transaction
 
 from realtime.out import deliveries, events
 from realtime.out.models import Crossing, Delivery, Webhook
@@ -65,6 +64,7 @@ def test_two_who_look_at_once_make_each_delivery_once():
     assert ["1-0"] == waiting(hook)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_dies_on_the_way_has_lost_nothing(monkeypatch):
     hook = make_hook()
     store(event(hook.site))
@@ -74,7 +74,7 @@ def test_who_dies_on_the_way_has_lost_nothing(monkeypatch):
 
     with monkeypatch.context() as dying:
         dying.setattr(Delivery.objects, "bulk_create", die)
-        with pytest.raises(SystemExit), transaction.atomic():
+        with pytest.raises(SystemExit):
             make(hook)
 
     assert ["1-0"] == make(hook)
