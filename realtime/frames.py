@@ -45,5 +45,6 @@ def now(moment: Now, everybody: int) -> str:
             "pageviews": moment.pageviews,
             "panels": panels.render(moment),
             "map": world.render(moment),
+            "countries": world.render_table(moment),
         }
     )

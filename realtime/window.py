@@ -18,12 +18,15 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import NamedTuple
 
-from realtime import sightings
+from django.db.models import QuerySet
+
+from realtime import feed, sightings
 from realtime.presence.origins import Origins
 from realtime.presence.people import Here, here
 from realtime.presence.store import Heard
 from realtime.sightings import Sighting, counted
-from realtime.trails import Trails, minute
+from realtime.trails import KEPT, Trails, minute
+from tracking.models import Event
 from tracking.warehouse.evaluate import Holds
 from tracking.warehouse.goals import Goal, goals_of
 
@@ -87,20 +90,38 @@ class Window:
     def read(self, now: datetime, heard: Heard | None = None) -> Now:
         """Take in what was stored since the last call, and count, with what beats tell."""
         goals = goals_of([self.site_id]).get(self.site_id, ())
-        events = counted(self.site_id, goals)
-        if self.cursor:
-            events = events.filter(id__gt=self.cursor)
-        else:
-            events = events.filter(time__gt=now - timedelta(minutes=MINUTES))
+        if not self.cursor:
+            self._begin(now, goals)
+        events = counted(self.site_id, goals).filter(id__gt=self.cursor)
         self.take(sightings.read(events, self.holds), goals)
         return self.at(now, heard)
+
+    def _begin(self, now: datetime, goals: tuple[Goal, ...]) -> None:
+        """Take in the last half hour; before the trails begin pageviews alone, which is soon done.
+
+        All up to the same id, whatever is stored meanwhile.
+        """
+        upto = feed.end()
+        start, edge = now - timedelta(minutes=MINUTES), now - timedelta(minutes=KEPT)
+        events = counted(self.site_id, goals).filter(id__lte=upto, time__gt=start)
+        if not self.holds:
+            self._count_pageviews(events.filter(time__lte=edge))
+            events = events.filter(time__gt=edge)
+        self.take(sightings.read(events, self.holds), goals)
+        self.cursor = upto
+
+    def _count_pageviews(self, events: QuerySet[Event]) -> None:
+        times = events.filter(name="pageview").values_list("time", flat=True)
+        for time in times.iterator(sightings.CHUNK):
+            self.pageviews[minute(time)] += 1
 
     def take(self, seen: Iterable[Sighting], goals: tuple[Goal, ...]) -> None:
         for each in seen:
             self.cursor = each.id
             if each.name == "pageview":
-                self.pageviews[minute(each.time)] += 1
-                self.seconds[int(each.time.timestamp())] += 1
+                second = int(each.time.timestamp())
+                self.pageviews[second // 60] += 1
+                self.seconds[second] += 1
             if each.visit:
                 self.trails.take(each, each.deeds(goals))
 

@@ -37,3 +37,7 @@ def countries(now: Now) -> list[Country]:
 
 def render(now: Now) -> SafeString:
     return render_to_string("live/countries.html", {"countries": countries(now)})
+
+
+def render_table(now: Now) -> SafeString:
+    return render_to_string("live/country_table.html", {"countries": countries(now)})

@@ -28,6 +28,7 @@ const state = document.querySelector("#state");
 const pause = document.querySelector("#pause");
 const panels = document.querySelector("#panels");
 const countries = document.querySelector("#countries");
+const countryTable = document.querySelector("#country-table");
 const minutes = document.querySelector("#minutes");
 const seconds = document.querySelector("#seconds");
 const lately = document.querySelector("#lately");
@@ -90,6 +91,7 @@ function show(frame) {
   if (!isPast()) showSeconds();
   moved(panels, () => put(panels, frame.panels));
   put(countries, frame.map);
+  put(countryTable, frame.countries);
 }
 
 /** Put HTML into an element where it differs from what was put there last. */

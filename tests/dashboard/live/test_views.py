@@ -73,7 +73,7 @@ def test_the_page_asks_the_database_as_often_for_many_visits_as_for_one(
     store(event(membership.site))
     live_page(client, membership.site)
     store(*(event(membership.site) for _ in range(40)))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         live_page(client, membership.site)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import EventFactory, SiteFactory
 from tracking.models import Site
-from tracking.warehouse import Query, beside, events, visits
+from tracking.warehouse import Query, beside, events, recorded, visits
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +139,33 @@ def test_pages_seen_next_and_before_are_counted_by_visits():
     assert [("", 1), ("/b", 1), ("/c", 1)] == beside(query, "/a", after=True)
     assert [("/", 2), ("", 1)] == beside(query, "/a", after=False)
     assert [("/b", 1)] == beside(asked(site, ["is", "visit:exit_page", ["/b"]]), "/a", after=True)
+
+
+def test_recorded_events_are_the_latest_of_all_but_bots_and_shallow_engagement():
+    site = SiteFactory()
+    opened = EventFactory(site=site, time=NOON, props='{"plan": "pro"}', title="Home")
+    joined = {"site": site, "visit": opened.id, "visitor": opened.visitor}
+    later = [
+        EventFactory(**joined, name="Signup", time=NOON + timedelta(seconds=1)),
+        EventFactory(
+            **joined, name="engagement", scroll_depth=40, time=NOON + timedelta(seconds=2)
+        ),
+        EventFactory(
+            **joined, name="engagement", scroll_depth=60, time=NOON + timedelta(seconds=3)
+        ),
+        EventFactory(site=site, flags="bot", time=NOON + timedelta(seconds=4)),
+        EventFactory(
+            site=site, flags="no_visitor", visit=0, visitor=0, time=NOON + timedelta(seconds=5)
+        ),
+    ]
+    EventFactory(time=NOON)
+
+    found = recorded(asked(site), most=10, scroll=50)
+
+    assert [later[4].id, later[2].id, later[0].id, opened.id] == [each.id for each in found]
+    assert [later[4].id, later[0].id] == [each.id for each in recorded(asked(site), most=2)]
+    assert ("no_visitor", "", NOON, "Home", '{"plan": "pro"}', None) == (
+        found[0].flags,
+        found[-1].flags,
+        *(getattr(found[-1], name) for name in ("time", "title", "props", "scroll_depth")),
+    )
