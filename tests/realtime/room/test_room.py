@@ -35,7 +35,7 @@ def make_member(site, role=Membership.Role.OWNER, **person):
 
 async def test_a_change_reaches_the_others_with_the_name_of_who_made_it(monkeypatch):
     # At once, and not by the check.
-    monkeypatch.setattr(hub, "CHECK_SECONDS", 3600)
+    monkeypatch.setattr(switchboard, "CHECK_SECONDS", 3600)
     user = await make_user()
     site = await make_site(user)
     ada = await make_member(site, email="ada@example.com")
