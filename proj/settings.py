@@ -156,15 +156,10 @@ CACHES = {
 
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
-            # A process waits for messages for 5 seconds at a time, the time after which the client
-            # takes a server for dead.
-            "hosts": [{"address": environment.redis_url, "socket_timeout": 15}],
+            "hosts": [environment.redis_url],
             "prefix": "footfall",
-            "capacity": 1000,
-            # Longer than daphne keeps a websocket, so that no group forgets a living one.
-            "group_expiry": 60 * 60 * 25,
         },
     }
     if environment.redis_url

@@ -36,11 +36,13 @@ QUIET_SECONDS = 5.0
 KEEPALIVE_SECONDS = 30.0
 TICKET_SECONDS = 30.0
 STOP_SECONDS = 2.0
-# What comes within a pause is told together. It grows with the sockets, each of which gets a frame,
-# and with how long it takes to render; up to the longest, after which a push would be late.
+# What comes within a pause is told together. It grows with the sockets, each of which gets a frame;
+# up to the longest, after which a push would be late.
 PAUSE_A_SOCKET = 0.003
-REST = 4
 LONGEST_PAUSE = 0.15
+# A loop with too much to do comes to a batch late. It then has less to do: pauses are longer.
+REST = 4
+LONGEST_REST = 1.0
 
 
 # Frames that are kept for others who come back, until the head moves on.
@@ -61,7 +63,7 @@ class Hub:
         self.grown: set[int] = set()
         self.flushing: asyncio.TimerHandle | None = None
         self.flushed = 0.0
-        self.took = 0.0
+        self.late = 0.0
         self.empty = True
         self.now: Now | None = None
         self.now_frame = ""
@@ -187,13 +189,16 @@ class Hub:
     def flush_soon(self) -> None:
         """Tell the sockets at once, or after a pause what comes within it, together."""
         if self.flushing is None:
-            pause = min(LONGEST_PAUSE, max(PAUSE_A_SOCKET * len(self.sockets), REST * self.took))
+            pause = min(LONGEST_PAUSE, PAUSE_A_SOCKET * len(self.sockets))
+            rest = min(LONGEST_REST, REST * self.late)
             loop = asyncio.get_running_loop()
-            self.flushing = loop.call_at(max(loop.time(), self.flushed + pause), self.flush)
+            when = max(loop.time(), self.flushed + pause + rest)
+            self.flushing = loop.call_at(when, self.flush, when)
 
-    def flush(self) -> None:
+    def flush(self, when: float) -> None:
         self.flushing = None
-        began = asyncio.get_running_loop().time()
+        self.flushed = asyncio.get_running_loop().time()
+        self.late = (self.late + self.flushed - when) / 2
         self.backlogs.clear()
         before, self.head = self.head, self.known
         opened, self.opened = self.opened, []
@@ -203,8 +208,6 @@ class Hub:
         batch = Batch(before, self.head, new, further, opened)
         for socket in tuple(self.sockets):
             socket.put_visits(batch)
-        self.flushed = asyncio.get_running_loop().time()
-        self.took = self.flushed - began
 
     async def read_back(self, end: int | None = None) -> None:
         """Take from storage what is above what is known."""

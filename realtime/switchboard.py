@@ -39,6 +39,7 @@ class Switchboard:
         self.channel = ""
         self.changed = 0
         self.failing = False
+        self.echoed = True
         self.stopped = False
         self.tasks: list[asyncio.Task[None]] = []
         self.started = asyncio.create_task(self.start())
@@ -71,6 +72,9 @@ class Switchboard:
 
     async def hand_out(self, message: dict[str, Any]) -> None:
         """Of a message of the channel layer: repeated, late, in order, or after a gap."""
+        if message["type"] == "site.echo":
+            self.echoed = self.echoed or message["to"] == self.channel
+            return
         if message["type"] == "site.change":
             if hub := self.hubs.get(message["site"]):
                 await hub.look_at_changes()
@@ -88,11 +92,25 @@ class Switchboard:
             await asyncio.gather(*(hub.read_back() for hub in lost))
 
     async def subscribe(self) -> None:
-        """Join the group; done again with each check, since the layer may have forgotten."""
         try:
             async with asyncio.timeout(LAYER_SECONDS):
                 await self.layer.group_add(GROUP, self.channel)
-            self.failing = False
+        except Exception as error:
+            self.note(error)
+
+    async def call(self) -> None:
+        """Send an echo to oneself; where the last one did not come, the layer forgot the group."""
+        try:
+            async with asyncio.timeout(LAYER_SECONDS):
+                if not self.echoed:
+                    self.note(TimeoutError("no echo"))
+                    await self.layer.group_discard(GROUP, self.channel)
+                    await self.layer.group_add(GROUP, self.channel)
+                elif self.failing:
+                    logger.info("feed_layer_recovered")
+                    self.failing = False
+                self.echoed = False
+                await self.layer.group_send(GROUP, {"type": "site.echo", "to": self.channel})
         except Exception as error:
             self.note(error)
 
@@ -103,12 +121,12 @@ class Switchboard:
         self.failing = True
 
     async def check(self) -> None:
-        """Look into storage, and then subscribe: a layer that is down answers late."""
+        """Look into storage, and then at the layer: one that is down answers late."""
         while not self.stopped:
             await asyncio.sleep(CHECK_SECONDS)
             with suppress(Exception):
                 await self.look()
-            await self.subscribe()
+            await self.call()
 
     async def look(self) -> None:
         """Raises what storage raises; each hub notes that by itself as it reads its figures."""
