@@ -115,6 +115,8 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
             "huey": {"level": "WARNING"},
             "huey.consumer.Scheduler": {"filters": ["once_a_minute"]},
             "huey.consumer.Worker": {"filters": ["once_a_minute"]},
+            # Of a Redis that is down, each second.
+            "channels_redis.pubsub": {"filters": ["once_a_minute"]},
             "daphne": {"level": "WARNING"},
             "uvicorn": {"level": "WARNING"},
         },

@@ -73,7 +73,8 @@ class Switchboard:
     async def hand_out(self, message: dict[str, Any]) -> None:
         """Of a message of the channel layer: repeated, late, in order, or after a gap."""
         if message["type"] == "site.echo":
-            self.echoed = self.echoed or message["to"] == self.channel
+            if message["to"] == self.channel:
+                self.take_echo()
             return
         if message["type"] == "site.change":
             if hub := self.hubs.get(message["site"]):
@@ -106,13 +107,16 @@ class Switchboard:
                     self.note(TimeoutError("no echo"))
                     await self.layer.group_discard(GROUP, self.channel)
                     await self.layer.group_add(GROUP, self.channel)
-                elif self.failing:
-                    logger.info("feed_layer_recovered")
-                    self.failing = False
                 self.echoed = False
                 await self.layer.group_send(GROUP, {"type": "site.echo", "to": self.channel})
         except Exception as error:
             self.note(error)
+
+    def take_echo(self) -> None:
+        self.echoed = True
+        if self.failing:
+            logger.info("feed_layer_recovered")
+        self.failing = False
 
     def note(self, error: BaseException) -> None:
         """Say it once until the layer works again."""
