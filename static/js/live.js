@@ -54,7 +54,10 @@ const visits = stream({
   list: rows,
   pause,
   onShown(fresh) {
-    if (fresh.length) empty.hidden = true;
+    if (fresh.length) {
+      rows.hidden = false;
+      empty.hidden = true;
+    }
     arrived += fresh.length;
     if (!isPast() && !isStill()) for (const row of fresh) light(row.dataset.country);
     showAges();
@@ -125,6 +128,7 @@ function showMoment({ now: frame, html, clock, moment }) {
   showSeconds(Math.floor(moment / 1000));
   pastRows.replaceChildren(...rowsOf(html));
   pastEmpty.hidden = pastRows.childElementCount > 0;
+  pastRows.hidden = !pastEmpty.hidden;
 }
 
 function showNow() {

@@ -73,6 +73,13 @@ def live(running: Server, domain: str) -> str:
     return f"{running.url}/sites/{domain}/live"
 
 
+def complaints_of(page: Page) -> tuple[list[tuple[str, str]], int]:
+    """What axe finds, and by how many pixels the page is too wide."""
+    violations = Axe().run(page).response["violations"]
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [(each["id"], each["help"]) for each in violations], max(overflow, 0)
+
+
 def add_goal(owner: httpx.Client, domain: str, event_name: str) -> None:
     """A goal of the site, made in the admin."""
     form = "/admin/tracking/goal/add/"
@@ -489,10 +496,24 @@ def test_everybody_can_use_the_page(page, live, send, width, scheme):
     expect(page.locator("#rows .visit")).to_have_count(1)
     expect(page.locator("#panels .row")).to_have_count(4)
 
-    violations = Axe().run(page).response["violations"]
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert ([], 0) == complaints_of(page)
 
-    assert ([], 0) == ([(each["id"], each["help"]) for each in violations], max(overflow, 0))
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
+def test_everybody_can_use_a_filtered_page_and_a_moment(page, live, send, width, scheme):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    open_live(page, live)
+    send("/beans")
+    expect(page.locator("#panels .row")).to_have_count(4)
+    page.goto(f"{live}?f=is,event:page,/beans")
+    expect(page.locator("#state")).to_have_text("Live")
+    filtered = complaints_of(page)
+
+    page.get_by_role("slider", name="Wind back").fill("-2")
+    expect(page.get_by_role("link", name="Return to now")).to_be_visible()
+
+    assert [([], 0), ([], 0)] == [filtered, complaints_of(page)]
 
 
 def test_a_report_follows_the_visits_except_where_the_person_points(page, running, domain, send):
