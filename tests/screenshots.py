@@ -7,15 +7,19 @@ it takes every page at both widths and in both schemes.
 import os
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.server import ROOT, Server
+
+if TYPE_CHECKING:
+    from tracking.models import Event, Site
 
 DOMAIN = "northpeak.example"
 PASSWORD = "a long walk by the river"
@@ -84,9 +88,26 @@ def store_sample(data: str) -> None:
         days = 65 if domain == DOMAIN else 15
         sample.store(sample.events(site, datetime.now(UTC), days, visits_a_day, seed=site.pk))
     site = Site.objects.get(domain=DOMAIN)
+    sample.store(busy_hour(site, datetime.now(UTC)))
     link = SharedLink(site=site, name="The agency", panels=["sources"])
     link.set_password(PASSWORD)
     link.save()
+
+
+def busy_hour(site: "Site", now: datetime) -> list["Event"]:
+    """The visits of an hour in the afternoon as if it ended now: the live page is never empty."""
+    from tests import sample
+
+    afternoon = now.replace(hour=15) - timedelta(days=1)
+    events = sample.events(site, afternoon, days=1, visits_a_day=5_000, seed=99)
+    late = {e.id for e in events if e.id == e.visit and e.time > afternoon - timedelta(hours=1)}
+    events = [event for event in events if event.visit in late]
+    numbers = {event.id: number for number, event in enumerate(events, start=1)}
+    for event in events:
+        event.id, event.visit = numbers[event.id], numbers[event.visit]
+        event.visitor += max(numbers)
+        event.time += now - afternoon
+    return events
 
 
 def take_all(browser: Browser, server: Server, folder: Path) -> None:
