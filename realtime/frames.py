@@ -8,6 +8,7 @@ from realtime.panels import words_of_change, words_of_presence
 from realtime.window import Now
 
 RELOAD = json.dumps({"type": "reload"})
+ALIVE = json.dumps({"type": "alive"})
 
 
 def hello(cursor: int, empty: bool) -> str:

@@ -30,6 +30,8 @@ logger = structlog.get_logger(__name__)
 
 # The figures of a site go out at most this often.
 NOW_SECONDS = 1.0
+# Where they take long, others wait for the same thread.
+FIGURES_REST = 10
 # How old they may be where nothing happens.
 QUIET_SECONDS = 5.0
 # A page takes a line for dead that is silent for 45 seconds.
@@ -114,8 +116,8 @@ class Hub:
         return head, rows, feed.is_empty(self.site_id), self.figures()
 
     @database_sync_to_async
-    def read_figures(self) -> str:
-        return self.figures()
+    def read_figures(self, anew: bool) -> str:
+        return self.figures(anew)
 
     @database_sync_to_async
     def read_end(self) -> int:
@@ -138,8 +140,13 @@ class Hub:
     def read_invalid(self, held: set[Ticket]) -> dict[Ticket, Close]:
         return tickets.invalid(self.site_id, held)
 
-    def figures(self) -> str:
-        self.now = now = self.window.read(timezone.now(), self.attendance.heard)
+    def figures(self, anew: bool = True) -> str:
+        """Where nothing happened, not `anew`, what is known gives the figures of the moment."""
+        read = self.window.read if anew else self.window.at
+        now = read(timezone.now(), self.attendance.heard)
+        if now == self.now:
+            return self.now_frame
+        self.now = now
         return frames.now(now, now.online)
 
     def online(self) -> int:
@@ -235,13 +242,16 @@ class Hub:
             with suppress(TimeoutError):
                 async with asyncio.timeout(QUIET_SECONDS):
                     await self.news.wait()
+            anew = self.news.is_set()
             self.news.clear()
+            began = time.monotonic()
             try:
-                await self.refresh()
+                await self.refresh(anew)
                 self.failing = False
             except Exception as error:
+                self.news.set()
                 self.note(error)
-            await asyncio.sleep(NOW_SECONDS)
+            await asyncio.sleep(max(NOW_SECONDS, FIGURES_REST * (time.monotonic() - began)))
 
     async def look_at_changes(self) -> None:
         try:
@@ -249,12 +259,16 @@ class Hub:
         except (DatabaseError, OSError) as error:
             self.note(error)
 
-    async def refresh(self) -> None:
-        """Send the figures if they changed, or to show that the line is alive."""
-        frame = await self.read_figures()
-        if frame == self.now_frame and time.monotonic() - self.now_sent < KEEPALIVE_SECONDS:
+    async def refresh(self, anew: bool = True) -> None:
+        """Send the figures if they changed, or something to show that the line is alive."""
+        frame = await self.read_figures(anew)
+        if frame != self.now_frame:
+            self.now_frame = frame
+        elif time.monotonic() - self.now_sent >= KEEPALIVE_SECONDS:
+            frame = frames.ALIVE
+        else:
             return
-        self.now_frame, self.now_sent = frame, time.monotonic()
+        self.now_sent = time.monotonic()
         for socket in tuple(self.sockets):
             socket.put(frame)
 

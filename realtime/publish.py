@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 GROUP = "news"
 LONGEST_SECONDS = 2.0
 # Of more events of a site at once a message says only that there are some.
-MOST_EVENTS = 200
+MOST_EVENTS = 500
 
 _failing = False
 

@@ -32,6 +32,7 @@ class Watchers:
         self.host = urlsplit(url).netloc
         self.sessions = list(sessions.items())
         self.ready = 0
+        self.begun = time.monotonic_ns()
         self.closed = 0
         self.frames = 0
         self.bytes = 0
@@ -47,6 +48,8 @@ class Watchers:
             additional_headers={"Cookie": f"sessionid={key}"},
             compression=None,
             max_size=None,
+            # Browsers send none.
+            ping_interval=None,
         ) as line:
             await self.follow(line)
         self.closed += 1
@@ -64,7 +67,8 @@ class Watchers:
             elif kind == "visi":
                 told = set(SENT.findall(frame)) - known
                 known |= told
-                self.waits_ms.extend((now - int(sent)) / 1e6 for sent in told)
+                moments = [int(sent) for sent in told]
+                self.waits_ms.extend((now - at) / 1e6 for at in moments if at > self.begun)
             self.frames += 1
             self.bytes += len(frame)
             unacknowledged += 1
@@ -75,6 +79,7 @@ class Watchers:
                 unacknowledged -= 1
 
     def begin(self) -> None:
+        self.begun = time.monotonic_ns()
         self.frames = self.bytes = 0
         self.waits_ms = array("d")
 

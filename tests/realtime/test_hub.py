@@ -179,7 +179,7 @@ async def test_figures_that_did_not_change_are_not_sent(monkeypatch):
     async with await member_line(site, user) as line:
         await line.frames("now", 1)
         site_hub = switchboard.hubs()[site.pk]
-        site_hub.now_frame = await site_hub.read_figures()
+        site_hub.now_frame = await site_hub.read_figures(anew=True)
         await site_hub.refresh()
         assert line.output_queue.empty()
 
@@ -191,7 +191,7 @@ async def test_a_quiet_line_is_shown_to_be_alive(monkeypatch):
     async with await member_line(site, user) as line:
         await line.frames("now", 1)
         await switchboard.hubs()[site.pk].refresh()
-        await line.frames("now", 1)
+        await line.frames("alive", 1)
 
 
 async def test_events_of_other_sites_move_a_cursor_nowhere():
