@@ -32,8 +32,6 @@ from tracking.warehouse.goals import Goal, goals_of
 
 MINUTES = 30
 SECONDS = 60
-# How long after it was made a goal may count for nothing here.
-GOALS_KEPT = timedelta(seconds=5)
 RANKS = 5
 
 
@@ -84,8 +82,6 @@ class Window:
         self.site_id = site_id
         self.holds = holds
         self.cursor = 0
-        self.known_goals: tuple[Goal, ...] = ()
-        self.goals_read: datetime | None = None
         self.trails = Trails()
         self.origins = Origins(site_id)
         self.pageviews: Counter[int] = Counter()
@@ -93,7 +89,7 @@ class Window:
 
     def read(self, now: datetime, heard: Heard | None = None) -> Now:
         """Take in what was stored since the last call, and count, with what beats tell."""
-        goals = self.goals(now)
+        goals = goals_of([self.site_id]).get(self.site_id, ())
         if not self.cursor:
             self._begin(now, goals)
         events = counted(self.site_id, goals).filter(id__gt=self.cursor)
@@ -118,12 +114,6 @@ class Window:
         times = events.filter(name="pageview").values_list("time", flat=True)
         for time in times.iterator(sightings.CHUNK):
             self.pageviews[minute(time)] += 1
-
-    def goals(self, now: datetime) -> tuple[Goal, ...]:
-        if self.goals_read is None or not timedelta(0) <= now - self.goals_read < GOALS_KEPT:
-            self.known_goals = goals_of([self.site_id]).get(self.site_id, ())
-            self.goals_read = now
-        return self.known_goals
 
     def take(self, seen: Iterable[Sighting], goals: tuple[Goal, ...]) -> None:
         for each in seen:

@@ -49,6 +49,14 @@ def _forget_mirrored_events() -> Iterator[None]:
         engine.engine().mirror._generation = None
 
 
+@pytest.fixture(autouse=True)
+def _forget_known_goals() -> Iterator[None]:
+    """Tables that are emptied count their generations from the start again."""
+    yield
+    if goals := sys.modules.get("tracking.warehouse.goals"):
+        goals._known = goals.Known(-1, {})
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _keep_tables() -> Iterator[None]:
     """What chDB has in memory lasts for as long as it has a handle."""

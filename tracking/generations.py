@@ -8,6 +8,7 @@ from tracking.models import (
     ApiKey,
     Event,
     Generation,
+    Goal,
     InboxHit,
     LedgerEntry,
     Membership,
@@ -32,6 +33,11 @@ from tracking.models import (
 @receiver([post_save, post_delete], sender=Salt)
 def rules_changed(**_kwargs: object) -> None:
     Generation.bump(Generation.RULES)
+
+
+@receiver([post_save, post_delete], sender=Goal)
+def goals_changed(**_kwargs: object) -> None:
+    Generation.bump(Generation.GOALS)
 
 
 @receiver(post_delete, sender=Site)

@@ -12,13 +12,14 @@ class Generation(models.Model):
     """A number that grows with each change of what processes keep in memory.
 
     `rules` covers sites, who may send for them, and salts; `events` covers removals from the event
-    table other than sealing; `sealed` covers the manifest of sealed files. Processes poll it each
-    second and read again what has changed.
+    table other than sealing; `sealed` covers the manifest of sealed files; `goals` covers goals.
+    Processes look at it each second, or when they need what it covers, and read again what changed.
     """
 
     RULES = "rules"
     EVENTS = "events"
     SEALED = "sealed"
+    GOALS = "goals"
 
     name = models.CharField(max_length=20, primary_key=True)
     number = models.BigIntegerField(default=0)

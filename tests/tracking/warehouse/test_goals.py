@@ -14,6 +14,7 @@ from tracking.enrich.event import EnrichedEvent
 from tracking.models import Event, Goal, Site
 from tracking.warehouse import Query, run
 from tracking.warehouse import goals as read
+from tracking.warehouse.goals import goals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +122,20 @@ def test_the_goals_of_sites_are_read_at_once(django_assert_num_queries: Any) -> 
         one.pk: ("Buy", "Visit /blog"),
         other.pk: ("Signup",),
     } == {site: tuple(goal.name for goal in goals) for site, goals in found.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_goals_of_sites_are_read_again_once_one_has_changed(
+    django_assert_num_queries: Any,
+) -> None:
+    site = SiteFactory()
+    goal = Goal.objects.create(site=site, event_name="Signup")
+    assert ["Signup"] == [each.event for each in goals_of([site.pk])[site.pk]]
+    with django_assert_num_queries(1):
+        goals_of([site.pk])
+
+    goal.event_name = "Order"
+    goal.save()
+    assert ["Order"] == [each.event for each in goals_of([site.pk])[site.pk]]
+    goal.delete()
+    assert {} == goals_of([site.pk])
