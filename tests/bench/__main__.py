@@ -5,6 +5,8 @@ import sys
 
 BENCHMARKS = (
     "bench_live_latency",
+    "bench_dashboards",
+    "bench_readers",
     "bench_accept",
     "bench_enrich",
     "bench_road",

@@ -3,7 +3,7 @@
     python -m tests.faults [words of a fault's name]
 
 prints what became of the hits. Ends with 1 where one was lost, counted twice or wrongly answered,
-or where the server did not come back soon. About 55 minutes; one of the faults needs root.
+or where the server did not come back soon. About 60 minutes; one of the faults needs root.
 """
 
 import sys
@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.faults import clock, consumer, database, disk, kill, memory, presence
+from tests.faults import clock, consumer, database, disk, feed, kill, memory, presence
 from tests.faults.oracle import Outcome
 from tests.faults.processes import SHAPES
 from tests.on_postgres import postgres
@@ -55,6 +55,11 @@ def faults() -> Iterator[tuple[str, Fault]]:
         yield (
             f"steady load, {shape}",
             lambda at, shape=shape: flat(memory.steady(shape, at, seconds=600, every=30, rate=300)),
+        )
+    for shape in feed.SHAPES:
+        yield (
+            f"feed broken, {shape}",
+            lambda at, shape=shape: feed.followed(shape, at, seconds=120, pause=4, rate=150).row(),
         )
     yield "presence, memory", presence.right
     yield "presence, Redis", presence.right_by_redis
