@@ -1,12 +1,13 @@
 """What happened at once on a feed, rendered once for all who watch it."""
 
+import json
 from collections.abc import Sequence
 
 from realtime import frames
 from realtime.rows import Row, render, render_growth
 
-# daphne sends no frame above a limit, and the rows of hostile visits are long.
-LONGEST_HTML = 800_000
+# daphne sends no frame above a limit, and hostile visits are long. For rows and what grew, each.
+LONGEST_HTML = 400_000
 
 # An id, and the frame that tells a socket everything up to it; None where the cursor is lost.
 Backlog = tuple[int, str | None]
@@ -34,7 +35,7 @@ class Batch:
             [(row.entered, row.id) for row in new] if ids is None else [(id_, id_) for id_ in ids]
         )
         self.rows = fitting([(row.entered, render(row)) for row in new])
-        self.grown = [(row.id, render_growth(row)) for row in grown]
+        self.grown = fitting([(row.id, render_growth(row)) for row in grown])
         self.text = self.frame(self.ids, self.rows, self.grown)
 
     def frame_after(self, position: int) -> str:
@@ -45,7 +46,7 @@ class Batch:
         return self.frame(
             [each for each in self.ids if each[0] > position],
             [each for each in self.rows if each[0] > position],
-            self.grown + [(row.id, render_growth(row)) for row in known],
+            fitting(self.grown + [(row.id, render_growth(row)) for row in known]),
         )
 
     def frame(
@@ -56,12 +57,14 @@ class Batch:
         )
 
 
-def fitting(rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The newest of the rows, as many as a frame can hold."""
+def fitting(parts: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The newest of the parts, as many as a frame can hold."""
+    # Most never come near: in JSON a character takes twelve bytes at most.
+    if 12 * sum(len(html) for _, html in parts) <= LONGEST_HTML:
+        return parts
     room = LONGEST_HTML
-    for place in range(len(rows) - 1, -1, -1):
-        # As JSON a quotation mark takes two bytes.
-        room -= 2 * len(rows[place][1].encode())
+    for place in range(len(parts) - 1, -1, -1):
+        room -= len(json.dumps(parts[place][1]))
         if room < 0:
-            return rows[place + 1 :]
-    return rows
+            return parts[place + 1 :]
+    return parts

@@ -18,6 +18,7 @@ from tracking.warehouse import QueryError
 from tracking.warehouse.definitions import Definitions
 from tracking.warehouse.evaluate import Holds, evaluator
 from tracking.warehouse.filter_syntax import read_filters
+from tracking.warehouse.goals import current_generation
 
 LONGEST_FILTERS = 10_000
 
@@ -53,12 +54,12 @@ class FeedConsumer(Reader):
             cursor = id_in(asked, "cursor")
             heard = id_in(asked, "change")
             filters = asked.get("filters", [""])[0]
-            holds = await self.read_filters(filters) if filters else None
+            holds, generation = await self.read_filters(filters) if filters else (None, 0)
         except (ValueError, RecursionError, QueryError):
             return self.quit(Close.MALFORMED)
         self.hub = await switchboard.enter(self.site.pk)
         if holds:
-            self.narrow = await self.hub.narrows.enter(filters, holds)
+            self.narrow = await self.hub.narrows.enter(f"{generation} {filters}", holds)
         watched = self.narrow or self.hub
         self.position = begin = watched.head if cursor is None else cursor
         missed = []
@@ -115,14 +116,16 @@ class FeedConsumer(Reader):
     # Storage.
 
     @database_sync_to_async
-    def read_filters(self, text: str) -> Holds:
-        """What the address filters by, JSON in the query language.
+    def read_filters(self, text: str) -> tuple[Holds, int]:
+        """What the address filters by, JSON in the query language, and as of which goals.
 
         Raises ValueError, RecursionError or QueryError for what means nothing.
         """
         if len(text) > LONGEST_FILTERS:
             raise ValueError("too long")
-        return evaluator(read_filters(json.loads(text), Definitions(self.site.pk)))
+        generation = current_generation()
+        holds = evaluator(read_filters(json.loads(text), Definitions(self.site.pk)))
+        return holds, generation
 
 
 def id_in(asked: dict[str, list[str]], name: str) -> int | None:

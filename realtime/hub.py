@@ -218,6 +218,10 @@ class Hub:
 
     async def read_back(self, end: int | None = None) -> None:
         """Take from storage what is above what is known."""
+        if self.known == UNREAD:
+            # The start reads it, and what was missed meanwhile.
+            self.awaited = max(self.awaited, end or 0)
+            return
         try:
             end = end or await self.read_end()
             while self.known < end:

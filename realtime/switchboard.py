@@ -62,13 +62,12 @@ class Switchboard:
     async def listen(self) -> None:
         while not self.stopped:
             try:
-                message = await self.layer.receive(self.channel)
+                await self.hand_out(await self.layer.receive(self.channel))
             except Exception as error:
+                # Also for a message of another version of this server: storage has what it told.
                 self.note(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 await self.subscribe()
-            else:
-                await self.hand_out(message)
 
     async def hand_out(self, message: dict[str, Any]) -> None:
         """Of a message of the channel layer: repeated, late, in order, or after a gap."""

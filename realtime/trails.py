@@ -16,6 +16,8 @@ ONLINE = timedelta(minutes=5)
 KEPT = 11
 # A bound on memory; those who were seen longest ago are let go first.
 MOST_VISITORS = 100_000
+# Of one visitor; names of events may hold ids.
+MOST_DEEDS = 50
 LONGEST_TEXT = 300
 
 
@@ -50,6 +52,8 @@ class Trail:
     def do(self, time: datetime, name: str) -> None:
         self.deeds = self.deeds or {}
         key = (name, minute(time))
+        if len(self.deeds) >= MOST_DEEDS and key not in self.deeds:
+            return
         self.deeds[key] = max(time, self.deeds.get(key, time))
 
     def forget(self, until: int) -> None:

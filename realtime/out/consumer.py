@@ -64,7 +64,8 @@ class EventsConsumer(Reader):
             key = read_frame(text_data, "auth").get("key")
         except (ValueError, RecursionError):
             return self.quit(Close.MALFORMED)
-        self.key = key if isinstance(key, str) else ""
+        # No key has other characters, and not all of them can be hashed.
+        self.key = key if isinstance(key, str) and key.isascii() else ""
         await self.begin()
 
     async def admit(self) -> None:

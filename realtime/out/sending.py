@@ -55,13 +55,15 @@ def turn(hook_id: int) -> None:
     id, when the turn is over.
     """
     now = timezone.now()
-    if not ready(now).filter(pk=hook_id).update(busy_until=now + TURN):
+    end = now + TURN
+    if not ready(now).filter(pk=hook_id).update(busy_until=end):
         return
     try:
         hook = Webhook.objects.select_related("site").get(pk=hook_id)
         send_some(hook, monotonic() + TURN_SECONDS)
     finally:
-        Webhook.objects.filter(pk=hook_id).update(busy_until=None)
+        # Another process has the turn by now where this one took too long.
+        Webhook.objects.filter(pk=hook_id, busy_until=end).update(busy_until=None)
 
 
 def send_some(hook: Webhook, until: float) -> None:

@@ -68,9 +68,9 @@ def is_crossed(threshold: Threshold, value: int) -> bool:
 
 
 def is_back(threshold: Threshold, value: int) -> bool:
-    margin = threshold.limit // 10
+    margin = max(1, threshold.limit // 10)
     if threshold.direction == Threshold.Direction.ABOVE:
-        return value <= threshold.limit - margin
+        return value <= max(threshold.limit - margin, 0)
     return value >= threshold.limit + margin
 
 

@@ -115,9 +115,10 @@ def origin_of(tab: Tab, recent: Mapping[int, Seen], origins: Mapping[int, Origin
 
 def by_events_alone(heard: Heard, recent: Mapping[int, Seen], now: datetime) -> list[Seen]:
     """The recent visitors of whom no beat tells, neither that they are here nor that they left."""
-    ended = heard.ended
+    ended, here_now = heard.ended, heard.visitors
     return [
         seen
         for visitor, seen in recent.items()
-        if visitor not in ended or now - seen.time < timedelta(seconds=ended[visitor]) - SLACK
+        if visitor not in here_now
+        and (visitor not in ended or now - seen.time < timedelta(seconds=ended[visitor]) - SLACK)
     ]

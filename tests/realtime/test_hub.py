@@ -224,3 +224,26 @@ async def test_a_message_without_its_events_has_them_read_from_storage():
         stored = await store(event(site), event(site))
         await deliver({**message_of(stored, 0), "sites": {str(site.pk): b""}})
         assert await line.visits(2) == [1, 2]
+
+
+async def test_a_hub_that_has_not_started_reads_nothing_back():
+    user = await make_user()
+    site = await make_site(user)
+    await store(event(site), event(site))
+    starting = hub.Hub(site.pk, asyncio.get_running_loop().create_future())
+
+    await starting.read_back(2)
+
+    assert ([], hub.UNREAD, 2) == (starting.opened, starting.known, starting.awaited)
+    await starting.stop()
+
+
+async def test_a_message_that_means_nothing_here_does_not_end_the_listening(monkeypatch):
+    monkeypatch.setattr(switchboard, "RETRY_SECONDS", 0)
+    user = await make_user()
+    site = await make_site(user)
+    async with await member_line(site, user) as line:
+        await line.frames("now", 1)
+        [news] = await messages(site, 1)
+        await deliver({"type": "site.unheard"}, {**news, "sites": {str(site.pk): b"{}"}}, news)
+        assert await line.visits(1) == [1]

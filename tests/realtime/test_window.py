@@ -4,6 +4,7 @@ import pytest
 
 from realtime import trails
 from realtime.presence.online import online
+from realtime.trails import MOST_DEEDS
 from realtime.window import Now, Rank, Window
 from tests.realtime.stored import at, event, make_site, store
 from tracking.models import Event, Goal
@@ -218,3 +219,12 @@ def test_a_visitor_of_many_events_takes_no_more_room_than_of_one_a_minute():
     window.read(NOW)
 
     assert 2 == len(window.trails.by_visitor[1].steps)
+
+
+def test_what_one_visitor_does_is_bounded():
+    site = make_site()
+    window = Window(site.pk)
+    store(*(event(site, visitor=1, visit=1, name=f"Order {n}", time=NOW) for n in range(60)))
+    window.read(NOW)
+
+    assert MOST_DEEDS == len(window.trails.by_visitor[1].deeds)

@@ -109,6 +109,13 @@ async def test_key_may_come_in_the_first_frame():
         assert {"type": "hello", "cursor": "0"} == await program.receive_json_from()
 
 
+async def test_key_that_is_no_text_of_a_key_is_refused():
+    site, _ = await site_and_key()
+    async with Program(site.domain) as program:
+        await program.send_json_to({"type": "auth", "key": "\ud800"})
+        assert 4401 == (await program.receive_output())["code"]
+
+
 async def test_acknowledgements_keep_a_line_open(monkeypatch):
     monkeypatch.setattr(consumer.EventsConsumer, "most_unacknowledged", 3)
     site, key = await site_and_key()

@@ -65,6 +65,12 @@ def test_an_event_brings_somebody_here_of_whom_no_beat_tells(ended, recent):
     assert (0, 0, recent) == counts(here(Heard([], ended), {1: event}, {}, NOW))
 
 
+def test_somebody_who_closed_one_of_two_pages_is_not_counted_by_events_too():
+    heard = Heard([tab(1)], {1: 64})
+
+    assert (1, 0, 0) == counts(here(heard, {1: seen(seconds=60)}, {}, NOW))
+
+
 def test_everybody_is_placed_by_page_and_by_what_their_visit_says():
     heard = Heard([tab(1, "/a"), tab(2, "/a", active=False)], {1: -5, 2: -5})
     recent = {1: seen(path="/before", origin=GOOGLE), 3: seen(path="/c", origin=BING)}
