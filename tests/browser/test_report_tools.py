@@ -197,6 +197,8 @@ def test_a_shared_report_works_without_an_account(browser, site, live_server, wi
     complaints = Complaints(page.context)
     # The form for the password is answered as what may not be seen.
     complaints.expect("403")
+    # The server of this test has no websockets.
+    page.route_web_socket("**/ws/share/**", lambda _line: None)
 
     page.goto(f"{live_server.url}/share/{link.token}/")
     page.get_by_label("Password").fill("open sesame")
