@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is asked of every engine. Those of DuckDB run with all others.
 QUESTIONS := recount
 SEALING := seal late reports_sealed
-BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py)
+BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py) tests/realtime/test_past.py
 
 .PHONY: run demo test test-fast lint bench faults requirements clean
 
