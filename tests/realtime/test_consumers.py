@@ -242,6 +242,17 @@ async def test_a_reader_that_acknowledges_nothing_is_sent_back_to_its_cursor(mon
         assert quick.output_queue.empty()
 
 
+async def test_a_line_that_cannot_be_written_to_is_closed(monkeypatch):
+    async def fail(_reader: reader.Reader) -> None:
+        raise ValueError("the frame is too large")
+
+    monkeypatch.setattr(reader.Reader, "write", fail)
+    user = await make_user()
+    site = await make_site(user)
+    async with await member_line(site, user) as line:
+        assert await line.close_code() == 1013
+
+
 @pytest.mark.parametrize(
     "text",
     [

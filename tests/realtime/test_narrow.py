@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+from channels.db import database_sync_to_async
 
 from realtime import hub, narrow, switchboard
 from tests.realtime.lines import (
@@ -16,7 +17,7 @@ from tests.realtime.lines import (
     store_and_announce,
 )
 from tests.realtime.stored import event
-from tracking.models import Membership
+from tracking.models import Goal, Membership
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -39,6 +40,13 @@ class FilteredLine(Line):
         if cursor is not None:
             query += f"&cursor={cursor}"
         self.scope["query_string"] = query.encode()
+
+
+@database_sync_to_async
+def change_goal(goal: Goal, path: str) -> None:
+    """Give it another page under the same name."""
+    goal.page_path = path
+    goal.save()
 
 
 async def watched():
@@ -120,6 +128,19 @@ async def test_lines_that_filter_alike_share_what_is_computed_until_the_last_lea
                 assert [2, 1] == [each.users for each in shared.by_key.values()]
         assert [1] == [each.users for each in shared.by_key.values()]
     assert {} == shared.by_key
+
+
+async def test_lines_that_filter_by_a_goal_before_and_after_it_was_changed_share_nothing():
+    site, cookie = await watched()
+    goal = await Goal.objects.acreate(site=site, page_path="/prices")
+    by_goal = ["is", "event:goal", [goal.display_name]]
+    async with FilteredLine(site, cookie, by_goal) as before:
+        await before.frames("now", 1)
+        await change_goal(goal, "/offers")
+        async with FilteredLine(site, cookie, by_goal) as after:
+            await after.frames("now", 1)
+            await store_and_announce(event(site, path="/prices"), event(site, path="/offers"))
+            assert ([1], [2]) == (await before.visits(1), await after.visits(1))
 
 
 async def test_too_many_different_filters_are_sent_away(monkeypatch):

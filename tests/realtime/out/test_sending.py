@@ -198,6 +198,27 @@ def test_one_process_at_a_time_sends_for_a_webhook():
         assert [(WAITING, 0, None, "")] == turn(hook)
 
 
+def test_turn_that_took_too_long_leaves_the_next_one_to_its_holder(monkeypatch):
+    theirs = NOW + timedelta(minutes=1)
+    hook = make_hook()
+
+    def take_too_long(*_args: object) -> None:
+        Webhook.objects.update(busy_until=theirs)
+
+    monkeypatch.setattr(sending, "send_some", take_too_long)
+    turn(hook)
+
+    assert theirs == hook.busy_until
+
+
+def test_turn_that_ended_is_free_for_the_next():
+    with receiving() as receiver:
+        hook = hook_of(receiver)
+        turn(hook)
+
+    assert hook.busy_until is None
+
+
 def test_webhook_that_is_switched_off_is_sent_nothing():
     with receiving() as receiver:
         turn(hook_of(receiver, enabled=False))
