@@ -96,6 +96,7 @@ class Environment:
     seal_after: int
     seal_rows: int
     retention_days: int
+    audit_days: int
     import_bytes: int
     admins: list[str]
     email: dict
@@ -173,6 +174,11 @@ def read() -> Environment:
             retention_days=env.int(
                 "FOOTFALL_RETENTION_DAYS",
                 0,
+                validate=Range(0, 36_500, error="must be a number of days, or 0 to keep all"),
+            ),
+            audit_days=env.int(
+                "FOOTFALL_AUDIT_DAYS",
+                365,
                 validate=Range(0, 36_500, error="must be a number of days, or 0 to keep all"),
             ),
             import_bytes=env.int(

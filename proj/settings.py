@@ -200,6 +200,7 @@ QUERY_THREADS = environment.query_threads
 SEAL_AFTER = environment.seal_after
 SEAL_ROWS = environment.seal_rows
 RETENTION_DAYS = environment.retention_days
+AUDIT_DAYS = environment.audit_days
 IMPORT_BYTES = environment.import_bytes
 
 STATIC_URL = "/static/"

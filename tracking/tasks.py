@@ -12,7 +12,7 @@ from django.db import connection
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
 
-from tracking import backlog
+from tracking import audit, backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.models import Import, LedgerEntry, TaskRun
@@ -76,12 +76,13 @@ def drain_net() -> None:
 
 @db_periodic_task(crontab(minute="0"), retries=3, retry_delay=10, retry_backoff=2)
 def forget() -> None:
-    """Each hour: end old salts and remove ledger entries past their seven days."""
+    """Each hour: end old salts, and remove what the ledger and the audit log have kept enough."""
     now = datetime.now(UTC)
     with TaskRun.claimed("forget", now, since=now - timedelta(minutes=50)) as mine:
         if mine:
             keep_salts(now.date())
             forget_ledger(now - timedelta(days=LEDGER_DAYS))
+            audit.forget(now)
             overwrite_deleted()
 
 

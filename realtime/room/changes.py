@@ -6,17 +6,13 @@ from typing import Any
 
 from django.db.models import Max
 
+from tracking.audit import What
 from tracking.models import Change, Membership
 
-# What only the owners of a site find on its pages.
-OF_OWNERS = {
-    Change.What.LINK,
-    Change.What.NAME,
-    Change.What.SETTINGS,
-    Change.What.RULES,
-    Change.What.WEBHOOK,
-    Change.What.THRESHOLD,
-}
+# What all who may see a site find on its pages; the rest is its owners'.
+OF_ALL = {What.NOTE, What.SEGMENT, What.GOAL}
+# Whoever was away for more than this hears the latest of it.
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +37,9 @@ def end() -> int:
 
 
 def after(site_id: int, heard: int) -> list[Told]:
-    """The changes with a higher id, oldest first."""
-    found = list(Change.objects.filter(site=site_id, pk__gt=heard).select_related("by"))
+    """The latest changes with a higher id, oldest first."""
+    later = Change.objects.filter(site=site_id, pk__gt=heard).select_related("by")
+    found = list(reversed(later.order_by("-pk")[:MOST]))
     if not found:
         return []
     roles = dict(Membership.objects.filter(site=site_id).values_list("user", "role"))
@@ -53,9 +50,9 @@ def hearers(change: Change, roles: dict[int, str]) -> frozenset[int]:
     """`roles` are those of the site's members."""
     if change.whose_id:
         return frozenset({change.whose_id})
-    if change.what in OF_OWNERS:
-        return frozenset(pk for pk, role in roles.items() if role == Membership.Role.OWNER)
-    return frozenset(roles)
+    if change.what in OF_ALL:
+        return frozenset(roles)
+    return frozenset(pk for pk, role in roles.items() if role == Membership.Role.OWNER)
 
 
 def frame(change: Change) -> str:

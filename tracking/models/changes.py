@@ -1,4 +1,4 @@
-"""What people changed of a site, for others who have it open."""
+"""What people changed: the audit log, and what others who have a site open are told."""
 
 from django.conf import settings
 from django.db import models
@@ -6,36 +6,105 @@ from django.db import models
 from tracking.models.sites import Site
 
 
-class Change(models.Model):
-    """That somebody changed something: a note, a segment, the settings.
+class What(models.TextChoices):
+    """What was changed."""
 
-    A site's ids grow in commit order, because whoever adds one holds the site's row. With a `whose`
-    it concerns that person alone. `tab` is the one in which it was made, if that is known.
+    NOTE = "note", "note"
+    SEGMENT = "segment", "segment"
+    GOAL = "goal", "goal"
+    LINK = "link", "link"
+    NAME = "name", "other name"
+    SETTINGS = "settings", "settings"
+    RULES = "rules", "rules for hits"
+    WEBHOOK = "webhook", "webhook"
+    THRESHOLD = "threshold", "threshold"
+    SITE = "site", "site"
+    IMPORT = "import", "import"
+    EXPORT = "export", "export of events"
+    EVENTS = "events", "stored events"
+    SALTS = "salts", "salts"
+    PRIVACY = "privacy", "privacy settings"
+    VISITOR = "visitor", "data of a visitor"
+    WALL = "wall", "wall link"
+    KEY = "key", "API key"
+    TEAM = "team", "team"
+    MEMBER = "member", "member"
+    INVITATION = "invitation", "invitation"
+    ACCOUNT = "account", "account"
+    PASSWORD = "password", "password"
+    SIGN_IN = "sign_in", "way to sign in"
+    SESSION = "session", "session"
+    RECORD = "record", "record"
+
+
+class Did(models.TextChoices):
+    """What was done to it, such that “ada added the note” is a sentence."""
+
+    ADDED = "added", "added"
+    CHANGED = "changed", "changed"
+    DELETED = "deleted", "deleted"
+    STARTED = "started", "started"
+    CANCELLED = "cancelled", "cancelled"
+    DOWNLOADED = "downloaded", "downloaded"
+    PAUSED = "paused", "paused"
+    RESUMED = "resumed", "resumed"
+    REPLACED = "replaced", "replaced"
+    PURGED = "purged", "purged"
+    REVOKED = "revoked", "revoked"
+    ENDED = "ended", "ended"
+    ACCEPTED = "accepted", "accepted"
+    TRANSFERRED = "transferred", "transferred"
+    LEFT = "left", "left"
+
+
+class Means(models.TextChoices):
+    """By which means it was done."""
+
+    BROWSER = "browser", "in the browser"
+    KEY = "key", "by an API key"
+    ADMIN = "admin", "in the administration"
+    COMMAND = "command", "by a command"
+    SERVER = "server", "by the server itself"
+
+
+# As functions, so that one more of them is no change of the table.
+def whats() -> list[tuple[str, str]]:
+    return What.choices
+
+
+def dids() -> list[tuple[str, str]]:
+    return Did.choices
+
+
+def means() -> list[tuple[str, str]]:
+    return Means.choices
+
+
+class Change(models.Model):
+    """That somebody changed something. `tracking.audit.record` writes it.
+
+    A site's ids grow in commit order, because whoever adds one holds the site's row. It outlives
+    the site, of which it keeps the domain, and the people, of whom it keeps nothing. With a `whose`
+    it concerns that person alone. `person` is another one to whom it was done.
     """
 
-    class What(models.TextChoices):
-        NOTE = "note", "note"
-        SEGMENT = "segment", "segment"
-        GOAL = "goal", "goal"
-        LINK = "link", "link"
-        NAME = "name", "other name"
-        SETTINGS = "settings", "settings"
-        RULES = "rules", "rules for hits"
-        WEBHOOK = "webhook", "webhook"
-        THRESHOLD = "threshold", "threshold"
+    What, Did, Means = What, Did, Means
 
-    class Did(models.TextChoices):
-        ADDED = "added", "added"
-        CHANGED = "changed", "changed"
-        DELETED = "deleted", "deleted"
-
-    site = models.ForeignKey(Site, models.CASCADE, related_name="changes")
+    site = models.ForeignKey(Site, models.SET_NULL, null=True, blank=True, related_name="changes")
+    domain = models.CharField(max_length=253, blank=True, default="")
+    team_id = models.BigIntegerField(null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    did = models.CharField(max_length=10, choices=Did)
-    what = models.CharField(max_length=10, choices=What)
+    means = models.CharField(max_length=10, choices=means, default=Means.BROWSER)
+    key_prefix = models.CharField(max_length=12, blank=True, default="")
+    did = models.CharField(max_length=20, choices=dids)
+    what = models.CharField(max_length=20, choices=whats)
     name = models.CharField(max_length=200, blank=True, default="")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    details = models.JSONField(default=dict, blank=True)
     whose = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
     )
@@ -44,8 +113,14 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        # What came after a change of a site.
-        indexes = [models.Index(fields=["site", "id"], name="changes_of_a_site")]
+        indexes = [
+            # What came after a change of a site, and a page of its audit log.
+            models.Index(fields=["site", "id"], name="changes_of_a_site"),
+            # A page of a team's audit log.
+            models.Index(fields=["team_id", "id"], name="changes_of_a_team"),
+            # What is old enough to be forgotten; a day of the administration's list.
+            models.Index(fields=["made_at"], name="changes_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.did}"
