@@ -26,6 +26,7 @@ from tracking.models import (
     InboxHit,
     LedgerEntry,
     Membership,
+    OwnIdKey,
     QuarantinedHit,
     RefusalCount,
     ReopenedVisit,
@@ -36,6 +37,7 @@ from tracking.models import (
     Site,
     SiteAlias,
     TaskRun,
+    VisitorKey,
     Watch,
 )
 from tracking.warehouse import QueryError
@@ -161,7 +163,6 @@ class SiteAdmin(ModelAdmin):
             {
                 "fields": [
                     "bots",
-                    "honour_opt_out",
                     "allowed_hostnames",
                     "blocked_pages",
                     "blocked_addresses",
@@ -170,6 +171,20 @@ class SiteAdmin(ModelAdmin):
             },
         ),
         ("Query strings", {"fields": ["query_rule", "query_parameters"]}),
+        (
+            "Privacy",
+            {
+                "fields": [
+                    "honour_opt_out",
+                    "visitor_days",
+                    "own_ids",
+                    "place_precision",
+                    "retention_days",
+                    "privacy_contact",
+                    "privacy_published",
+                ]
+            },
+        ),
     ]
     inlines = [SiteAliasInline, MembershipInline]
 
@@ -282,6 +297,24 @@ class SaltAdmin(ReadOnlyAdmin):
     list_filter = ["day"]
     # The key stays out of every page: whoever has it can tell which address a visitor id is of.
     fields = ["day"]
+
+
+@admin.register(VisitorKey)
+class VisitorKeyAdmin(ReadOnlyAdmin):
+    list_display = ["site", "first", "last"]
+    list_select_related = ["site"]
+    search_fields = ["site__domain"]
+    # As of a salt.
+    fields = ["site", "first", "last"]
+
+
+@admin.register(OwnIdKey)
+class OwnIdKeyAdmin(ReadOnlyAdmin):
+    list_display = ["site"]
+    list_select_related = ["site"]
+    search_fields = ["site__domain"]
+    # The key stays out of every page: whoever has it can tell whether a visitor id is of a name.
+    fields = ["site"]
 
 
 @admin.register(EventLog)

@@ -1,9 +1,12 @@
 """Changes of what processes hold in memory move its generation number."""
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from tracking.ingest.visitor_keys import follow_choices
 from tracking.models import (
     ApiKey,
     Event,
@@ -12,6 +15,7 @@ from tracking.models import (
     InboxHit,
     LedgerEntry,
     Membership,
+    OwnIdKey,
     QuarantinedHit,
     RefusalCount,
     ReopenedVisit,
@@ -20,6 +24,7 @@ from tracking.models import (
     SealedShare,
     Site,
     SiteAlias,
+    VisitorKey,
     Watch,
 )
 
@@ -31,8 +36,15 @@ from tracking.models import (
 @receiver([post_save, post_delete], sender=ApiKey)
 @receiver([post_save, post_delete], sender=settings.AUTH_USER_MODEL)
 @receiver([post_save, post_delete], sender=Salt)
+@receiver([post_save, post_delete], sender=VisitorKey)
+@receiver([post_save, post_delete], sender=OwnIdKey)
 def rules_changed(**_kwargs: object) -> None:
     Generation.bump(Generation.RULES)
+
+
+@receiver(post_save, sender=Site)
+def choices_changed(instance: Site, **_kwargs: object) -> None:
+    follow_choices(instance, datetime.now(UTC).date())
 
 
 @receiver([post_save, post_delete], sender=Goal)

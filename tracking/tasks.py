@@ -15,6 +15,7 @@ from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
 from tracking import audit, backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
+from tracking.ingest.visitor_keys import keep_visitor_keys
 from tracking.models import Import, LedgerEntry, TaskRun
 from tracking.turns import OneAtATime
 
@@ -81,6 +82,7 @@ def forget() -> None:
     with TaskRun.claimed("forget", now, since=now - timedelta(minutes=50)) as mine:
         if mine:
             keep_salts(now.date())
+            keep_visitor_keys(now.date())
             forget_ledger(now - timedelta(days=LEDGER_DAYS))
             audit.forget(now)
             overwrite_deleted()

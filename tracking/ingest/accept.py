@@ -109,6 +109,7 @@ def decide(hit: Hit, sender: Sender, rules: Rules, places: PlaceLookup, now: dat
         reason = refusal_of_place(place, site, rules.limits)
     if reason is not None:
         return refused(hit, reason, site, now)
+    place = place.as_precise_as(site.place_precision)
     query = site.query.kept(page.query)
     waiting = waiting_hit(hit, query, sender, site, rules, place, own, now)
     return Accepted(site.id, hit.hit_id, waiting)
@@ -163,6 +164,17 @@ def milliseconds(time: datetime) -> int:
     return int(time.timestamp() * 1000)
 
 
+def keys_for(hit: Hit, site: SiteRules, rules: Rules, now: datetime) -> tuple[bytes, bytes | None]:
+    """What a hit's visitor is hashed under, and was the day before if by another key."""
+    if hit.visitor and site.own_id_key:
+        return site.own_id_key, None
+    today, before = rules.keys_at(site, now.astimezone(UTC))
+    if today is None:
+        # A day that began between reading the salts and now: the next try finds its salt.
+        raise StorageDown
+    return today, before
+
+
 def waiting_hit(
     hit: Hit,
     query: str,
@@ -173,16 +185,13 @@ def waiting_hit(
     own: Own | None,
     now: datetime,
 ) -> WaitingHit:
-    today, yesterday = rules.salts_at(now.astimezone(UTC))
-    if today is None:
-        # A day that began between reading the salts and now: the next try finds its salt.
-        raise StorageDown
+    today, before = keys_for(hit, site, rules, now)
     flags = flags_of(hit, sender)
     who = (site.id, *identity(hit, sender, flags))
     return WaitingHit(
         time_ms=milliseconds(time_of(own, now)),
         visitor=0 if hit.no_visitor else visitor_id(today, *who),
-        visitor_before=visitor_id(yesterday, *who) if yesterday and not hit.no_visitor else None,
+        visitor_before=visitor_id(before, *who) if before and not hit.no_visitor else None,
         name=hit.name,
         url=hit.url,
         referrer=hit.referrer,

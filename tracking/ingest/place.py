@@ -24,6 +24,17 @@ class Place:
     region: str = ""
     city: str = ""
 
+    def as_precise_as(self, precision: str) -> Place:
+        """Without what is finer than one of `Site.PlacePrecision`."""
+        match precision:
+            case "city":
+                return self
+            case "region":
+                return Place(self.country, self.region)
+            case "country":
+                return Place(self.country)
+        return NOWHERE
+
 
 NOWHERE = Place()
 

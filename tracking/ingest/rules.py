@@ -3,12 +3,18 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from tracking.ingest.hit import Hit
 from tracking.ingest.limits import Limits
 from tracking.ingest.lists import Globs, Networks, QueryRule
+from tracking.ingest.visitor_keys import (
+    LongKey,
+    keep_visitor_keys,
+    load_own_id_keys,
+    load_visitor_keys,
+)
 from tracking.models import ApiKey, Generation, Membership, Salt, Site, Watch
 from tracking.models.keys import Scope
 from tracking.models.lists import (
@@ -33,6 +39,10 @@ class SiteRules:
     blocked_countries: frozenset[str] = frozenset()
     blocked_pages: Globs = field(default_factory=Globs)
     query: QueryRule = field(default_factory=QueryRule)
+    place_precision: str = Site.PlacePrecision.CITY
+    # Of the days on which visitors are known for longer than a day; other days have their salts.
+    visitor_keys: tuple[LongKey, ...] = ()
+    own_id_key: bytes = field(default=b"", repr=False)  # where the site's own ids name visitors
     watched: bool = False  # somebody has the ingest debugger open
 
 
@@ -55,10 +65,17 @@ class Rules:
         """Whether an API key lets its holder speak for visitors of the site."""
         return bool(key) and site_id in self.keys.get(ApiKey.hash(key), ())
 
-    def salts_at(self, time: datetime) -> tuple[bytes | None, bytes | None]:
-        """Today's salt and yesterday's."""
+    def keys_at(self, site: SiteRules, time: datetime) -> tuple[bytes | None, bytes | None]:
+        """What a site's visitors are hashed under that day, and the day before if by another."""
         day = time.date()
-        return self.salts.get(day), self.salts.get(day - timedelta(days=1))
+        today, before = self.key_on(site, day), self.key_on(site, day - timedelta(days=1))
+        return today, None if before == today else before
+
+    def key_on(self, site: SiteRules, day: date) -> bytes | None:
+        for each in site.visitor_keys:
+            if each.first <= day <= each.last:
+                return each.key
+        return self.salts.get(day)
 
     def has_ended_watch(self, time: datetime) -> bool:
         """Whether a site is still watched here and nowhere else: a watch ends unannounced."""
@@ -70,6 +87,7 @@ def refreshed(rules: Rules, now: datetime | None = None) -> Rules:
     now = now or datetime.now(UTC)
     if now.date() not in rules.salts:
         keep_salts(now.date())
+        keep_visitor_keys(now.date())
     elif not rules.has_ended_watch(now) and is_current(rules):
         return rules
     return load(rules.limits, now)
@@ -100,13 +118,22 @@ def load_watches(now: datetime) -> dict[int, datetime]:
 
 def load_sites(watched: Container[int]) -> dict[str, SiteRules]:
     sites = list(Site.objects.prefetch_related("aliases"))
-    rules = {site.pk: rules_of(site, site.pk in watched) for site in sites}
+    keys, own_id_keys = load_visitor_keys(), load_own_id_keys()
+    rules = {
+        site.pk: replace(
+            rules_of(site, site.pk in watched),
+            visitor_keys=keys.get(site.pk, ()),
+            own_id_key=own_id_keys.get(site.pk, b""),
+        )
+        for site in sites
+    }
     aliases = {alias.name: rules[site.pk] for site in sites for alias in site.aliases.all()}
     # A domain goes before an alias that was given before the domain's site was added.
     return aliases | {site.domain: rules[site.pk] for site in sites}
 
 
 def rules_of(site: Site, watched: bool) -> SiteRules:
+    """What the site itself says: all but its keys."""
     return SiteRules(
         id=site.pk,
         honour_opt_out=site.honour_opt_out,
@@ -119,6 +146,7 @@ def rules_of(site: Site, watched: bool) -> SiteRules:
             keeps_others=site.query_rule == Site.QueryRule.KEEP,
             excepted=Globs.of(readable(site.query_parameters, read_parameter)),
         ),
+        place_precision=site.place_precision,
         watched=watched,
     )
 

@@ -7,6 +7,7 @@ from tracking.models.imports import Import, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.links import SharedLink, WallLink
+from tracking.models.privacy import OwnIdKey, VisitorKey
 from tracking.models.salts import Salt
 from tracking.models.sealing import ReopenedVisit, SealedSegment, SealedShare
 from tracking.models.segments import Segment
@@ -25,6 +26,7 @@ __all__ = [
     "InboxHit",
     "LedgerEntry",
     "Membership",
+    "OwnIdKey",
     "QuarantinedHit",
     "RefusalCount",
     "ReopenedVisit",
@@ -36,6 +38,7 @@ __all__ = [
     "Site",
     "SiteAlias",
     "TaskRun",
+    "VisitorKey",
     "WallLink",
     "Watch",
 ]

@@ -16,6 +16,7 @@ from tracking.models.lists import (
     validate_pages,
     validate_parameters,
 )
+from tracking.models.privacy import PrivacyChoices
 
 DOMAIN = re.compile(
     r"(?=.{1,253}\Z)"
@@ -47,7 +48,7 @@ def validate_timezone(name: str) -> None:
         raise ValidationError("Enter a time zone such as Europe/Berlin.")
 
 
-class Site(models.Model):
+class Site(PrivacyChoices):
     """A web site whose visits are counted, and the rules its owner has set for its hits."""
 
     class Bots(models.TextChoices):
@@ -66,11 +67,6 @@ class Site(models.Model):
     )
     timezone = models.CharField(
         "time zone", max_length=64, default="UTC", validators=[validate_timezone]
-    )
-    honour_opt_out = models.BooleanField(
-        "honour Do Not Track",
-        default=True,
-        help_text="Refuse hits of browsers that send Do-Not-Track or Global Privacy Control.",
     )
     bots = models.CharField(
         max_length=10,
@@ -131,6 +127,7 @@ class Site(models.Model):
 
     def clean(self) -> None:
         self.domain = normalise_domain(self.domain)
+        self.clean_privacy()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -8,6 +8,7 @@ import pytest
 from tests.server import CHROME
 from tracking.ingest.accept import Accepted, Outcome, Refused, decide
 from tracking.ingest.hit import Flag, Hit, Own, Sender
+from tracking.ingest.inbox import as_json
 from tracking.ingest.limits import Limits
 from tracking.ingest.place import Place
 from tracking.ingest.refusals import Reason, StorageDown
@@ -89,6 +90,30 @@ def test_a_page_is_compared_as_reports_show_it():
     hit = replace(HIT, url="https://example.com/b%C3%BCcher#top", hash_mode=True)
 
     assert Reason.PAGE == outcome(hit, blocked_pages="/bücher#top")
+
+
+@pytest.mark.parametrize(
+    ("precision", "place"),
+    [
+        ("city", ("DE", "Saxony", "Leipzig")),
+        ("region", ("DE", "Saxony", "")),
+        ("country", ("DE", "", "")),
+        ("none", ("", "", "")),
+    ],
+)
+@pytest.mark.parametrize("said", [None, Own(country="DE", region="Saxony", city="Leipzig")])
+def test_nothing_waits_of_a_place_that_is_finer_than_the_site_keeps(precision, place, said):
+    hit = replace(HIT, own=said, key=KEY) if said else HIT
+
+    made = waiting(hit, place_precision=precision)
+
+    assert place == (made.country, made.region, made.city)
+    finer = {"Saxony", "Leipzig"} - set(place)
+    assert [] == [name for name in finer if name.encode() in as_json(made)]
+
+
+def test_country_that_is_not_kept_is_blocked_all_the_same():
+    assert Reason.COUNTRY == outcome(place_precision="none", blocked_countries="DE")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ Most visits are their visitor's only one. Where that is known, visitors are coun
 rows, and only the others are told apart: several times faster, and exact for every filter.
 
 It is known for a visit once its visitor's id can come no more, because salts live for two days at
-most. An event that comes even later, out of the quarantine perhaps, brings all visits of its
-visitor back to the event table, where none is single.
+most. No visit is single of a site that knows its visitors for longer. An event that comes even
+later, out of the quarantine perhaps, brings all visits of its visitor back to the event table,
+where none is single.
 """
 
 from collections import defaultdict

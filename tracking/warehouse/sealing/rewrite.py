@@ -9,10 +9,10 @@ from datetime import datetime
 
 import duckdb
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tracking.models import Event, EventLog, ReopenedVisit, SealedSegment, SealedShare
+from tracking.models import Event, EventLog, ReopenedVisit, SealedSegment, SealedShare, Site
 from tracking.turns import write_transaction
 from tracking.warehouse.hot import visits_of
 from tracking.warehouse.sealing.manifest import UNIT, live, next_generation, read
@@ -73,12 +73,20 @@ def write_merged(
 def find_elsewhere(
     connection: duckdb.DuckDBPyConnection, segments: Sequence[SealedSegment]
 ) -> None:
-    """Fill the table `elsewhere` with visitors who have events outside of these segments."""
+    """Fill the table `elsewhere` with visitors who have events outside of these segments.
+
+    Or may have: whoever is known for longer than a day comes again.
+    """
     hot = list(Event.objects.values_list("site_id", "visitor").distinct())
     connection.execute(
         "CREATE OR REPLACE TABLE elsewhere AS"
         " SELECT unnest($1::BIGINT[]) AS site_id, unnest($2::BIGINT[]) AS visitor",
         [[site_id for site_id, _ in hot], [visitor for _, visitor in hot]],
+    )
+    connection.execute(
+        "INSERT INTO elsewhere SELECT DISTINCT site_id, visitor FROM leaving"
+        " WHERE list_contains($1::BIGINT[], site_id)",
+        [sites_with_lasting_visitors()],
     )
     others = live().exclude(pk__in=[segment.pk for segment in segments])
     if names := list(others.values_list("name", flat=True)):
@@ -86,6 +94,12 @@ def find_elsewhere(
             f"INSERT INTO elsewhere SELECT DISTINCT site_id, visitor FROM {read('visits', names)}"  # noqa: S608
             " WHERE visitor IN (SELECT visitor FROM leaving)"
         )
+
+
+def sites_with_lasting_visitors() -> list[int]:
+    """Those some of whose visitors keep their ids for longer than two days."""
+    keyed = Q(visitor_keys__isnull=False) | Q(own_id_key__isnull=False)
+    return list(Site.objects.filter(keyed).values_list("pk", flat=True).distinct())
 
 
 def latest_of(segments: Sequence[SealedSegment]) -> datetime:

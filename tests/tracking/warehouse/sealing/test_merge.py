@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -126,6 +127,26 @@ def test_single_visit_is_one_whose_visitor_has_no_other(data: Path) -> None:
     assert {alone.id, elsewhere.id} == single_visits(data)
     assert before == totals(site)
     assert (4, 7) == before[:2]
+
+
+@pytest.mark.files
+@pytest.mark.parametrize("choice", [{"visitor_days": 30}, {"own_ids": True}], ids=["days", "ids"])
+def test_no_visit_is_single_where_visitors_are_known_for_long(
+    data: Path, choice: dict, time_machine: Any
+) -> None:
+    site, daily = SiteFactory(**choice), SiteFactory()
+    (first,), _ = visit(site, ["/"]), visit(site, ["/"])
+    (alone,) = visit(daily, ["/"])
+    seal(LATER)
+    seal(SETTLED)
+    assert {alone.id} == single_visits(data)
+    time_machine.move_to(SETTLED)
+    enrich(site, first.visitor, SETTLED)
+    assert (2, 3) == totals(site)[:2]
+    seal(SETTLED + timedelta(days=1))
+    seal(SETTLED + timedelta(days=4))
+    assert (2, 3) == totals(site)[:2]
+    assert {"/": (2, 2), "/late": (1, 1)} == by(site, "event:page")
 
 
 @pytest.mark.files
