@@ -1,7 +1,8 @@
 """The environment variables that configure the server, each read once, with working defaults.
 
 `docs/settings.md` has a row for each; a test compares the two. A wrong value ends the start with a
-sentence that names the variable and says what to set.
+sentence that names the variable and says what to set. With `_FILE` after its name, each names a
+file that holds the value: a secret given so is in no environment that other processes can read.
 """
 
 import secrets
@@ -13,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 import dj_email_url  # type: ignore[import-untyped]
-from environs import Env, EnvError, EnvValidationError
+from environs import EnvError, EnvValidationError, FileAwareEnv
 from marshmallow.validate import OneOf, Range, Regexp, ValidationError
 from sentry_sdk.utils import BadDsn, Dsn
 
@@ -74,6 +75,7 @@ class Environment:
     bind: str
     port: int
     url: str
+    hsts_subdomains: bool
     database: dict
     synchronous: str
     redis_url: str
@@ -111,16 +113,17 @@ class Environment:
 
 def read() -> Environment:
     """Read and check the environment; exits the process with a sentence for each wrong value."""
-    env = Env(eager=False)
-    port = env.int("PORT", 8000, validate=number_to(65535, "a port"))
-    data = Path(env.str("FOOTFALL_DATA", "") or ROOT / "data").expanduser().resolve()
+    env = FileAwareEnv(eager=False, strip_whitespace=True)
     try:
+        port = env.int("PORT", 8000, validate=number_to(65535, "a port"))
+        data = Path(env.str("FOOTFALL_DATA", "") or ROOT / "data").expanduser().resolve()
         values: dict[str, Any] = dict(
             data=data,
             port=port,
             debug=env.bool("FOOTFALL_DEBUG", False),
             bind=env.str("FOOTFALL_BIND", "127.0.0.1"),
             url=env.str("FOOTFALL_URL", f"http://localhost:{port}", validate=public_url),
+            hsts_subdomains=env.bool("FOOTFALL_HSTS_SUBDOMAINS", True),
             secret_key=env.str("FOOTFALL_SECRET_KEY", ""),
             database=env.str(
                 "DATABASE_URL", f"sqlite:///{data}/footfall.sqlite3", validate=supported_database
@@ -288,8 +291,9 @@ def sentences(error: EnvValidationError) -> str:
 
 
 def make_folder(data: Path) -> None:
+    """Make it for its owner alone: in it are accounts, events and the signing key."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(error, data) from None
 

@@ -1,7 +1,7 @@
 """`/healthz` and `/metrics`: what a supervisor and a collector of figures ask.
 
-Answered before all other middleware: by whatever name or address the server is called, without
-session, without a line in the log.
+Answered before all middleware but that of headers: by whatever name or address the server is
+called, without session, without a line in the log.
 """
 
 import secrets

@@ -25,10 +25,25 @@ _https = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = [_host, *(["localhost", "127.0.0.1", "[::1]"] if _local else [])]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+# Of such a name, browsers take a cookie from this host alone, and over https.
+_cookie_prefix = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{_cookie_prefix}sessionid"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}csrftoken"
+# Pages read the token from their forms, so that no script needs the cookie.
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# In a cookie, messages would be readable and have a name that any subdomain can set.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.hsts_subdomains
 SECURE_REFERRER_POLICY = "same-origin"
+SILENCED_SYSTEM_CHECKS = [
+    # The proxy that ends TLS leads to https; here, one that does not tell would make a loop.
+    "security.W008",
+    # Browsers preload whole domains, of which this host is rarely the name.
+    "security.W021",
+]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -42,6 +57,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "object-src": [NONE],
     }
 }
 
@@ -66,8 +82,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "proj.health.HealthMiddleware",
+    "proj.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "proj.methods.KnownMethods",
+    "proj.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.middleware.CompressedPages",
     "csp.middleware.CSPMiddleware",

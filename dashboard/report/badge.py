@@ -32,4 +32,5 @@ def badge(request: HttpRequest, question: Question, now: datetime) -> HttpRespon
     response = HttpResponse(svg, content_type="image/svg+xml")
     if question.place.link and not question.place.link.password:
         response["Cache-Control"] = f"public, max-age={FRESH}"
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

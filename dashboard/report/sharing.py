@@ -190,7 +190,9 @@ def shared_view(view: View) -> View:
         if not place.embedded:
             return view(request, place, **kwargs)
         framed = csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
-        return framed(request, place, **kwargs)
+        response = framed(request, place, **kwargs)
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
 
     return wrapped
 

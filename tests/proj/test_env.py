@@ -186,3 +186,39 @@ def test_the_signing_key_is_kept_where_only_its_owner_can_read_it(environment, t
         path.read_text(),
         env.read().secret_key,
     )
+
+
+def test_a_secret_in_a_file_is_read_without_the_end_of_its_line(environment, tmp_path):
+    (tmp_path / "key").write_text("from a file\n")
+    environment["FOOTFALL_SECRET_KEY_FILE"] = str(tmp_path / "key")
+
+    assert "from a file" == env.read().secret_key
+
+
+@pytest.mark.parametrize("name", ["FOOTFALL_SECRET_KEY", "DATABASE_URL", "SENTRY_DSN", "PORT"])
+def test_a_file_that_is_not_there_is_named_in_a_sentence(environment, tmp_path, name):
+    environment[f"{name}_FILE"] = str(tmp_path / "nowhere")
+
+    with pytest.raises(SystemExit) as ended:
+        env.read()
+
+    assert (
+        f"Footfall cannot start: The value of {name}_FILE must be a readable file path."
+        == ended.value.code
+    )
+
+
+def test_a_wrong_value_in_a_file_is_not_repeated(environment, tmp_path):
+    (tmp_path / "url").write_text("mysql://footfall:a-secret@host/x")
+    environment["DATABASE_URL_FILE"] = str(tmp_path / "url")
+
+    with pytest.raises(SystemExit) as ended:
+        env.read()
+
+    assert "a-secret" not in str(ended.value.code)
+
+
+def test_a_data_folder_that_is_made_is_its_owners_alone(environment, tmp_path):
+    env.read()
+
+    assert 0o700 == (tmp_path / "data").stat().st_mode & 0o777

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
+
+from django.conf import settings
 
 from tracking.ingest.refusals import Malformed
 
@@ -12,6 +15,13 @@ ASGIReceive = Callable[[], Awaitable[dict[str, Any]]]
 ASGISend = Callable[[dict[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 10
+
+# Of every answer: nothing here is a page, whatever a browser makes of it.
+SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
 
 
 class BodyTooLarge(Exception):
@@ -93,7 +103,21 @@ async def read_body(receive: ASGIReceive, limit: int) -> bytes:
 
 async def reply(send: ASGISend, response: Response, method: str = "GET") -> None:
     """Send the answer to a request of that method: to HEAD the headers that GET gets, alone."""
-    headers = [*response.headers, (b"content-length", str(len(response.body)).encode())]
+    length = (b"content-length", str(len(response.body)).encode())
+    headers = [*response.headers, *SAFE, *hsts(), length]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     body = b"" if method == "HEAD" else response.body
     await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def hsts() -> tuple[tuple[bytes, bytes], ...]:
+    """The header by which browsers keep to https where that is the public address (RFC 6797).
+
+    They ignore it in an answer that came over http.
+    """
+    if not settings.SECURE_HSTS_SECONDS:
+        return ()
+    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    value = f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}"
+    return ((b"strict-transport-security", value.encode()),)

@@ -17,7 +17,6 @@ COMMON_HEADERS: tuple[Header, ...] = (
     (b"vary", b"Accept-Encoding"),
     (b"access-control-allow-origin", b"*"),
     (b"cross-origin-resource-policy", b"cross-origin"),
-    (b"x-content-type-options", b"nosniff"),
 )
 
 

@@ -68,7 +68,6 @@ def test_negotiate_answers_with_type_caching_and_cross_origin_headers():
             (b"vary", b"Accept-Encoding"),
             (b"access-control-allow-origin", b"*"),
             (b"cross-origin-resource-policy", b"cross-origin"),
-            (b"x-content-type-options", b"nosniff"),
             (b"content-type", b"text/javascript; charset=utf-8"),
         ],
         SMALL.encode(),
