@@ -1,5 +1,7 @@
 """What a page has to do with others who have the same site open."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from realtime import room
@@ -11,9 +13,19 @@ __all__ = ["Did", "What", "mark", "tell"]
 
 
 def tell(
-    request: HttpRequest, site: Site, did: Did, what: What, name: object = "", *, own: bool = False
+    request: HttpRequest,
+    site: Site,
+    did: Did,
+    what: What,
+    name: object = "",
+    *,
+    own: bool = False,
+    details: dict[str, Any] | None = None,
 ) -> None:
-    """Tell the others what the person who asks changed; of what is their `own`, them alone."""
+    """Tell the others what the person who asks changed; of what is their `own`, them alone.
+
+    In the transaction of the change; `details` are those of `tracking.audit.record`.
+    """
     change = room.tell(
         site,
         did,
@@ -22,6 +34,7 @@ def tell(
         by=request.user,
         tab=request.headers.get("X-Tab", ""),
         whose=request.user if own else None,
+        details=details,
     )
     # Where the answer is a page itself, it knows what was done.
     note(request, change)

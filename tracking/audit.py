@@ -25,7 +25,8 @@ LONGEST_VALUE = 500
 CHUNK = 1000
 
 # What has one of these words in its name is said to be changed, and not what it was or is.
-SECRET = ("secret", "token", "password", "key")
+# An address of a webhook may hold a token; one of a rule is a person's.
+SECRET = ("secret", "token", "password", "key", "url", "addresses")
 
 Details = dict[str, Any]
 

@@ -6,6 +6,8 @@ Ours besides: `scroll_threshold` of a page goal, `currency` of an event goal.
 from operator import attrgetter
 from typing import Any
 
+from django.db import transaction
+
 from dashboard.api.bodies import known, text
 from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.errors import ApiError
@@ -57,7 +59,7 @@ def find_or_create(call: Call) -> Answer:
         if goal is None:
             wanted.full_clean()
             wanted.save()
-            room.tell(site, Did.ADDED, What.GOAL, wanted, by=call.key.user)
+            room.tell(site, Did.ADDED, What.GOAL, wanted, by=call.key.user, key=call.key)
     return {"domain": site.domain, **goal_json(goal or wanted)}
 
 
@@ -71,8 +73,9 @@ def delete(call: Call, goal_id: str) -> Answer:
     goal = wanted.first()
     if goal is None:
         raise ApiError(404, f"The site {site.domain} has no goal {goal_id:.100}.")
-    goal.delete()
-    room.tell(site, Did.DELETED, What.GOAL, goal, by=call.key.user)
+    with transaction.atomic():
+        goal.delete()
+        room.tell(site, Did.DELETED, What.GOAL, goal, by=call.key.user, key=call.key)
     return {"deleted": True}
 
 

@@ -40,5 +40,5 @@ def find_or_create(call: Call) -> Answer:
         with saving():
             link.full_clean()
             link.save()
-            room.tell(site, Did.ADDED, What.LINK, link, by=call.key.user)
+            room.tell(site, Did.ADDED, What.LINK, link, by=call.key.user, key=call.key)
     return link_json(link)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from dashboard.api.bodies import known, text
 from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.paging import page
@@ -9,6 +11,7 @@ from dashboard.api.saving import saving
 from realtime import room
 from realtime.room.telling import Did, What
 from tracking.access import visible_sites
+from tracking.audit import differences
 from tracking.models import Site, SiteAlias
 from tracking.models.keys import Scope
 from tracking.site_creation import create_site
@@ -41,6 +44,7 @@ def create(call: Call) -> Answer:
     fields = known(call.body, KEYS)
     with saving():
         site = create_site(text(fields, "domain"), text(fields, "timezone", "UTC"), call.key.user)
+        room.tell(site, Did.ADDED, What.SITE, site, by=call.key.user, key=call.key)
     return site_json(site)
 
 
@@ -49,22 +53,28 @@ def update(call: Call, site_id: str) -> Answer:
     """`PUT /api/v1/sites/SITE_ID`: another domain, another time zone, or both."""
     site = call.writable_site(site_id)
     fields = known(call.body, KEYS)
-    before = site.domain
-    site.domain = text(fields, "domain", before)
+    was = site_json(site)
+    site.domain = text(fields, "domain", site.domain)
     site.timezone = text(fields, "timezone", site.timezone)
     with saving():
         site.full_clean()
         site.save()
-        if site.domain != before:
-            keep_counting(site, before)
-        room.tell(site, Did.CHANGED, What.SETTINGS, by=call.key.user)
+        if site.domain != was["domain"]:
+            keep_counting(site, was["domain"])
+        changed = differences(was, site_json(site))
+        room.tell(
+            site, Did.CHANGED, What.SETTINGS, by=call.key.user, key=call.key, details=changed
+        )
     return site_json(site)
 
 
 @needs(Scope.SITES_WRITE)
 def delete(call: Call, site_id: str) -> Answer:
     """`DELETE /api/v1/sites/SITE_ID`: the site with all its figures."""
-    call.writable_site(site_id).delete()
+    site = call.writable_site(site_id)
+    with transaction.atomic():
+        room.tell(site, Did.DELETED, What.SITE, site, by=call.key.user, key=call.key)
+        site.delete()
     return {"deleted": True}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -62,8 +63,9 @@ class NoteForm(forms.Form):
 def notes(request: HttpRequest, site: Site) -> HttpResponse:
     form = NoteForm(request.POST or None, site=site)
     if form.is_valid():
-        note = form.note(request.user)
-        tell(request, site, Did.ADDED, What.NOTE, note)
+        with transaction.atomic():
+            note = form.note(request.user)
+            tell(request, site, Did.ADDED, What.NOTE, note)
         messages.success(request, f"“{note}” stands on the charts.")
         return redirect("notes", site.domain)
     rows = [
@@ -78,8 +80,9 @@ def notes(request: HttpRequest, site: Site) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = get_object_or_404(site.annotations, pk=number)
-    found.delete()
-    tell(request, site, Did.DELETED, What.NOTE, found)
+    with transaction.atomic():
+        found.delete()
+        tell(request, site, Did.DELETED, What.NOTE, found)
     messages.success(request, f"“{found}” is deleted.")
     return redirect("notes", site.domain)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -46,17 +47,12 @@ def save(request: HttpRequest, site: Site) -> HttpResponse:
         messages.error(request, problem)
         return redirect(question.report_url())
     owner = None if form.cleaned_data["shared"] else request.user
-    kept, made = Segment.objects.update_or_create(
-        site=site, owner=owner, name=form.cleaned_data["name"], defaults={"filters": filters}
-    )
-    tell(
-        request,
-        site,
-        Did.ADDED if made else Did.CHANGED,
-        What.SEGMENT,
-        kept,
-        own=owner is not None,
-    )
+    with transaction.atomic():
+        kept, made = Segment.objects.update_or_create(
+            site=site, owner=owner, name=form.cleaned_data["name"], defaults={"filters": filters}
+        )
+        did = Did.ADDED if made else Did.CHANGED
+        tell(request, site, did, What.SEGMENT, kept, own=owner is not None)
     messages.success(request, f"“{kept}” is {'saved' if made else 'changed'}.")
     return redirect(question.plain().in_segment(kept).report_url())
 
@@ -100,8 +96,9 @@ def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = visible_segments(request.user, site).filter(pk=number).first()
     if found is None or not (found.owner_id or may_share(request, site)):
         raise Http404("No such segment.")
-    found.delete()
-    tell(request, site, Did.DELETED, What.SEGMENT, found, own=found.owner_id is not None)
+    with transaction.atomic():
+        found.delete()
+        tell(request, site, Did.DELETED, What.SEGMENT, found, own=found.owner_id is not None)
     messages.success(request, f"“{found}” is deleted.")
     return redirect("segments", site.domain)
 

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -120,8 +121,9 @@ def sharing(request: HttpRequest, site: Site) -> HttpResponse:
         return redirect("site_sharing", site.domain)
     form = LinkForm(request.POST or None, site=site)
     if form.is_valid():
-        link = form.link(filters, request.user)
-        tell(request, site, Did.ADDED, What.LINK, link)
+        with transaction.atomic():
+            link = form.link(filters, request.user)
+            tell(request, site, Did.ADDED, What.LINK, link)
         messages.success(request, f"The link “{link}” is made. Copy it below.")
         return redirect("site_sharing", site.domain)
     context = {
@@ -146,14 +148,15 @@ def sharing(request: HttpRequest, site: Site) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, site: Site) -> HttpResponse:
     """Let everybody see the report, or nobody any more."""
-    public = site.links.filter(is_public=True)
     if "public" in request.POST:
-        SharedLink.objects.get_or_create(site=site, is_public=True, defaults={"name": PUBLIC})
-        tell(request, site, Did.ADDED, What.LINK, PUBLIC)
+        with transaction.atomic():
+            SharedLink.objects.get_or_create(site=site, is_public=True, defaults={"name": PUBLIC})
+            tell(request, site, Did.ADDED, What.LINK, PUBLIC)
         messages.success(request, "Everybody can see the report now.")
     else:
-        public.delete()
-        tell(request, site, Did.DELETED, What.LINK, PUBLIC)
+        with transaction.atomic():
+            site.links.filter(is_public=True).delete()
+            tell(request, site, Did.DELETED, What.LINK, PUBLIC)
         messages.success(request, "The report is no longer public.")
     return redirect("site_sharing", site.domain)
 
@@ -162,8 +165,9 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = get_object_or_404(site.links, pk=number)
-    found.delete()
-    tell(request, site, Did.DELETED, What.LINK, found)
+    with transaction.atomic():
+        found.delete()
+        tell(request, site, Did.DELETED, What.LINK, found)
     messages.success(request, f"The link “{found}” no longer works.")
     return redirect("site_sharing", site.domain)
 

@@ -1,6 +1,7 @@
 """The page on which an owner decides which hits count, and sees which did not."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +12,7 @@ from dashboard.debugger.refusals import DAYS, last_days
 from dashboard.room import Did, What, tell
 from dashboard.sites.forms import AliasForm, RulesForm
 from realtime.presence.online import online
+from tracking.audit import changed_fields
 from tracking.models import Site, SiteAlias
 
 
@@ -18,8 +20,9 @@ from tracking.models import Site, SiteAlias
 def rules(request: HttpRequest, site: Site) -> HttpResponse:
     form = RulesForm(request.POST or None, instance=site)
     if form.is_valid():
-        form.save()
-        tell(request, site, Did.CHANGED, What.RULES)
+        with transaction.atomic():
+            form.save()
+            tell(request, site, Did.CHANGED, What.RULES, details=changed_fields(form))
         messages.success(request, "The rules are saved. They hold from now on.")
         return redirect("site_rules", site.domain)
     return page(request, site, form, AliasForm())
@@ -30,7 +33,8 @@ def rules(request: HttpRequest, site: Site) -> HttpResponse:
 def add_alias(request: HttpRequest, site: Site) -> HttpResponse:
     form = AliasForm(request.POST, instance=SiteAlias(site=site))
     if form.is_valid():
-        tell(request, site, Did.ADDED, What.NAME, form.save())
+        with transaction.atomic():
+            tell(request, site, Did.ADDED, What.NAME, form.save())
         return aliases_shown(request, site)
     if request.htmx:
         return part(request, site, form)
@@ -43,8 +47,9 @@ def remove_alias(request: HttpRequest, site: Site, alias: int) -> HttpResponse:
     found = site.aliases.filter(pk=alias).first()
     if found is None:
         raise Http404("No such name.")
-    found.delete()
-    tell(request, site, Did.DELETED, What.NAME, found)
+    with transaction.atomic():
+        found.delete()
+        tell(request, site, Did.DELETED, What.NAME, found)
     return aliases_shown(request, site)
 
 

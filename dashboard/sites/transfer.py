@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.access import owner_view
+from dashboard.room import Did, What, tell
 from dashboard.sites.download import download
 from dashboard.sites.forms import ExportForm
 from realtime.presence.online import online
@@ -45,6 +46,8 @@ def export(request: HttpRequest, site: Site) -> HttpResponse:
     first, last = (day.isoformat() if day else None for day in (asked["first"], asked["last"]))
     span = span_of(site, first, last) if first or last else None
     kind = asked["format"]
+    days = {"format": kind, "from": first, "to": last}
+    tell(request, site, Did.DOWNLOADED, What.EXPORT, details=days)
     return download(
         request,
         f"{site.domain}-{datetime.now(site.zone):%Y-%m-%d}.{kind}".replace(":", "-"),
@@ -66,7 +69,11 @@ def begin(request: HttpRequest, site: Site) -> HttpResponse:
     """Announce a file: `name` and `size`. Answers where to send its parts, and their size."""
     try:
         size = int(request.POST.get("size", ""))
-        job = uploads.begin(site, request.POST.get("name", ""), size)
+        with transaction.atomic():
+            job = uploads.begin(site, request.POST.get("name", ""), size)
+            # The same file again goes on where it was.
+            if not job.bytes_done:
+                tell(request, site, Did.STARTED, What.IMPORT, job.file_name)
     except ImportProblem as problem:
         return JsonResponse({"error": str(problem)}, status=400)
     except ValueError:
@@ -98,7 +105,10 @@ def add_part(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 @owner_view
 @require_POST
 def cancel(request: HttpRequest, site: Site, number: int) -> HttpResponse:
-    uploads.cancel(import_or_404(site, number))
+    job = import_or_404(site, number)
+    with transaction.atomic():
+        uploads.cancel(job)
+        tell(request, site, Did.CANCELLED, What.IMPORT, job.file_name)
     if request.htmx:
         return render(request, "sites/imports.html", imports_of(site))
     messages.success(request, "The import is cancelled. Nothing of the file was stored.")

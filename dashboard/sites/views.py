@@ -11,6 +11,7 @@ from dashboard.room import Did, What, tell
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
 from realtime.presence.online import online
+from tracking.audit import changed_fields
 from tracking.models import Membership, Site
 from tracking.snippet import image_snippet, snippet, visited_address
 
@@ -22,6 +23,7 @@ def add(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             site = form.save()
             Membership.objects.create(site=site, user=request.user)
+            tell(request, site, Did.ADDED, What.SITE, site)
         return redirect("site_install", site.domain)
     return render(request, "sites/add.html", {"form": form})
 
@@ -44,8 +46,9 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
 def settings(request: HttpRequest, site: Site) -> HttpResponse:
     form = SiteSettingsForm(request.POST or None, instance=site)
     if form.is_valid():
-        form.save()
-        tell(request, site, Did.CHANGED, What.SETTINGS)
+        with transaction.atomic():
+            form.save()
+            tell(request, site, Did.CHANGED, What.SETTINGS, details=changed_fields(form))
         messages.success(request, "The settings are saved.")
         return redirect("site_settings", site.domain)
     context = {"site": site, "online": online(site.pk), "form": form}
@@ -56,7 +59,9 @@ def settings(request: HttpRequest, site: Site) -> HttpResponse:
 def delete(request: HttpRequest, site: Site) -> HttpResponse:
     form = DeleteForm(request.POST or None, site=site)
     if form.is_valid():
-        site.delete()
+        with transaction.atomic():
+            tell(request, site, Did.DELETED, What.SITE, site)
+            site.delete()
         messages.success(request, f"{site.domain} and its figures are deleted.")
         return redirect("sites")
     context = {"site": site, "online": online(site.pk), "form": form}

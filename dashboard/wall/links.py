@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_POST
 from dashboard.fields import Checks
 from dashboard.report.formats import day
 from dashboard.report.periods import LATEST
+from tracking import audit
 from tracking.access import visible_sites
+from tracking.audit import Did, What
 from tracking.models import WallLink
 
 MOST_LINKS = 50
@@ -56,6 +59,7 @@ class WallLinkForm(forms.Form):
             raise forms.ValidationError(f"An account has at most {MOST_LINKS} links.")
         return super().clean() or {}
 
+    @transaction.atomic
     def link(self) -> WallLink:
         """Make the link."""
         given = self.cleaned_data
@@ -67,6 +71,7 @@ class WallLinkForm(forms.Form):
             expires_at=last and datetime.combine(last + timedelta(days=1), time(), UTC),
         )
         link.sites.set(given["sites"])
+        audit.record(Did.ADDED, What.WALL, link, by=self.user)
         return link
 
 
@@ -89,6 +94,8 @@ def links(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(WallLink, owner=request.user.pk, pk=number)
-    found.delete()
+    with transaction.atomic():
+        found.delete()
+        audit.record(Did.REVOKED, What.WALL, found, by=request.user)
     messages.success(request, f"“{found}” is revoked. Its walls go dark within half a minute.")
     return redirect("wall_links")

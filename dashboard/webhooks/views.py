@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from realtime import tasks
 from realtime.out import deliveries
 from realtime.out.models import Delivery, Threshold, Webhook
 from realtime.presence.online import online
+from tracking.audit import changed_fields
 from tracking.models import Site
 
 
@@ -23,8 +25,9 @@ from tracking.models import Site
 def webhooks(request: HttpRequest, site: Site) -> HttpResponse:
     form = WebhookForm(request.POST or None, instance=Webhook(site=site))
     if form.is_valid():
-        hook = new_hook(form, request.user, timezone.now())
-        tell(request, site, Did.ADDED, What.WEBHOOK)
+        with transaction.atomic():
+            hook = new_hook(form, request.user, timezone.now())
+            tell(request, site, Did.ADDED, What.WEBHOOK, hook.host, details={"kinds": hook.kinds})
         # Answered at once, not after a redirect: nobody is shown the secret again.
         return hook_page(request, hook, WebhookSettingsForm(instance=hook), hook.secret)
     return list_page(request, site, form, ThresholdForm())
@@ -36,8 +39,9 @@ def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
     form = ThresholdForm(request.POST, instance=Threshold(site=site))
     if not form.is_valid():
         return list_page(request, site, WebhookForm(instance=Webhook(site=site)), form)
-    threshold = form.save()
-    tell(request, site, Did.ADDED, What.THRESHOLD, threshold.name)
+    with transaction.atomic():
+        threshold = form.save()
+        tell(request, site, Did.ADDED, What.THRESHOLD, threshold.name)
     messages.success(request, f"{threshold.name}: webhooks and streams hear of it from now on.")
     return redirect("webhooks", site.domain)
 
@@ -45,9 +49,12 @@ def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
 @owner_view
 @require_POST
 def remove_threshold(request: HttpRequest, site: Site, threshold: int) -> HttpResponse:
-    if not site.thresholds.filter(pk=threshold).delete()[0]:
+    found = site.thresholds.filter(pk=threshold).first()
+    if found is None:
         raise Http404("No such threshold.")
-    tell(request, site, Did.DELETED, What.THRESHOLD)
+    with transaction.atomic():
+        found.delete()
+        tell(request, site, Did.DELETED, What.THRESHOLD, found.name)
     messages.success(request, "The threshold is removed.")
     return redirect("webhooks", site.domain)
 
@@ -57,8 +64,10 @@ def webhook(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)
     form = WebhookSettingsForm(request.POST or None, instance=found)
     if form.is_valid():
-        form.save()
-        tell(request, site, Did.CHANGED, What.WEBHOOK)
+        with transaction.atomic():
+            form.save()
+            details = changed_fields(form)
+            tell(request, site, Did.CHANGED, What.WEBHOOK, found.host, details=details)
         tasks.dispatch()
         messages.success(request, "The webhook is saved.")
         return redirect("webhook", site.domain, found.pk)
@@ -77,7 +86,9 @@ def log(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
 @require_POST
 def roll(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)
-    secret = found.roll_secret(timezone.now())
+    with transaction.atomic():
+        secret = found.roll_secret(timezone.now())
+        tell(request, site, Did.CHANGED, What.WEBHOOK, found.host, details={"secret": None})
     return hook_page(request, found, WebhookSettingsForm(instance=found), secret)
 
 
@@ -109,8 +120,9 @@ def replay(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
 def remove(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)
     deliveries.remove(found.deliveries.all())
-    found.delete()
-    tell(request, site, Did.DELETED, What.WEBHOOK)
+    with transaction.atomic():
+        found.delete()
+        tell(request, site, Did.DELETED, What.WEBHOOK, found.host)
     messages.success(request, "The webhook is deleted, and its log with it.")
     return redirect("webhooks", site.domain)
 

@@ -1,6 +1,7 @@
 """Webhooks, what they were told, and thresholds."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -67,6 +68,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def host(self) -> str:
+        """What may be told of the address: the rest of it may hold a password or a token."""
+        return urlsplit(self.url).hostname or ""
 
     def roll_secret(self, now: datetime) -> str:
         """Sign with a new secret from now on, and for a day with the one before besides."""

@@ -3,8 +3,10 @@
 import structlog
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import transaction
 
 from realtime.out.models import Webhook
+from realtime.room.telling import Did, Means, What, tell
 from tracking.models import Membership
 
 logger = structlog.get_logger(__name__)
@@ -12,8 +14,18 @@ logger = structlog.get_logger(__name__)
 
 def switch_off(hook: Webhook, reason: str) -> None:
     """Send nothing to it any more, and tell the site's owners why."""
-    if not Webhook.objects.filter(pk=hook.pk, enabled=True).update(enabled=False):
-        return
+    with transaction.atomic():
+        if not Webhook.objects.filter(pk=hook.pk, enabled=True).update(enabled=False):
+            return
+        tell(
+            hook.site,
+            Did.CHANGED,
+            What.WEBHOOK,
+            hook.host,
+            by=None,
+            means=Means.SERVER,
+            details={"enabled": [True, False]},
+        )
     hook.enabled = False
     logger.warning("webhook_switched_off", webhook_id=hook.pk, site_id=hook.site_id)
     domain = hook.site.domain

@@ -1,5 +1,6 @@
 """Telling the room what somebody changed."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,8 @@ def tell(site: Site, did: Did, what: What, name: object = "", **recorded: Any) -
     told. Returns the change's id.
     """
     change = audit.record(did, what, name, site=site, **recorded)
-    transaction.on_commit(lambda: ring(site.pk))
+    # Of one that is deleted now, the id is gone by then.
+    transaction.on_commit(partial(ring, site.pk))
     return change.pk
 
 

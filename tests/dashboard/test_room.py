@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from realtime.out.models import Threshold, Webhook
 from tests.factories import MembershipFactory, UserFactory
-from tracking.models import Annotation, ApiKey, Change, Goal, Segment, SharedLink, SiteAlias
+from tracking import audit
+from tracking.models import (
+    Annotation,
+    ApiKey,
+    Change,
+    Goal,
+    Segment,
+    SharedLink,
+    SiteAlias,
+    WallLink,
+)
 from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +85,17 @@ def test_settings_and_rules(client, site):
     client.post(f"{ADDRESS}/settings", {"timezone": "Europe/Berlin"})
     client.post(f"{ADDRESS}/hits", {"bots": "apart", "query_rule": "keep"})
 
-    assert [("changed", "settings", ""), ("changed", "rules", "")] == told(site)
+    assert [
+        ("settings", {"timezone": ["UTC", "Europe/Berlin"]}),
+        (
+            "rules",
+            {
+                "bots": ["drop", "apart"],
+                "honour_opt_out": [True, False],
+                "query_rule": ["strip", "keep"],
+            },
+        ),
+    ] == [(each.what, each.details) for each in Change.objects.filter(site=site)]
 
 
 def test_other_names_with_the_tab_in_which_they_were_given(client, site):
@@ -124,7 +144,9 @@ def test_goals_links_and_settings_through_the_api_by_the_key_s_owner(client, sit
         ("added", "link", "Press"),
         ("changed", "settings", ""),
     ] == told(site)
-    assert {person} == {each.by for each in Change.objects.all()}
+    assert {(person, "key", key[:9])} == {
+        (each.by, each.means, each.key_prefix) for each in Change.objects.all()
+    }
 
 
 def test_a_page_names_the_last_change_that_it_knows(client, site):
@@ -141,17 +163,85 @@ def test_webhooks_and_thresholds(client, site):
     client.post(f"{ADDRESS}/webhooks", HOOK)
     hook = Webhook.objects.get()
     client.post(f"{ADDRESS}/webhooks/{hook.pk}", {**HOOK, "enabled": "on"})
+    client.post(f"{ADDRESS}/webhooks/{hook.pk}/roll")
     client.post(f"{ADDRESS}/webhooks/{hook.pk}/remove")
     client.post(f"{ADDRESS}/thresholds", LIMIT)
     client.post(f"{ADDRESS}/thresholds/{Threshold.objects.get().pk}/remove")
 
+    above = "More than 100 visitors online"
     assert [
-        ("added", "webhook"),
-        ("changed", "webhook"),
-        ("deleted", "webhook"),
-        ("added", "threshold"),
-        ("deleted", "threshold"),
-    ] == [(did, what) for did, what, _ in told(site)]
+        ("added", "webhook", "93.184.215.14", {"kinds": ["visit"]}),
+        ("changed", "webhook", "93.184.215.14", {}),
+        ("changed", "webhook", "93.184.215.14", {"secret": None}),
+        ("deleted", "webhook", "93.184.215.14", {}),
+        ("added", "threshold", above, {}),
+        ("deleted", "threshold", above, {}),
+    ] == [(each.did, each.what, each.name, each.details) for each in Change.objects.all()]
+
+
+def test_a_site_that_is_added_and_deleted_on_pages(client, site):
+    client.post("/sites/new", {"domain": "new.example", "timezone": "UTC"})
+    client.post("/sites/new.example/delete", {"domain": "new.example"})
+
+    assert [
+        ("added", "site", "new.example", None),
+        ("deleted", "site", "new.example", None),
+    ] == list(Change.objects.values_list("did", "what", "domain", "site"))
+
+
+def test_a_site_that_is_added_and_deleted_through_the_api(client, site):
+    _, key = ApiKey.issue(site.members.get(), "test", [Scope.SITES_WRITE])
+    headers = {"Authorization": f"Bearer {key}"}
+    body = json.dumps({"domain": "new.example"})
+    client.post("/api/v1/sites", body, content_type="application/json", headers=headers)
+    client.delete("/api/v1/sites/new.example", headers=headers)
+
+    assert [("added", "new.example"), ("deleted", "new.example")] == list(
+        Change.objects.filter(what="site", key_prefix=key[:9]).values_list("did", "domain")
+    )
+
+
+def test_files_that_are_put_in_and_taken_out(client, site):
+    size = {"name": "old.csv", "size": "10"}
+    client.post(f"{ADDRESS}/imports/begin", size)
+    client.post(f"{ADDRESS}/imports/{site.imports.get().pk}/cancel")
+    client.get(f"{ADDRESS}/export", {"format": "csv", "first": "2026-03-01"})
+
+    assert [
+        ("started", "import", "old.csv", {}),
+        ("cancelled", "import", "old.csv", {}),
+        ("downloaded", "export", "", {"format": "csv", "from": "2026-03-01", "to": None}),
+    ] == list(Change.objects.values_list("did", "what", "name", "details"))
+
+
+def test_links_to_a_wall(client, site):
+    client.post("/wall/links", {"name": "Kitchen"})
+    client.post(f"/wall/links/{WallLink.objects.get().pk}/revoke")
+
+    assert [("added", "wall", "Kitchen"), ("revoked", "wall", "Kitchen")] == list(
+        Change.objects.values_list("did", "what", "name")
+    )
+
+
+def test_what_cannot_be_recorded_is_not_done(client, site, monkeypatch):
+    monkeypatch.setattr(audit.Change.objects, "create", lambda **_: 1 / 0)
+
+    for path, form in (
+        ("settings", {"timezone": "Europe/Berlin"}),
+        ("notes", {"text": "Release", "day": "2026-03-10"}),
+        ("sharing", {"name": "Press", "panels": ALL_PANELS}),
+        ("webhooks", HOOK),
+    ):
+        with pytest.raises(ZeroDivisionError):
+            client.post(f"{ADDRESS}/{path}", form)
+
+    site.refresh_from_db()
+    assert ("UTC", 0, 0, 0) == (
+        site.timezone,
+        Annotation.objects.count(),
+        SharedLink.objects.count(),
+        Webhook.objects.count(),
+    )
 
 
 def test_a_page_that_answers_a_form_at_once_knows_what_was_done(client, site):

@@ -87,11 +87,12 @@ def test_long_and_odd_values_are_kept_as_short_texts():
 
 
 def test_differences_are_the_fields_that_changed_and_never_a_secret():
-    before = {"url": "https://a.example", "kinds": ["visit"], "old_secret": "one"}
-    after = {"url": "https://b.example", "kinds": ["visit"], "old_secret": "two"}
+    before = {"enabled": True, "kinds": ["visit"], "url": "https://a.example", "old_secret": "1"}
+    after = {"enabled": False, "kinds": ["visit"], "url": "https://b.example", "old_secret": "2"}
 
     assert {
-        "url": ["https://a.example", "https://b.example"],
+        "enabled": [True, False],
+        "url": None,
         "old_secret": None,
     } == audit.differences(before, after)
 

@@ -13,7 +13,7 @@ from tests.realtime.out.hooks import make_hook
 from tests.realtime.out.receivers import Receiver, is_signed, receiving
 from tests.realtime.stored import event, store
 from tracking import outgoing
-from tracking.models import Membership
+from tracking.models import Change, Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +241,9 @@ def test_webhook_that_fails_for_days_is_switched_off_and_its_owners_are_told():
     [sent] = mail.outbox
     assert (False, ["o@example.com"]) == (hook.enabled, sent.to)
     assert f"[Footfall] A webhook of {hook.site.domain} is switched off" == sent.subject
+    assert [("changed", "webhook", None, "server", {"enabled": [True, False]})] == list(
+        Change.objects.values_list("did", "what", "by", "means", "details")
+    )
     assert "nothing was delivered for 3 days" in sent.body
     assert f"/sites/{hook.site.domain}/webhooks/{hook.pk}" in sent.body
 

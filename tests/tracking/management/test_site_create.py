@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.factories import SiteFactory, UserFactory
-from tracking.models import Site
+from tracking.models import Change, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +66,11 @@ def test_refusal_is_a_sentence_and_makes_no_site(arguments, sentence):
         call_command("site_create", *arguments)
 
     assert 1 == Site.objects.count()
+
+
+def test_it_is_recorded_as_done_by_a_command():
+    call_command("site_create", "north.example")
+
+    assert [("added", "site", "north.example", None, "command")] == list(
+        Change.objects.values_list("did", "what", "domain", "by", "means")
+    )

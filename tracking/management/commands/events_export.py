@@ -10,6 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
+from tracking import audit
+from tracking.audit import Did, Means, What
 from tracking.management.sites import site_named
 from tracking.transfer.exporting import Sink, Span, export, span_of
 from tracking.transfer.fields import FORMATS, format_of
@@ -42,6 +44,14 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CommandError(f"The days are not understood: {error}.") from None
         try:
+            audit.record(
+                Did.DOWNLOADED,
+                What.EXPORT,
+                by=None,
+                site=site,
+                means=Means.COMMAND,
+                details={"format": kind, "from": first, "to": last},
+            )
             with _target(file) as to:
                 events = export(site, to, kind, span)
         except OSError as error:

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error
+from django.db import Error, transaction
 
+from tracking import audit
+from tracking.audit import Did, Means, What
 from tracking.management.sites import site_named
 from tracking.models import Import
 from tracking.transfer.errors import ImportProblem
@@ -56,7 +58,16 @@ class Command(BaseCommand):
         try:
             with _source(file) as path:
                 name = "standard input" if file == "-" else path.name
-                job = Import.objects.create(site=site, file_name=name[:255])
+                with transaction.atomic():
+                    job = Import.objects.create(site=site, file_name=name[:255])
+                    audit.record(
+                        Did.STARTED,
+                        What.IMPORT,
+                        job.file_name,
+                        by=None,
+                        site=site,
+                        means=Means.COMMAND,
+                    )
                 try:
                     run(
                         job,

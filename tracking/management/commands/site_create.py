@@ -5,7 +5,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
+from tracking import audit
+from tracking.audit import Did, Means, What
 from tracking.site_creation import create_site
 from tracking.snippet import snippet
 
@@ -22,7 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *, domain: str, timezone: str, owner: str | None, **_options: Any) -> None:
         try:
-            site = create_site(domain, timezone, account(owner) if owner else None)
+            with transaction.atomic():
+                site = create_site(domain, timezone, account(owner) if owner else None)
+                audit.record(Did.ADDED, What.SITE, site, by=None, site=site, means=Means.COMMAND)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(snippet(site))
