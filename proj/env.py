@@ -102,6 +102,7 @@ class Environment:
     import_bytes: int
     admins: list[str]
     email: dict
+    sends_mail: bool
     email_from: str
     log_level: str
     log_format: str
@@ -213,6 +214,9 @@ def read() -> Environment:
             "Footfall cannot start: FOOTFALL_SCRIPT_PATH and FOOTFALL_EVENT_PATH must differ"
         )
     values["database"] = dj_database_url.parse(values["database"])
+    # What goes to the console or nowhere reaches nobody.
+    scheme = urlsplit(values["email"]).scheme
+    values["sends_mail"] = scheme not in ("console", "dummy")
     values["email"] = dj_email_url.parse(values["email"])
     make_folder(data)
     values["secret_key"] = values["secret_key"] or kept_secret(data)

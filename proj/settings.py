@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from proj import env
+from proj import accounts, env
+from proj.accounts import *  # noqa: F403
 from proj.logging import logging_config
 from proj.sentry import start_sentry
 
@@ -74,6 +75,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth",
+    "allauth.account",
     "channels",
     "csp",
     "django_htmx",
@@ -93,6 +96,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "dashboard.accounts.middleware.ConfirmFirst",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -142,23 +147,15 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "sign_in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "sites"
-LOGOUT_REDIRECT_URL = "sign_in"
+LOGOUT_REDIRECT_URL = "account_login"
 REGISTRATION_OPEN = environment.registration == "open"
 
 REDIS_URL = environment.redis_url
 
-# What is kept here may be lost at any time: how often API keys were used in the running hour.
+# What is kept here may be lost at any time: how often API keys were used in the running hour, how
+# often somebody tried to sign in, which codes of the last half minute were used.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -247,6 +244,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.email_from
 EMAIL_SUBJECT_PREFIX = "[Footfall] "
 for _key, _value in environment.email.items():
     globals()[_key] = _value
+SENDS_MAIL = environment.sends_mail
+globals().update(accounts.verification(SENDS_MAIL, REGISTRATION_OPEN))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

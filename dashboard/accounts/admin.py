@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from dashboard.accounts.models import SetupLink, User
+from dashboard.accounts.setup import vouch_for
 from tracking.models import Membership
 
 
@@ -48,6 +49,12 @@ class AccountAdmin(UserAdmin):
             {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]},
         )
     ]
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        vouch_for(obj)
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
         return self.inlines if obj else []

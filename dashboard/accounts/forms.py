@@ -1,35 +1,84 @@
-"""Forms about oneself."""
+"""Forms about oneself: allauth's, in this project's words."""
 
+from typing import Any
+
+from allauth.account import forms as allauth
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 
-from dashboard.accounts.models import User
+from dashboard.accounts.passwords import MOST_CHARACTERS
 
 EMAIL = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 
+LABELS = {
+    "login": "E-mail address",
+    "email": "E-mail address",
+    "password": "Password",
+    "oldpassword": "Current password",
+    "password1": "New password",
+    "password2": "New password again",
+    "code": "Code",
+}
+HELP = {
+    "password1": "At least 12 characters of any kind. A few words are easy to keep in mind.",
+}
 
-class SignInForm(AuthenticationForm):
-    """Says the same for an unknown address as for a wrong password or a closed account."""
 
-    username = forms.EmailField(
-        label="E-mail address", widget=forms.EmailInput(attrs={"autofocus": True, **EMAIL})
-    )
-    error_messages = {
-        "invalid_login": "The e-mail address and the password do not match an account here.",
-        "inactive": "The e-mail address and the password do not match an account here.",
-    }
+class InOurWords(forms.Form):
+    """Labels instead of placeholders, and no more help than helps."""
+
+    labels: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = {**LABELS, **self.labels}.get(name, field.label)
+            field.help_text = HELP.get(name, "")
+            if name in ("login", "email"):
+                field.widget.attrs.update(EMAIL)
+            if isinstance(field.widget, forms.PasswordInput):
+                field.widget.attrs["maxlength"] = MOST_CHARACTERS
 
 
-class JoinForm(BaseUserCreationForm):
-    """A new account. The message about an address in use does not say whose it is."""
+class SignInForm(InOurWords, allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autofocus"] = True
 
-    class Meta:
-        model = User
-        fields = ["email"]
-        labels = {"email": "E-mail address"}
-        widgets = {"email": forms.EmailInput(attrs=EMAIL)}
-        error_messages = {
-            "email": {
-                "unique": "This address cannot be used. If it is yours, sign in instead.",
-            }
-        }
+
+class JoinForm(InOurWords, allauth.SignupForm):
+    """A new account. Where mail can be sent, an address in use is told by mail alone."""
+
+    labels = {"password1": "Password", "password2": "Password again"}
+
+    def try_save(self, request: HttpRequest) -> Any:
+        if self.account_already_exists:
+            # Takes as long as making an account does.
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class NewEmailForm(InOurWords, allauth.AddEmailForm):
+    labels = {"email": "New e-mail address"}
+
+
+class ChangePasswordForm(InOurWords, allauth.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(InOurWords, allauth.SetPasswordForm):
+    pass
+
+
+class ForgottenForm(InOurWords, allauth.ResetPasswordForm):
+    pass
+
+
+class NewPasswordForm(InOurWords, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ConfirmForm(InOurWords, allauth.ReauthenticateForm):
+    pass

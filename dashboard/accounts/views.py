@@ -1,47 +1,53 @@
-"""Joining, and the links that are sent or printed. The rest is Django's own."""
+"""Signing in, joining, passwords and addresses: allauth's views on this project's pages."""
 
+from typing import Any
+
+from allauth.account import views as allauth
+from allauth.account.utils import perform_login
 from django.conf import settings
-from django.contrib.auth import login
-from django.contrib.auth.views import (
-    INTERNAL_RESET_SESSION_TOKEN,
-    LoginView,
-    PasswordResetConfirmView,
-)
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.generic.base import ContextMixin
 
-from dashboard.accounts.forms import JoinForm, SignInForm
+from dashboard.accounts.forms import JoinForm
 from dashboard.accounts.models import SetupLink, owner_exists
-from dashboard.accounts.setup import make_first_owner
+from dashboard.accounts.setup import make_first_owner, vouch_for
 from tracking.access import visible_sites
 
 
-class SignIn(LoginView):
+class Entrance(ContextMixin):
+    """What the pages for those outside are told."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # allauth's "site" is the host, for which the bar would offer a report.
+        context.pop("site", None)
+        return context | {
+            "registration_open": settings.REGISTRATION_OPEN,
+            "owner_exists": owner_exists(),
+            "sends_mail": settings.SENDS_MAIL,
+        }
+
+
+class SignIn(Entrance, allauth.LoginView):
     template_name = "accounts/sign_in.html"
-    authentication_form = SignInForm
-
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        context = super().get_context_data(
-            **kwargs, registration_open=settings.REGISTRATION_OPEN, owner_exists=owner_exists()
-        )
-        # Django's own "site" is the host, for which the bar would offer a report.
-        del context["site"]
-        return context
 
 
-@never_cache
-def register(request: HttpRequest) -> HttpResponse:
-    """Anybody may join where the server's owner opened it; never before there is an owner."""
-    if not (settings.REGISTRATION_OPEN and owner_exists()):
+class SignOut(allauth.LogoutView):
+    """Only by a form: a link signs nobody out."""
+
+    http_method_names = ["post"]
+
+
+class Register(Entrance, allauth.SignupView):
+    template_name = "accounts/register.html"
+
+    def closed(self) -> HttpResponse:
         context = {"owner_exists": owner_exists()}
-        return render(request, "accounts/register_closed.html", context, status=403)
-    form = JoinForm(request.POST or None)
-    if form.is_valid():
-        login(request, form.save())
-        return redirect("site_add")
-    return render(request, "accounts/register.html", {"form": form})
+        return render(self.request, "accounts/register_closed.html", context, status=403)
 
 
 @never_cache
@@ -51,15 +57,19 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if not SetupLink.works(key):
         return link_dead(request)
     form = JoinForm(request.POST or None)
-    if form.is_valid():
-        with transaction.atomic():
-            if not SetupLink.claim(key):
-                return link_dead(request)
-            user = form.save()
-            make_first_owner(user)
-        login(request, user)
-        return redirect("sites" if visible_sites(user).exists() else "site_add")
-    return render(request, "accounts/welcome.html", {"form": form})
+    if form.is_valid() and form.account_already_exists:
+        form.add_error("email", "This address cannot be used here.")
+    if not form.is_valid():
+        return render(request, "accounts/welcome.html", {"form": form})
+    with transaction.atomic():
+        if not SetupLink.claim(key):
+            return link_dead(request)
+        user = form.save(request)
+        # The link was printed on the server, to which its reader has access.
+        vouch_for(user)
+        make_first_owner(user)
+    target = "sites" if visible_sites(user).exists() else "site_add"
+    return perform_login(request, user, redirect_url=redirect(target)["Location"], signup=True)
 
 
 def link_dead(request: HttpRequest) -> HttpResponse:
@@ -67,15 +77,64 @@ def link_dead(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/link_dead.html", context, status=403)
 
 
+class ForgottenPassword(Entrance, allauth.PasswordResetView):
+    template_name = "accounts/password_forgotten.html"
+
+
+class ForgottenSent(Entrance, allauth.PasswordResetDoneView):
+    template_name = "accounts/password_sent.html"
+
+
 @never_cache
 def password_link(request: HttpRequest) -> HttpResponse:
     """Where a link for setting a password leads: `?user=…&token=…`.
 
-    Django's own form of it has the token in the path, which logs keep; they drop the query.
+    allauth's own form of it has the token in the path, which logs keep; they drop the query.
     """
-    request.session[INTERNAL_RESET_SESSION_TOKEN] = request.GET.get("token", "")
-    return redirect(
-        "password_reset_confirm",
-        request.GET.get("user", "").replace("/", "") or "nobody",
-        PasswordResetConfirmView.reset_url_token,
-    )
+    request.session[allauth.INTERNAL_RESET_SESSION_KEY] = request.GET.get("token", "")
+    user = request.GET.get("user", "")
+    return redirect("account_reset_password_from_key", user if user.isalnum() else "0")
+
+
+class NewPassword(Entrance, allauth.PasswordResetFromKeyView):
+    """Sets the password of whoever came by a link, whose token is in the session."""
+
+    template_name = "accounts/password_new.html"
+
+
+class ChangePassword(allauth.PasswordChangeView):
+    template_name = "accounts/password_change.html"
+
+
+class FirstPassword(allauth.PasswordSetView):
+    template_name = "accounts/password_change.html"
+
+
+class Email(allauth.EmailView):
+    template_name = "accounts/email.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"sends_mail": settings.SENDS_MAIL}
+
+
+class EmailSent(Entrance, allauth.EmailVerificationSentView):
+    template_name = "accounts/email_sent.html"
+
+
+class ConfirmEmail(Entrance, allauth.ConfirmEmailView):
+    """Where a link that shows an address to be somebody's leads: `?key=…`."""
+
+    template_name = "accounts/email_confirm.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, key=request.GET.get("key", ""), **kwargs)
+
+
+class Confirm(Entrance, allauth.ReauthenticateView):
+    template_name = "accounts/confirm.html"
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """A person's own page: what there is to see and to change about oneself."""
+    return render(request, "accounts/account.html")

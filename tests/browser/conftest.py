@@ -119,7 +119,7 @@ def owner_client(running: Server) -> Iterator[httpx.Client]:
     """Speaks to the server as the owner, without a browser."""
     with httpx.Client(base_url=running.url, timeout=60) as client:
         client.get("/sign-in")
-        fill_in(client, "/sign-in", username=OWNER, password=PASSWORD)
+        fill_in(client, "/sign-in", login=OWNER, password=PASSWORD)
         yield client
 
 

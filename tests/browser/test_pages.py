@@ -19,7 +19,14 @@ WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 LONG = "a-rather-long-sub-domain-of-a-shop.with-many-parts.example"
 
-OUTSIDE = ["/sign-in", "/password/forgotten", "/password/sent", "/password/link"]
+OUTSIDE = [
+    "/sign-in",
+    "/password/forgotten",
+    "/password/sent",
+    "/password/link",
+    "/account/email/sent",
+    "/account/email/confirm",
+]
 INSIDE = [
     "/sites/",
     "/sites/new",
@@ -33,7 +40,8 @@ INSIDE = [
     f"/sites/{LONG}/settings",
     "/keys",
     "/password",
-    "/password/changed",
+    "/account",
+    "/account/email",
     "/styles",
 ]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]

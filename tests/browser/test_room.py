@@ -36,7 +36,7 @@ def theirs(browser: Browser, running: Server, domain: str):
         database.commit()
     with httpx.Client(base_url=running.url) as client:
         client.get("/sign-in")
-        fill_in(client, "/sign-in", username=OUTSIDER, password=PASSWORD)
+        fill_in(client, "/sign-in", login=OUTSIDER, password=PASSWORD)
         session = client.cookies["sessionid"]
     context = browser.new_context()
     context.set_default_timeout(10_000)

@@ -24,7 +24,7 @@ def signed_in(url: str) -> str:
     with httpx.Client(base_url=url, timeout=30) as client:
         client.get("/sign-in")
         form = {
-            "username": OWNER,
+            "login": OWNER,
             "password": PASSWORD,
             "csrfmiddlewaretoken": client.cookies["csrftoken"],
         }

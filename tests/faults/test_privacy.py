@@ -49,7 +49,7 @@ def test_an_address_is_in_no_file_and_no_output(tmp_path):
                 assert client.get("/visit/example.com/visited?event=Signup").is_success
                 assert 404 == client.get("/no-such-page").status_code
                 assert 200 == client.get("/sign-in").status_code
-                assert 403 == client.post("/sign-in", data={"username": "x"}).status_code
+                assert 403 == client.post("/sign-in", data={"login": "x"}).status_code
         time.sleep(1.5)  # the counts of refused hits are written each second
         assert 3 * 2 == len(drained(server.environment).events)
 

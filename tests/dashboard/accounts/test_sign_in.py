@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.sessions.models import Session
 
 from tests.factories import UserFactory
 
@@ -6,9 +7,11 @@ pytestmark = pytest.mark.django_db
 
 NO_MATCH = "The e-mail address and the password do not match an account here."
 
+TOO_MANY = "Too many tries. Wait some minutes, then try again."
+
 
 def sign_in(client, email, password, following=""):
-    data = {"username": email, "password": password, "next": following}
+    data = {"login": email, "password": password, "next": following}
     return client.post("/sign-in", data)
 
 
@@ -85,3 +88,87 @@ def test_a_link_signs_nobody_out(client):
     client.force_login(UserFactory())
 
     assert 405 == client.get("/sign-out").status_code
+
+
+def test_session_has_a_new_key_after_sign_in(client):
+    UserFactory(email="ada@example.com")
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    planted = client.cookies["sessionid"] = session.session_key
+
+    sign_in(client, "ada@example.com", "correct horse")
+
+    assert planted != client.cookies["sessionid"].value
+    assert not Session.objects.filter(session_key=planted).exists()
+
+
+def test_person_is_refused_after_five_wrong_passwords_even_with_the_right_one(client):
+    UserFactory(email="ada@example.com")
+    for number in range(5):
+        sign_in(client, "ada@example.com", f"wrong {number}")
+
+    response = sign_in(client, "ada@example.com", "correct horse")
+
+    assert [TOO_MANY] == response.context["form"].non_field_errors()
+
+
+def test_tries_for_one_person_leave_another_alone(client):
+    UserFactory(email="eve@example.com")
+    for number in range(6):
+        sign_in(client, "ada@example.com", f"wrong {number}")
+
+    assert 302 == sign_in(client, "eve@example.com", "correct horse").status_code
+
+
+def test_address_is_refused_after_ten_wrong_passwords_for_whomever(client):
+    UserFactory(email="ada@example.com")
+    for number in range(10):
+        sign_in(client, f"person{number}@example.com", "wrong")
+
+    response = sign_in(client, "ada@example.com", "correct horse")
+
+    assert [TOO_MANY] == response.context["form"].non_field_errors()
+
+
+def test_other_address_is_not_refused_with_it(client):
+    UserFactory(email="ada@example.com")
+    for number in range(10):
+        sign_in(client, f"person{number}@example.com", "wrong")
+
+    response = client.post(
+        "/sign-in",
+        {"login": "ada@example.com", "password": "correct horse"},
+        headers={"X-Forwarded-For": "203.0.113.9"},
+    )
+
+    assert 302 == response.status_code
+
+
+def test_page_is_refused_to_an_address_that_asks_for_ever(client):
+    for number in range(30):
+        client.post("/sign-in", {"login": f"person{number}@example.com"})
+
+    assert 429 == client.post("/sign-in", {"login": "ada@example.com"}).status_code
+
+
+def test_admin_is_entered_by_the_same_door(client):
+    response = client.get("/admin/", follow=True)
+
+    assert [("/admin/login/?next=/admin/", 302), ("/sign-in?next=%2Fadmin%2F", 302)] == (
+        response.redirect_chain
+    )
+
+
+def test_admin_takes_no_password_of_its_own(client):
+    UserFactory(email="ada@example.com", is_staff=True, is_superuser=True)
+
+    client.post("/admin/login/", {"username": "ada@example.com", "password": "correct horse"})
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_who_is_no_administrator_is_refused_there(client):
+    client.force_login(UserFactory())
+
+    assert 403 == client.get("/admin/", follow=True).status_code

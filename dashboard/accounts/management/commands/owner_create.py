@@ -10,7 +10,7 @@ from django.db import transaction
 
 from dashboard.accounts.links import password_link
 from dashboard.accounts.models import User, owner_exists
-from dashboard.accounts.setup import make_first_owner
+from dashboard.accounts.setup import make_first_owner, vouch_for
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
         with transaction.atomic():
             user.save()
+            vouch_for(user)
             if not owner_exists():
                 make_first_owner(user)
         if password is None:
