@@ -56,7 +56,7 @@ def record(
     whose: the one person whom it concerns and who alone is told, such as the owner of a segment
     tab: the browser's tab in which it was made, if that is known
     means: by which means; an API `key` by which it was asked goes before it
-    details: `{field: [before, after]}`, see `differences`, or `{word: value}`; never a secret, nor
+    details: `{field: [before, after]}`, see `differences`, or `{word: text}`; never a secret, nor
         what a visitor sent
     """
     if site is not None:

@@ -62,9 +62,7 @@ def update(call: Call, site_id: str) -> Answer:
         if site.domain != was["domain"]:
             keep_counting(site, was["domain"])
         changed = differences(was, site_json(site))
-        room.tell(
-            site, Did.CHANGED, What.SETTINGS, by=call.key.user, key=call.key, details=changed
-        )
+        room.tell(site, Did.CHANGED, What.SETTINGS, by=call.key.user, key=call.key, details=changed)
     return site_json(site)
 
 

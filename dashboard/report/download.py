@@ -36,9 +36,9 @@ def csv_of_list(
     choice = replace(choice, limit=MAX_LIMIT, offset=0)
     # Asked for before the answer begins, so that a refusal is an answer of its own.
     first = answers.rows(question, widget, now, choice)
-    return _response(
+    return attachment(
         f"{question.site.domain} {widget.everything}.csv",
-        _lines(header, _rows(question, widget, now, choice, first)),
+        lines_of(header, _rows(question, widget, now, choice, first)),
     )
 
 
@@ -50,7 +50,7 @@ def csv_of_chart(question: Question, now: datetime) -> HttpResponseBase:
         [start.isoformat(), *(each.values[place] for each in series)]
         for place, start in enumerate(series[0].starts)
     )
-    return _response(f"{question.site.domain} figures.csv", _lines(header, rows))
+    return attachment(f"{question.site.domain} figures.csv", lines_of(header, rows))
 
 
 def _rows(
@@ -66,7 +66,7 @@ def _rows(
         found = answers.rows(question, widget, now, choice)
 
 
-def _lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def lines_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield writer.writerow(header)
     for row in rows:
@@ -78,7 +78,7 @@ def _safe(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _response(name: str, lines: Iterator[str]) -> HttpResponseBase:
+def attachment(name: str, lines: Iterator[str]) -> HttpResponseBase:
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -27,7 +27,14 @@ def webhooks(request: HttpRequest, site: Site) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             hook = new_hook(form, request.user, timezone.now())
-            tell(request, site, Did.ADDED, What.WEBHOOK, hook.host, details={"kinds": hook.kinds})
+            tell(
+                request,
+                site,
+                Did.ADDED,
+                What.WEBHOOK,
+                hook.host,
+                details={"kinds": ", ".join(hook.kinds)},
+            )
         # Answered at once, not after a redirect: nobody is shown the secret again.
         return hook_page(request, hook, WebhookSettingsForm(instance=hook), hook.secret)
     return list_page(request, site, form, ThresholdForm())

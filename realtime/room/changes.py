@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from tracking.audit import What
+from tracking.audit import Means, What
 from tracking.models import Change, Membership
 
 # What all who may see a site find on its pages; the rest is its owners'.
@@ -38,7 +38,7 @@ def end() -> int:
 
 def after(site_id: int, heard: int) -> list[Told]:
     """The latest changes with a higher id, oldest first."""
-    later = Change.objects.filter(site=site_id, pk__gt=heard).select_related("by")
+    later = Change.objects.filter(site=site_id, pk__gt=heard).select_related("by", "person")
     found = list(reversed(later.order_by("-pk")[:MOST]))
     if not found:
         return []
@@ -63,11 +63,21 @@ def frame(change: Change) -> str:
 
 def words(change: Change) -> str:
     """Such as “ada added the note “Release 2””, with the person's name."""
-    thing = f"the {change.get_what_display()}"
-    named = f"{thing} “{change.name}”" if change.name else thing
-    return f"{name_of(change.by)} {change.did} {named}"
+    named = f"the {change.get_what_display()}"
+    if change.name:
+        named += f" “{change.name}”"
+    if change.person:
+        named += f" {name_of(change.person)}"
+    return f"{actor(change)} {change.get_did_display()} {named}"
+
+
+def actor(change: Change) -> str:
+    """Who did it; nobody's name is left of an account that was deleted since."""
+    if change.by:
+        return name_of(change.by)
+    return {Means.COMMAND: "A command", Means.SERVER: "The server"}.get(change.means, "Somebody")
 
 
 def name_of(person: Any) -> str:
     """What the others call a person: the first part of the e-mail address."""
-    return person.email.partition("@")[0] if person else "Somebody"
+    return person.email.partition("@")[0]

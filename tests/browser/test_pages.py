@@ -36,6 +36,7 @@ INSIDE = [
     "/sites/waiting.example/hits",
     "/sites/waiting.example/transfer",
     "/sites/waiting.example/webhooks",
+    "/sites/waiting.example/audit",
     "/sites/waiting.example/delete",
     f"/sites/{LONG}/settings",
     "/keys",

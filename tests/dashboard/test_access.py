@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 OTHER_PARTS = {"name": "sources", "alias": 1, "hook": 1, "number": 1, "threshold": 1}
 OWNERS_ONLY = [
-    *("debugger", "imports", "notes", "site_delete", "site_export"),
+    *("audit", "audit_csv", "debugger", "imports", "notes", "site_delete", "site_export"),
     *("site_rules", "site_settings", "site_sharing", "site_transfer"),
     *("webhook", "webhook_log", "webhooks"),
 ]
@@ -61,6 +61,8 @@ def test_addresses_of_a_site_are_those_known():
     assert [
         "alias_add",
         "alias_remove",
+        "audit",
+        "audit_csv",
         "badge",
         "debugger",
         "import_begin",

@@ -170,7 +170,7 @@ def test_webhooks_and_thresholds(client, site):
 
     above = "More than 100 visitors online"
     assert [
-        ("added", "webhook", "93.184.215.14", {"kinds": ["visit"]}),
+        ("added", "webhook", "93.184.215.14", {"kinds": "visit"}),
         ("changed", "webhook", "93.184.215.14", {}),
         ("changed", "webhook", "93.184.215.14", {"secret": None}),
         ("deleted", "webhook", "93.184.215.14", {}),
