@@ -10,7 +10,7 @@ from tracking.models import Event
 from tracking.warehouse.database import writer
 from tracking.warehouse.sealing.manifest import live
 from tracking.warehouse.sealing.merge import merge
-from tracking.warehouse.sealing.retention import remove_before
+from tracking.warehouse.sealing.retention import remove_old
 from tracking.warehouse.sealing.rewrite import rewrite
 from tracking.warehouse.sealing.seal import seal_closed
 from tracking.warehouse.sealing.turn import turn
@@ -34,8 +34,7 @@ def upkeep(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     with turn() as mine, writer() as connection:
-        if settings.RETENTION_DAYS:
-            remove_before(connection, mine, now - timedelta(days=settings.RETENTION_DAYS))
+        remove_old(connection, mine, now)
         if settings.WAREHOUSE:
             # Single visits are known in files alone.
             live().filter(final=True).update(final=False)

@@ -21,6 +21,7 @@ from tracking.models import Event, SealedSegment
 from tracking.warehouse.sealing import seal as sealing
 from tracking.warehouse.sealing.erase import erase_visitor
 from tracking.warehouse.sealing.manifest import live
+from tracking.warehouse.sealing.retention import first_kept, remove_hot
 from tracking.warehouse.sealing.unlink import unlink_removed
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,73 @@ def test_visits_older_than_what_is_retained_are_removed_by_whole_days(settings: 
     seal(LATER)
     settings.RETENTION_DAYS = 7
     seal(NOON)
+    assert {"/kept": (1, 1)} == by(site, "event:page")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "servers", "mine", "others"),
+    [
+        pytest.param(7, 0, {"/7"}, {"/8", "/7"}, id="the site's"),
+        pytest.param(7, 30, {"/7"}, {"/8", "/7"}, id="the site's is shorter"),
+        pytest.param(30, 7, {"/7"}, {"/7"}, id="the server's is shorter"),
+        pytest.param(None, 7, {"/7"}, {"/7"}, id="the server's"),
+    ],
+)
+def test_site_keeps_its_visits_for_as_long_as_it_chose_or_the_server_says(
+    settings: Any, chosen: int | None, servers: int, mine: set[str], others: set[str]
+) -> None:
+    settings.RETENTION_DAYS = servers
+    sites = [SiteFactory(retention_days=chosen), SiteFactory()]
+    for days in (8, 7):
+        for site in sites:
+            visit(site, [f"/{days}"], start=NOON - timedelta(days=days))
+    seal(NOON - timedelta(days=6))
+    seal(NOON)
+    assert [mine, others] == [set(by(site, "event:page")) for site in sites]
+
+
+@pytest.mark.files
+def test_bytes_of_visits_that_a_site_no_longer_keeps_go_from_shared_files(data: Path) -> None:
+    site, other = SiteFactory(retention_days=7), SiteFactory()
+    visit(site, ["/old"], start=NOON - timedelta(days=8))
+    (others,) = visit(other, ["/kept"], start=NOON - timedelta(days=8))
+    seal(NOON - timedelta(days=7))
+    seal(NOON)
+    much_later()
+    assert {(other.pk, others.visitor)} == visitors_in_files(data)
+
+
+def test_segment_without_anything_old_is_left_alone() -> None:
+    site, other = SiteFactory(retention_days=7), SiteFactory()
+    visit(site, ["/old"], start=NOON - timedelta(days=8))
+    visit(other, ["/kept"], start=NOON - timedelta(days=8))
+    seal(NOON - timedelta(days=7))
+    seal(NOON)
+    before = set(live().values_list("name", flat=True))
+    seal(NOON + timedelta(hours=1))
+    assert before == set(live().values_list("name", flat=True))
+
+
+def test_late_event_of_a_day_that_is_no_longer_kept_goes_from_the_event_table() -> None:
+    site = SiteFactory(retention_days=7)
+    visit(site, ["/old", "/old"], start=NOON - timedelta(days=8))
+    visit(site, ["/kept"])
+    visit(site, ["/alone"], start=NOON - timedelta(days=8), visit=0, visitor=0)
+    totals(site)
+    remove_hot({site.pk: first_kept(site, NOON)})
+    assert (["/kept"], {"/kept": (1, 1)}) == (
+        list(Event.objects.values_list("path", flat=True)),
+        by(site, "event:page"),
+    )
+
+
+def test_mirror_that_saw_nothing_leave_forgets_what_is_no_longer_kept() -> None:
+    site = SiteFactory(retention_days=7)
+    visit(site, ["/old"], start=NOON - timedelta(days=6, hours=13))
+    visit(site, ["/kept"], start=NOON - timedelta(days=6, hours=11))
+    totals(site)
+    seal(NOON)
+    seal(NOON + timedelta(days=1))
     assert {"/kept": (1, 1)} == by(site, "event:page")
 
 
