@@ -8,8 +8,10 @@ class RealtimeConfig(AppConfig):
         from realtime import publish
         from realtime.debugger import publish as debugger_publish
         from realtime.out.dispatch import dispatcher
-        from tracking.signals import events_stored
+        from realtime.out.erasing import forget_visits
+        from tracking.signals import events_stored, visits_erased
 
         publish.listen()
         debugger_publish.listen()
         events_stored.connect(dispatcher.wake, dispatch_uid="realtime.out.dispatch")
+        visits_erased.connect(forget_visits, dispatch_uid="realtime.out.erasing")

@@ -9,3 +9,7 @@ events_stored = Signal()
 # Sent likewise, with what became of the hits of sites that somebody watches in the ingest debugger.
 # traces: list[tracking.enrich.trace.Trace], in the order of acceptance, refused hits among them.
 hits_traced = Signal()
+
+# Sent after all that was stored of a visitor is deleted.
+# site_id: int; visits: set[int], the ids of the visits that are no more.
+visits_erased = Signal()

@@ -8,7 +8,6 @@ from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
 
@@ -17,6 +16,7 @@ from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.ingest.visitor_keys import keep_visitor_keys
 from tracking.models import Import, LedgerEntry, TaskRun
+from tracking.overwriting import overwrite_deleted
 from tracking.turns import OneAtATime
 
 logger = structlog.get_logger(__name__)
@@ -124,17 +124,3 @@ def forget_ledger(before: datetime) -> None:
         old = LedgerEntry.objects.filter(accepted_at__lt=before).values("pk")[:LEDGER_CHUNK]
         if not LedgerEntry.objects.filter(pk__in=old).delete()[0]:
             return
-
-
-def overwrite_deleted() -> None:
-    """With SQLite, carry deletions from the write-ahead log into the file, and empty the log.
-
-    Until then both still hold the bytes of an old salt. Readers at work put it off to the next run;
-    writers wait while it looks for them, so it looks once.
-    """
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 0")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        # The next connection waits for locks again.
-        connection.close()

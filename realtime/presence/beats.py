@@ -19,7 +19,7 @@ from tracking.ingest.protocols.fields import (
     text_of,
     whole_number,
 )
-from tracking.ingest.protocols.plausible import domains
+from tracking.ingest.protocols.plausible import domains, visitor
 from tracking.ingest.refusals import Malformed
 
 BODY_BYTES = 4096
@@ -73,7 +73,10 @@ def hits_of(body: Mapping[str, Any]) -> list[Hit]:
     """
     url = checked_url(text_of(body, "u"))
     hash_mode = first(body, "h") in (1, True)
-    return [Hit(site=each, name="", url=url, hash_mode=hash_mode) for each in domains(body, url)]
+    return [
+        Hit(site=each, name="", url=url, hash_mode=hash_mode, visitor=visitor(body))
+        for each in domains(body, url)
+    ]
 
 
 def beat_of(signal: Signal, accepted: Accepted) -> Beat:

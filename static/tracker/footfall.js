@@ -65,6 +65,7 @@
       hit.r = document.referrer || undefined;
       hit.w = screen.width;
       hit.h = hashed ? 1 : undefined;
+      hit.visitor = settings.visitor;
       // The same in a retry, so that the server counts it once.
       hit.id = newId();
       post(JSON.stringify(hit), true, callback);
@@ -119,7 +120,8 @@
         // A beat that gets no answer is told anew before the server takes this page for left.
         if (present) again(2);
         const state = left ? "left" : performance.now() - acted < 30000 ? "active" : "idle";
-        const signal = { d: page.d, u: page.u, h: page.h, t: tab, i: number, s: state };
+        const { d, u, h, visitor } = page;
+        const signal = { d, u, h, visitor, t: tab, i: number, s: state };
         const answer = await deliver(endpoint + "/here", JSON.stringify(signal));
         seconds = answer.ok ? +(await answer.text()) : isPassing(answer.status) ? seconds : 0;
       } catch {}

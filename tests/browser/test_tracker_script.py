@@ -63,13 +63,18 @@ def test_tracking_stores_nothing_in_the_browser(page, context, collector):
     )
 
 
-def test_domain_and_endpoint_can_be_set_on_the_script(page, collector):
-    attributes = f'data-domain="a.example,b.example" data-api="{collector.site}/api/event"'
+def test_domain_endpoint_and_visitor_can_be_set_on_the_script(page, collector):
+    named = 'data-domain="a.example,b.example" data-visitor="ada"'
+    attributes = f'{named} data-api="{collector.site}/api/event"'
     page.goto(collector.serve("/", attributes=attributes))
     [hit] = collector.wait(1)
     [headers] = collector.headers
 
-    assert ("a.example,b.example", collector.site) == (hit["d"], f"http://{headers['Host']}")
+    assert ("a.example,b.example", collector.site, "ada") == (
+        hit["d"],
+        f"http://{headers['Host']}",
+        hit["visitor"],
+    )
 
 
 def test_two_copies_of_the_script_count_once(page, collector):

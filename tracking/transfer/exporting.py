@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -55,20 +55,28 @@ class Span:
     end: datetime
 
 
-def export(site: Site, to: Sink, kind: str, span: Span | None = None) -> int:
+def export(
+    site: Site,
+    to: Sink,
+    kind: str,
+    span: Span | None = None,
+    visitors: Collection[int] | None = None,
+) -> int:
     """Write the events of a span, or all, in order of time, then id; returns how many.
 
-    `kind` is one of `FORMATS`. Memory does not grow with their number: one UTC day is sorted after
-    the other, or, as Parquet is one whole, on the disk.
+    `kind` is one of `FORMATS`, `visitors` are the ids of those whose events are written. Memory
+    does not grow with their number: one UTC day is sorted after the other, or, as Parquet is one
+    whole, on the disk.
     """
     with TemporaryDirectory(dir=_folder()) as folder, opened(site) as (connection, sealed):
         part = Path(folder) / "part"
+        whose = "true" if visitors is None else f"visitor IN ({_listed(visitors)})"
         if kind == "parquet":
-            return _copy_parquet(connection, sealed, span, part, to)
+            return _copy_parquet(connection, sealed, span, whose, part, to)
         events = 0
         for number, day in enumerate(_days(connection, sealed, span)):
             options = OPTIONS[kind].format(header="true" if number == 0 else "false")
-            events += _copy(connection, sealed, day, part, options)
+            events += _copy(connection, sealed, day, whose, part, options)
             _append(part, to)
         return events
 
@@ -136,22 +144,28 @@ def _copy_parquet(
     connection: duckdb.DuckDBPyConnection,
     sealed: Sealed,
     span: Span | None,
+    whose: str,
     part: Path,
     to: Sink,
 ) -> int:
     everything = span or Span(datetime(1970, 1, 1), datetime(9000, 1, 1))
-    events = _copy(connection, sealed, everything, part, PARQUET)
+    events = _copy(connection, sealed, everything, whose, part, PARQUET)
     _append(part, to)
     return events
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, sealed: Sealed, span: Span, part: Path, options: str
+    connection: duckdb.DuckDBPyConnection,
+    sealed: Sealed,
+    span: Span,
+    whose: str,
+    part: Path,
+    options: str,
 ) -> int:
     events = sealed.tables(span.start, span.end).events
     copied = connection.execute(
         f"COPY (SELECT {_columns(options)} FROM {events} AS events"  # noqa: S608
-        " WHERE site_id = $1 AND time >= $2 AND time < $3 ORDER BY time, id)"
+        f" WHERE site_id = $1 AND time >= $2 AND time < $3 AND {whose} ORDER BY time, id)"
         f" TO {literal(str(part))} ({options})",
         [sealed.site_id, span.start, span.end],
     ).fetchone()
@@ -163,6 +177,10 @@ def _columns(options: str) -> str:
     props = {"props": "to_json(props)"} if "csv" in options else {}
     expressions = EXPRESSIONS | props
     return ", ".join(f"{expressions.get(name, name)} AS {name}" for name in FIELDS)
+
+
+def _listed(visitors: Collection[int]) -> str:
+    return ", ".join(f"{visitor:d}" for visitor in visitors) or "NULL"
 
 
 def _append(part: Path, to: Sink) -> None:

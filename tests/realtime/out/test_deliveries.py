@@ -9,6 +9,7 @@ from tests.factories import SiteFactory
 from tests.realtime.out.hooks import make_hook
 from tests.realtime.stored import event, seal_visits, store
 from tracking.models import EventLog, Goal
+from tracking.signals import visits_erased
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,19 @@ def test_webhook_is_told_what_it_asks_for():
     store(event(hook.site), event(hook.site, name="Buy", visit=1), event(SiteFactory()))
 
     assert ["2-5"] == make(hook)
+
+
+def test_what_was_told_of_an_erased_visit_is_forgotten():
+    hook, other = make_hook(), make_hook()
+    Goal.objects.create(site=hook.site, event_name="Buy")
+    store(event(hook.site), event(hook.site, name="Buy", visit=1), event(hook.site))
+    store(event(other.site))
+    make(hook)
+    make(other)
+
+    visits_erased.send(sender=None, site_id=hook.site.pk, visits={1, 4})
+
+    assert [["3-0"], ["4-0"]] == [waiting(hook), waiting(other)]
 
 
 def test_two_who_look_at_once_make_each_delivery_once():

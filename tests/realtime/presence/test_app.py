@@ -85,9 +85,10 @@ async def test_the_next_beat_comes_soon_while_somebody_watches(client, site):
     assert (200, "5") == said(await tell(client))
 
 
-async def test_a_beat_is_of_the_visitor_that_the_hits_are_of(client, site):
-    await send(client)
-    await tell(client)
+@pytest.mark.parametrize("named", [{}, {"visitor": "ada"}], ids=["address", "own id"])
+async def test_a_beat_is_of_the_visitor_that_the_hits_are_of(client, site, named):
+    await send(client, **named)
+    await tell(client, **named)
 
     [hit], [tab] = await waiting(), heard(client, site).tabs
 

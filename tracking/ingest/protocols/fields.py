@@ -25,6 +25,7 @@ URL_BYTES = 2000
 PROPS = 30
 PROP_KEY_BYTES = 300
 PROP_VALUE_BYTES = 2000
+VISITOR_BYTES = 200
 HIT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}")
 INT32_MAX = 2**31 - 1

@@ -1,8 +1,9 @@
 """`POST /api/event`: Plausible's wire format, which our own script speaks too.
 
 Fields and limits are those of Plausible's events API, but for the size of a request, 16 KB. Ours
-are `id`, a text that a client makes for each hit, so that a retry is counted once, and `timestamp`,
-when the hit happened, which is believed with an API key of the site.
+are `id`, a text that a client makes for each hit, so that a retry is counted once; `visitor`, what
+the site itself calls the visitor; and `timestamp`, when the hit happened, which is believed with an
+API key of the site.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from tracking.ingest.protocols.fields import (
     PROP_VALUE_BYTES,
     PROPS,
     URL_BYTES,
+    VISITOR_BYTES,
     Body,
     checked_url,
     first,
@@ -75,6 +77,7 @@ def parse(request: Request) -> list[Hit]:
             engaged_ms=whole_number(first(body, "e", "engagementTime"), INT32_MAX),
             screen_width=whole_number(first(body, "w", "screenWidth"), INT32_MAX),
             hit_id=hit_id(body, "id"),
+            visitor=visitor(body),
             own=own,
         )
         for domain in domains(body, url)
@@ -148,6 +151,10 @@ def props(body: Body) -> dict[str, str]:
             f"and values {PROP_VALUE_BYTES} bytes"
         )
     return dict(list(texts.items())[:PROPS])
+
+
+def visitor(body: Body) -> str:
+    return cut(text_of(body, "visitor"), VISITOR_BYTES)
 
 
 def revenue(body: Body) -> tuple[str, str]:

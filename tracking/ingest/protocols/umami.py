@@ -31,6 +31,7 @@ from tracking.ingest.protocols.fields import (
     PROPS,
     TITLE_BYTES,
     URL_BYTES,
+    VISITOR_BYTES,
     Body,
     checked_url,
     hit_id,
@@ -51,7 +52,6 @@ SEND, BATCH = "/api/send", "/api/batch"
 BATCH_HITS = 1000
 
 WEBSITE_BYTES = 253
-VISITOR_BYTES = 200
 USER_AGENT_BYTES = 512
 LANGUAGE_BYTES = 35
 NESTING = 8

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from tracking.models import Event, EventLog, Generation
+from tracking.models import Event, EventLog, Generation, ReopenedVisit
+from tracking.privacy.waiting import remove_waiting
+from tracking.signals import visits_erased
 from tracking.turns import write_transaction
 from tracking.warehouse.database import writer
 from tracking.warehouse.sealing.manifest import live, read
@@ -11,18 +13,27 @@ from tracking.warehouse.sealing.turn import turn
 
 
 def erase_visitor(site_id: int, visitors: Collection[int]) -> None:
-    """Delete all visits and events of visitors of a site, by their ids, wherever they lie.
+    """Delete all visits, events and waiting hits of visitors of a site, by their ids.
 
-    Hits of theirs that wait in the inbox become events afterwards. The bytes of sealed files are
-    gone when `unlink_removed` ran next. Raises `Busy` while somebody else changes sealed files.
+    The bytes of sealed files are gone when `unlink_removed` ran next. Announces the visits, for
+    whoever keeps something about them. Raises `Busy` while somebody else changes sealed files.
     """
     theirs = f"site_id = {site_id:d} AND visitor IN ({', '.join(f'{one:d}' for one in visitors)})"
     with turn() as mine, writer() as connection:
         with write_transaction():
             EventLog.lock()
-            Event.objects.filter(site_id=site_id, visitor__in=visitors).delete()
+            remove_waiting(site_id, visitors)
+            events = Event.objects.filter(site_id=site_id, visitor__in=visitors)
+            visits = set(events.values_list("visit", flat=True))
+            events.delete()
             Generation.bump(Generation.EVENTS)
         for segment in live().filter(shares__site_id=site_id):
-            rows = read("events", [segment.name], theirs, ["site_id", "visitor"])
-            if connection.execute(f"SELECT 1 FROM {rows} WHERE {theirs} LIMIT 1").fetchone():  # noqa: S608
+            rows = read("events", [segment.name], theirs, ["site_id", "visitor", "visit"])
+            found = connection.execute(
+                f"SELECT DISTINCT visit FROM {rows} WHERE {theirs}"  # noqa: S608
+            ).fetchall()
+            if found:
+                visits |= {visit for (visit,) in found}
                 rewrite(connection, mine, [segment], without=theirs)
+        ReopenedVisit.objects.filter(site_id=site_id, visitor__in=visitors).update(visitor=0)
+    visits_erased.send(sender=None, site_id=site_id, visits=visits - {0})

@@ -123,6 +123,21 @@ def test_erased_visitor_is_gone_from_clickhouse_when_removed_segments_go() -> No
     assert ((1, 1, 1, 1, 100, 0), [[mine], [mine]]) == (at_once, stored())
 
 
+def test_visits_that_a_site_no_longer_keeps_are_gone_from_clickhouse() -> None:
+    site, other = SiteFactory(retention_days=7), SiteFactory()
+    old = NOON - timedelta(days=8)
+    visit(site, ["/"], start=old)
+    (kept,) = visit(site, ["/a"])
+    (others,) = visit(other, ["/"], start=old)
+    seal(NOON - timedelta(days=7))
+    seal(NOON)
+    seal(LATER)
+    much_later()
+
+    left = sorted([(site.pk, kept.visitor), (other.pk, others.visitor)])
+    assert ([left, left], (1, 1, 1, 1, 100, 0)) == (stored(), totals(site))
+
+
 def test_deleted_site_is_gone_from_clickhouse_when_removed_segments_go() -> None:
     site, other = SiteFactory(), SiteFactory()
     visit(site, ["/"])
