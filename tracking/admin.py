@@ -14,9 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from tracking import backlog
+from tracking.admin_log import Audited
 from tracking.enrich import quarantine
 from tracking.models import (
     ApiKey,
+    Change,
     Event,
     EventLog,
     Generation,
@@ -85,7 +87,7 @@ class EventKindFilter(SimpleListFilter):
         return queryset.filter(name=self.value()) if self.value() else queryset
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(Audited):
     """Rows that the server alone writes; a subclass may allow deleting them."""
 
     show_full_result_count = False
@@ -150,7 +152,7 @@ class SiteAliasInline(TabularInline):
 
 
 @admin.register(Site)
-class SiteAdmin(ModelAdmin):
+class SiteAdmin(Audited):
     list_display = ["domain", "timezone", "bots", "honour_opt_out", "created_at"]
     list_filter = ["bots", "honour_opt_out", "timezone"]
     search_fields = ["domain", "aliases__name", "members__email"]
@@ -190,7 +192,7 @@ class SiteAdmin(ModelAdmin):
 
 
 @admin.register(Goal)
-class GoalAdmin(ModelAdmin):
+class GoalAdmin(Audited):
     list_display = ["display_name", "site", "event_name", "page_path", "scroll_threshold"]
     list_filter = ["site"]
     search_fields = ["display_name", "event_name", "page_path"]
@@ -209,7 +211,7 @@ class SegmentForm(ModelForm):
 
 
 @admin.register(Segment)
-class SegmentAdmin(ModelAdmin):
+class SegmentAdmin(Audited):
     form = SegmentForm
     list_display = ["name", "site", "filters", "created_at"]
     list_filter = ["site"]
@@ -373,3 +375,15 @@ class TaskRunAdmin(ReadOnlyAdmin):
     list_display = ["name", "ran_at"]
     list_filter = ["ran_at"]
     search_fields = ["name"]
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ["made_at", "by", "means", "did", "what", "name", "domain"]
+    list_filter = ["what", "did", "means", SiteFilter]
+    list_select_related = ["by"]
+    search_fields = ["name", "domain", "by__email", "=key_prefix"]
+    search_help_text = "Name, domain, who did it, or the first characters of an API key"
+    date_hierarchy = "made_at"
+    ordering = ["-id"]
+    exclude = ["tab", "whose"]

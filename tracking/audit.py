@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 
 from tracking.models.changes import Change, Did, Means, What
@@ -25,8 +26,8 @@ LONGEST_VALUE = 500
 CHUNK = 1000
 
 # What has one of these words in its name is said to be changed, and not what it was or is.
-# An address of a webhook may hold a token; one of a rule is a person's.
-SECRET = ("secret", "token", "password", "key", "url", "addresses")
+# An address of a webhook may hold a token; one of a rule is a person's, as that of mail is.
+SECRET = ("secret", "token", "password", "key", "url", "addresses", "mail")
 
 Details = dict[str, Any]
 
@@ -73,7 +74,7 @@ def record(
         what=what,
         name=str(name)[:LONGEST_NAME],
         person=person,
-        details={field: plain(value) for field, value in (details or {}).items()},
+        details=plain(details or {}),
         whose=whose,
         tab=tab[:LONGEST_TAB],
     )
@@ -114,9 +115,13 @@ def is_secret(field: str) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it, texts cut to a length that a page can show."""
+    """The value as JSON has it, rows as their ids, texts cut to a length that a page can show."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | QuerySet):
         return [plain(each) for each in value]
     return str(value)[:LONGEST_VALUE]

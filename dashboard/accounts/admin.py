@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from dashboard.accounts.models import SetupLink, User
 from dashboard.accounts.setup import vouch_for
+from tracking.admin_log import Audited
 from tracking.models import Membership
 
 
@@ -26,7 +27,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(Audited, UserAdmin):
     add_form = AccountCreationForm
     list_display = ["email", "is_active", "is_staff", "is_superuser", "date_joined", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "date_joined"]
