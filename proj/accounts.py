@@ -51,6 +51,24 @@ ACCOUNT_FORMS = {
     "reauthenticate": "dashboard.accounts.forms.ConfirmForm",
 }
 
+MFA_ADAPTER = "dashboard.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Where addresses are confirmed, nobody signs in before; elsewhere nobody could.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Footfall"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "dashboard.accounts.forms.CodeForm",
+    "reauthenticate": "dashboard.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "dashboard.accounts.forms.AddAppForm",
+    "add_webauthn": "dashboard.accounts.forms.AddPasskeyForm",
+    "login_webauthn": "dashboard.accounts.forms.PasskeyForm",
+    "authenticate_webauthn": "dashboard.accounts.forms.SecondPasskeyForm",
+    "reauthenticate_webauthn": "dashboard.accounts.forms.ConfirmPasskeyForm",
+}
+
 
 def verification(sends_mail: bool, is_open: bool) -> dict[str, Any]:
     """Whoever may join a server that sends mail shows that the address is theirs."""

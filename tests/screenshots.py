@@ -142,7 +142,7 @@ def signed_in(browser: Browser, server: Server, width: int, scheme: str) -> Page
     page.goto(f"{server.url}/sign-in")
     page.get_by_label("E-mail").fill("owner@example.com")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     return page
 
 

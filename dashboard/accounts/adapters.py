@@ -1,9 +1,14 @@
 """What django-allauth does differently here."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,6 +21,11 @@ from dashboard.accounts.models import owner_exists
 from dashboard.accounts.post import post
 
 NO_MATCH = "The e-mail address and the password do not match an account here."
+WAYS_TO_CONFIRM = {
+    "reauthenticate": "By your password",
+    "mfa_reauthenticate": "By a code of your app",
+    "mfa_reauthenticate:webauthn": "By a passkey",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -52,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods = super().get_reauthentication_methods(user)
+        return [{**method, "description": WAYS_TO_CONFIRM[method["id"]]} for method in methods]
+
     # Links lead to the server's public address, whatever host a request names, and have their
     # secrets in the query, which logs drop.
 
@@ -76,6 +90,35 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_account_already_exists_mail(self, email: str) -> None:
         context = {"link": link("account_reset_password")}
         self.send_mail("account/email/account_already_exists", email, context)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """What is stored of second factors is encrypted under the server's secret key."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is not right, or was used before.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return cipher().decrypt(encrypted_text).decode()
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return f"Passkey {count + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys hold for the public address, whatever host a request names."""
+        return {"id": urlsplit(settings.PUBLIC_URL).hostname or "", "name": "Footfall"}
+
+
+def cipher() -> MultiFernet:
+    """Encrypts under the secret key; what an earlier one encrypted is read as well."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = (hashlib.sha256(b"second factors " + secret.encode()).digest() for secret in secrets)
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 def link(name: str, **query: str) -> str:

@@ -1,8 +1,12 @@
 """Forms about oneself: allauth's, in this project's words."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as codes
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
@@ -23,6 +27,8 @@ LABELS = {
 HELP = {
     "password1": "At least 12 characters of any kind. A few words are easy to keep in mind.",
 }
+# What parsing a credential raises: its parts are JSON, base 64 and CBOR within each other.
+NO_CREDENTIAL = (LookupError, AttributeError, TypeError, ValueError, struct.error, RecursionError)
 
 
 class InOurWords(forms.Form):
@@ -82,3 +88,45 @@ class NewPasswordForm(InOurWords, allauth.ResetPasswordKeyForm):
 
 class ConfirmForm(InOurWords, allauth.ReauthenticateForm):
     pass
+
+
+class CodeForm(InOurWords, codes.AuthenticateForm):
+    labels = {"code": "Code of your app, or a recovery code"}
+
+
+class ConfirmCodeForm(InOurWords, codes.ReauthenticateForm):
+    labels = {"code": "Code of your app, or a recovery code"}
+
+
+class AddAppForm(InOurWords, ActivateTOTPForm):
+    labels = {"code": "The code that it shows"}
+
+
+class AnyCredential(forms.Form):
+    """Refuses what is no passkey's answer at all, on which its readers stumble in many ways."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()
+        except NO_CREDENTIAL:
+            self.add_error("credential", "This is no passkey.")
+
+
+class PasskeyForm(AnyCredential, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class SecondPasskeyForm(AnyCredential, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class ConfirmPasskeyForm(AnyCredential, webauthn.ReauthenticateWebAuthnForm):
+    pass
+
+
+class AddPasskeyForm(InOurWords, AnyCredential, webauthn.AddWebAuthnForm):
+    """Each passkey signs in by itself, so each knows its owner by a finger, a face or a PIN."""
+
+    labels = {"name": "Name"}
+    name = forms.CharField(required=False, max_length=80)
+    passwordless = forms.BooleanField(initial=True, widget=forms.HiddenInput)

@@ -5,7 +5,7 @@ The names with `account_` are those by which allauth finds its own pages.
 
 from django.urls import path
 
-from dashboard.accounts import keys, views
+from dashboard.accounts import factors, keys, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="account_login"),
@@ -17,6 +17,25 @@ urlpatterns = [
     path("account/email", views.Email.as_view(), name="account_email"),
     path("account/email/sent", views.EmailSent.as_view(), name="account_email_verification_sent"),
     path("account/email/confirm", views.ConfirmEmail.as_view(), name="account_confirm_email"),
+    path("sign-in/second", factors.Second.as_view(), name="mfa_authenticate"),
+    path("sign-in/passkey", factors.ByPasskey.as_view(), name="mfa_login_webauthn"),
+    path("sign-in/confirm/code", factors.ConfirmByCode.as_view(), name="mfa_reauthenticate"),
+    path(
+        "sign-in/confirm/passkey",
+        factors.ConfirmByPasskey.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("account/sign-in", factors.Factors.as_view(), name="mfa_index"),
+    path("account/app", factors.AddApp.as_view(), name="mfa_activate_totp"),
+    path("account/app/remove", factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("account/codes", factors.Codes.as_view(), name="mfa_view_recovery_codes"),
+    path("account/codes/new", factors.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("account/passkeys/add", factors.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path(
+        "account/passkeys/<int:pk>/remove",
+        factors.RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
+    ),
     path("keys", keys.keys, name="keys"),
     path("keys/<int:key>/revoke", keys.revoke, name="key_revoke"),
     path("password", views.ChangePassword.as_view(), name="account_change_password"),

@@ -67,7 +67,7 @@ def live_page(browser: Browser, server: Server) -> Page:
     page.goto(f"{server.url}/sign-in?next=/sites/site.example/live")
     page.get_by_label("E-mail").fill("owner@example.com")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.locator("#state[data-state=live]").wait_for()
     page.evaluate(NOTE_ROWS)
     return page

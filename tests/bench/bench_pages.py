@@ -103,7 +103,7 @@ def signed_in(browser: Browser, server: Server) -> str:
     page.goto(f"{server.url}/sign-in")
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/sites/")
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     page.context.close()

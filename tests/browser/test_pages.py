@@ -43,6 +43,7 @@ INSIDE = [
     "/password",
     "/account",
     "/account/email",
+    "/account/sign-in",
     "/styles",
 ]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
@@ -72,7 +73,7 @@ def signed_in(running: Server, browser: Browser, sites: None) -> dict:
     page.goto(f"{running.url}/sign-in")
     page.get_by_label("E-mail address").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/sites/")
     page.goto(f"{running.url}/sites/visited.example/install")
     expect(page.get_by_role("link", name="Watch it live")).to_be_visible()

@@ -43,7 +43,7 @@ def sign_in(context: BrowserContext, server: Server, email: str) -> Page:
     page.goto(f"{server.url}/sign-in")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     return page
 
 

@@ -30,7 +30,7 @@ def owner(page: Page, calling: Server) -> Page:
     page.goto(f"{calling.url}/sign-in")
     page.get_by_label("E-mail address").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/sites/")
     return page
 

@@ -173,7 +173,7 @@ def opened_dashboard(browser: Browser, server: Server) -> Page:
     page.goto(f"{server.url}/sign-in")
     page.get_by_label("E-mail").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{server.url}/sites/{SITE}/live")
     page.locator("#state[data-state=live]").wait_for()
     return page
