@@ -8,44 +8,33 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dashboard import room
-from tracking.access import owned_sites, site_for
+from tracking.access import Right, site_for
 from tracking.models import Site
-from tracking.models.sites import normalise_domain
 
 View = Callable[..., HttpResponse]
 
 
-def site_or_404(request: HttpRequest, domain: str) -> Site:
-    """The site, if the person who asks may see it; else Http404, as for a domain nobody has."""
+def site_view(right: Right) -> Callable[[View], View]:
+    """For views `(request, site)` of an address with `<domain>`, for who has that right there.
+
+    To everybody else the site is as one that nobody has: a page that is not found.
+    """
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, domain: str, **kwargs: Any) -> HttpResponse:
+            site = site_or_404(request, domain, right)
+            room.mark(request, site)
+            return view(request, site, **kwargs)
+
+        return login_required(wrapped)
+
+    return decorator
+
+
+def site_or_404(request: HttpRequest, domain: str, right: Right) -> Site:
+    """The site, if the person who asks has the right; else Http404, as for a domain nobody has."""
     try:
-        return site_for(request.user, domain)
+        return site_for(request.user, domain, right)
     except Site.DoesNotExist as error:
         raise Http404("No such site.") from error
-
-
-def owned_site_or_404(request: HttpRequest, domain: str) -> Site:
-    """The site, if the person who asks may change it; else Http404."""
-    try:
-        return owned_sites(request.user).get(domain=normalise_domain(domain))
-    except Site.DoesNotExist as error:
-        raise Http404("No such site.") from error
-
-
-def site_view(view: View) -> View:
-    """For views `(request, site)` of an address with `<domain>`, which its members may see."""
-    return with_site(view, site_or_404)
-
-
-def owner_view(view: View) -> View:
-    """As `site_view`, for what only the owners of a site may do."""
-    return with_site(view, owned_site_or_404)
-
-
-def with_site(view: View, find: Callable[[HttpRequest, str], Site]) -> View:
-    @wraps(view)
-    def wrapped(request: HttpRequest, domain: str, **kwargs: Any) -> HttpResponse:
-        site = find(request, domain)
-        room.mark(request, site)
-        return view(request, site, **kwargs)
-
-    return login_required(wrapped)

@@ -4,22 +4,17 @@ Each kind of ticket knows for itself what ends it; sockets of one kind are check
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Self
 
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from tracking.access import visible_sites
-from tracking.models import SharedLink, Site
-
-# The sites of which a person may have a line.
-SitesOf = Callable[[Any], QuerySet[Site]]
+from tracking.access import Right, people_with
+from tracking.models import SharedLink
 
 
 class Close(IntEnum):
@@ -45,8 +40,8 @@ class Ticket(ABC):
 
     @classmethod
     @abstractmethod
-    def invalid(cls, site_id: int, held: set[Self], sites_of: SitesOf) -> dict[Self, Close]:
-        """Those that do not hold any more, and why; a query a holder, none a socket."""
+    def invalid(cls, site_id: int, held: set[Self], right: Right) -> dict[Self, Close]:
+        """Those that do not hold any more, and why; no query a holder or a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +77,14 @@ class SessionTicket(Ticket):
 
     @classmethod
     def invalid(
-        cls, site_id: int, held: "set[SessionTicket]", sites_of: SitesOf
+        cls, site_id: int, held: "set[SessionTicket]", right: Right
     ) -> "dict[SessionTicket, Close]":
         people = cls.people(held)
-        users = {user.pk: user for user in people.values()}
-        seeing = {pk for pk, user in users.items() if sites_of(user).filter(pk=site_id).exists()}
+        allowed = allowed_people(site_id, {ticket.user_id for ticket in people}, right)
         return {
             ticket: Close.NO_ACCESS if ticket in people else Close.SIGNED_OUT
             for ticket in held
-            if ticket not in people or ticket.user_id not in seeing
+            if ticket not in people or ticket.user_id not in allowed
         }
 
     def is_session_of(self, user: Any) -> bool:
@@ -107,7 +101,7 @@ class LinkTicket(Ticket):
 
     @classmethod
     def invalid(
-        cls, site_id: int, held: "set[LinkTicket]", sites_of: SitesOf
+        cls, site_id: int, held: "set[LinkTicket]", right: Right
     ) -> "dict[LinkTicket, Close]":
         found = SharedLink.valid(timezone.now()).filter(
             site=site_id, pk__in={ticket.link_id for ticket in held}
@@ -124,17 +118,20 @@ class HouseTicket(Ticket):
 
     @classmethod
     def invalid(
-        cls, site_id: int, held: "set[HouseTicket]", sites_of: SitesOf
+        cls, site_id: int, held: "set[HouseTicket]", right: Right
     ) -> "dict[HouseTicket, Close]":
         return {}
 
 
-def invalid(
-    site_id: int, tickets: set[Ticket], sites_of: SitesOf = visible_sites
-) -> dict[Ticket, Close]:
+def allowed_people(site_id: int, people: set[int], right: Right) -> set[int]:
+    """Those of the people, by their ids, who have the right with a site."""
+    return set(people_with(site_id, right).filter(pk__in=people).values_list("pk", flat=True))
+
+
+def invalid(site_id: int, tickets: set[Ticket], right: Right = Right.SEE) -> dict[Ticket, Close]:
     """The tickets that do not hold any more, and why."""
     reasons: dict[Ticket, Close] = {}
     for kind in {type(ticket) for ticket in tickets}:
         held = {ticket for ticket in tickets if type(ticket) is kind}
-        reasons |= kind.invalid(site_id, held, sites_of)
+        reasons |= kind.invalid(site_id, held, right)
     return reasons

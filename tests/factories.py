@@ -1,17 +1,29 @@
 """Rows for tests, made to order."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import factory
 from django.contrib.auth import get_user_model
 
-from tracking.models import Event, Membership, Site
+from tracking.models import Event, Guest, Member, Role, Site, Team
+
+
+class TeamFactory(factory.django.DjangoModelFactory):
+    """A team that nobody is in."""
+
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda number: f"Team {number}")
 
 
 class SiteFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Site
 
+    team = factory.SubFactory(TeamFactory)
     domain = factory.Sequence(lambda number: f"site{number}.example")
 
 
@@ -31,12 +43,45 @@ class UserFactory(factory.django.DjangoModelFactory):
             self.save(update_fields=["password"])
 
 
-class MembershipFactory(factory.django.DjangoModelFactory):
+class MemberFactory(factory.django.DjangoModelFactory):
     class Meta:
-        model = Membership
+        model = Member
+
+    team = factory.SubFactory(TeamFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.OWNER
+
+
+class GuestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Guest
 
     site = factory.SubFactory(SiteFactory)
     user = factory.SubFactory(UserFactory)
+
+
+@dataclass
+class Seat:
+    """A site, and a person who is in its team."""
+
+    site: Site
+    user: Any
+    role: Role
+
+
+class SeatFactory(factory.Factory):
+    class Meta:
+        model = Seat
+
+    site = factory.SubFactory(SiteFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.OWNER
+
+    @classmethod
+    def _create(cls, model_class: type[Seat], *args: Any, **fields: Any) -> Seat:
+        seat = model_class(*args, **fields)
+        MemberFactory(team=seat.site.team, user=seat.user, role=seat.role)
+        return seat
 
 
 class EventFactory(factory.django.DjangoModelFactory):

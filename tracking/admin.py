@@ -23,11 +23,13 @@ from tracking.models import (
     EventLog,
     Generation,
     Goal,
+    Guest,
     Import,
     ImportKey,
     InboxHit,
+    Invitation,
     LedgerEntry,
-    Membership,
+    Member,
     OwnIdKey,
     QuarantinedHit,
     RefusalCount,
@@ -38,7 +40,9 @@ from tracking.models import (
     Segment,
     Site,
     SiteAlias,
+    SitePlace,
     TaskRun,
+    Team,
     VisitorKey,
     Watch,
 )
@@ -140,8 +144,14 @@ def summary(now: backlog.Backlog) -> str:
     )
 
 
-class MembershipInline(TabularInline):
-    model = Membership
+class MemberInline(TabularInline):
+    model = Member
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+class GuestInline(TabularInline):
+    model = Guest
     extra = 0
     autocomplete_fields = ["user"]
 
@@ -153,13 +163,15 @@ class SiteAliasInline(TabularInline):
 
 @admin.register(Site)
 class SiteAdmin(Audited):
-    list_display = ["domain", "timezone", "bots", "honour_opt_out", "created_at"]
+    list_display = ["domain", "team", "timezone", "bots", "honour_opt_out", "created_at"]
     list_filter = ["bots", "honour_opt_out", "timezone"]
-    search_fields = ["domain", "aliases__name", "members__email"]
+    search_fields = ["domain", "aliases__name", "team__name", "team__members__user__email"]
+    list_select_related = ["team"]
+    autocomplete_fields = ["team"]
     date_hierarchy = "created_at"
     readonly_fields = ["created_at"]
     fieldsets = [
-        (None, {"fields": ["domain", "timezone", "created_at"]}),
+        (None, {"fields": ["domain", "team", "timezone", "created_at"]}),
         (
             "Which hits count",
             {
@@ -188,7 +200,56 @@ class SiteAdmin(Audited):
             },
         ),
     ]
-    inlines = [SiteAliasInline, MembershipInline]
+    inlines = [SiteAliasInline, GuestInline]
+
+
+@admin.register(Team)
+class TeamAdmin(Audited):
+    list_display = ["name", "created_at"]
+    search_fields = ["name", "members__user__email", "sites__domain"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["created_at"]
+    inlines = [MemberInline]
+
+
+@admin.register(Member)
+class MemberAdmin(Audited):
+    list_display = ["user", "team", "role", "joined_at"]
+    list_filter = ["role", "joined_at"]
+    list_select_related = ["user", "team"]
+    search_fields = ["user__email", "team__name"]
+    autocomplete_fields = ["team", "user"]
+
+
+@admin.register(Guest)
+class GuestAdmin(Audited):
+    list_display = ["user", "site", "role", "joined_at"]
+    list_filter = ["role", "joined_at"]
+    list_select_related = ["user", "site"]
+    search_fields = ["user__email", "site__domain"]
+    autocomplete_fields = ["site", "user"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Which were made and what became of them; only the pages can make one that has a link."""
+
+    list_display = ["kind", "team", "site", "role", "email", "made_by", "made_at", "accepted_at"]
+    list_filter = ["kind", "made_at", "accepted_at", "revoked_at"]
+    list_select_related = ["team", "site", "made_by"]
+    search_fields = ["email", "team__name", "site__domain"]
+    date_hierarchy = "made_at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(SitePlace)
+class SitePlaceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "site", "pinned", "position"]
+    list_filter = ["pinned"]
+    list_select_related = ["user", "site"]
+    search_fields = ["user__email", "site__domain"]
 
 
 @admin.register(Goal)

@@ -14,7 +14,7 @@ from tracking.models import (
     Goal,
     InboxHit,
     LedgerEntry,
-    Membership,
+    Member,
     OwnIdKey,
     QuarantinedHit,
     RefusalCount,
@@ -32,7 +32,7 @@ from tracking.models import (
 @receiver([post_save, post_delete], sender=Site)
 @receiver([post_save, post_delete], sender=SiteAlias)
 @receiver([post_save, post_delete], sender=Watch)
-@receiver([post_save, post_delete], sender=Membership)
+@receiver([post_save, post_delete], sender=Member)
 @receiver([post_save, post_delete], sender=ApiKey)
 @receiver([post_save, post_delete], sender=settings.AUTH_USER_MODEL)
 @receiver([post_save, post_delete], sender=Salt)

@@ -1,12 +1,15 @@
-"""Adding a site."""
+"""Adding a site, and the team that it goes to."""
 
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from tracking.models import Membership, Site
+from tracking.access import Right, teams_with
+from tracking.models import Member, Role, Site, Team
 from tracking.models.sites import normalise_domain
+
+FIRST_TEAM = "First team"
 
 
 def create_site(
@@ -15,7 +18,7 @@ def create_site(
     owner: Any = None,
     exist_ok: bool = False,
 ) -> Site:
-    """A new site of `owner`; without one it belongs to the first admin, once there is one.
+    """A new site in the team of `owner`; without one, of the first admin, once there is one.
 
     Raises ValidationError for a domain or time zone that is none, and for a site that exists
     already unless that is `exist_ok`.
@@ -24,12 +27,33 @@ def create_site(
     if exist_ok and (existing := Site.objects.filter(domain=domain).first()):
         return existing
     site = Site(domain=domain, timezone=timezone)
-    site.full_clean()
+    site.full_clean(exclude=["team"])
     with transaction.atomic():
+        site.team = team_of(owner or first_admin())
         site.save()
-        if owner := owner or first_admin():
-            Membership.objects.create(site=site, user=owner, role=Membership.Role.OWNER)
     return site
+
+
+def team_of(user: Any) -> Team:
+    """The first team whose sites the person manages, made if there is none.
+
+    Without a person it is one that nobody is in yet, which the server's first owner will join.
+    """
+    if user is None:
+        return teams_of_nobody().first() or Team.objects.create(name=FIRST_TEAM)
+    return teams_with(user, Right.MANAGE).first() or make_team(user)
+
+
+def make_team(user: Any, name: str = "") -> Team:
+    """A new team of a person, named after the first part of their e-mail address."""
+    with transaction.atomic():
+        team = Team.objects.create(name=name or user.email.partition("@")[0])
+        Member.objects.create(team=team, user=user, role=Role.OWNER)
+    return team
+
+
+def teams_of_nobody() -> Any:
+    return Team.objects.filter(members=None)
 
 
 def first_admin() -> Any:

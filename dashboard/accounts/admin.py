@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from dashboard.accounts.models import SetupLink, User
 from dashboard.accounts.setup import vouch_for
 from tracking.admin_log import Audited
-from tracking.models import Membership
+from tracking.models import Member
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -21,10 +21,10 @@ class AccountCreationForm(AdminUserCreationForm):
         field_classes: dict[str, type[forms.Field]] = {}
 
 
-class MembershipInline(admin.TabularInline):
-    model = Membership
+class MemberInline(admin.TabularInline):
+    model = Member
     extra = 0
-    autocomplete_fields = ["site"]
+    autocomplete_fields = ["team"]
 
 
 @admin.register(User)
@@ -36,7 +36,7 @@ class AccountAdmin(Audited, UserAdmin):
     date_hierarchy = "date_joined"
     ordering = ["email"]
     readonly_fields = ["date_joined", "last_login"]
-    inlines = [MembershipInline]
+    inlines = [MemberInline]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         (

@@ -4,7 +4,8 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from dashboard.accounts.models import SetupLink, User, owner_exists
-from tracking.models import Membership, Site
+from tracking.models import Member, Role
+from tracking.site_creation import teams_of_nobody
 
 
 def first_owner_link() -> str | None:
@@ -20,9 +21,8 @@ def make_first_owner(user: User) -> None:
     user.is_staff = user.is_superuser = True
     with transaction.atomic():
         user.save(update_fields=["is_staff", "is_superuser"])
-        Membership.objects.bulk_create(
-            Membership(site=site, user=user) for site in Site.objects.filter(memberships=None)
-        )
+        for team in teams_of_nobody():
+            Member.objects.create(team=team, user=user, role=Role.OWNER)
 
 
 def vouch_for(user: User) -> None:

@@ -1,10 +1,10 @@
 """Whose key a request brings, and what it opens."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 
 from dashboard.api.errors import ApiError
-from tracking.access import owned_sites, visible_sites
+from tracking.access import Right, sites_with
 from tracking.models import ApiKey, Site
 from tracking.models.keys import Scope
 from tracking.models.sites import normalise_domain
@@ -32,20 +32,12 @@ def check_scope(key: ApiKey, scope: Scope) -> None:
         raise ApiError(403, f"This API key has not the scope {scope}.", challenge)
 
 
-def readable_site(key: ApiKey, name: str) -> Site:
-    """The site of that domain or alias, if the key's owner may see it. Raises `ApiError`.
+def site_of(key: ApiKey, name: str, right: Right) -> Site:
+    """The site of that domain or alias, if the key's owner has the right. Raises `ApiError`.
 
     The answer never tells which sites there are besides.
     """
-    return _named(visible_sites(key.user), name)
-
-
-def writable_site(key: ApiKey, name: str) -> Site:
-    """As `readable_site`, of the sites that the key's owner may change."""
-    return _named(owned_sites(key.user), name)
-
-
-def _named(sites: QuerySet[Site], name: str) -> Site:
+    sites = sites_with(key.user, right)
     domain = normalise_domain(name)
     # PostgreSQL refuses to look for a text with NUL.
     found = [] if "\0" in domain else sites.filter(Q(domain=domain) | Q(aliases__name=domain))

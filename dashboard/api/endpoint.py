@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from dashboard.api import auth, bodies
 from dashboard.api.errors import ApiError, json_response, wrong_method
 from dashboard.api.limits import take
+from tracking.access import Right
 from tracking.models import ApiKey, Site
 from tracking.models.keys import Scope
 
@@ -37,11 +38,8 @@ class Call:
     def body(self) -> dict[str, Any]:
         return bodies.read_object(self.request)
 
-    def readable_site(self, name: str) -> Site:
-        return auth.readable_site(self.key, name)
-
-    def writable_site(self, name: str) -> Site:
-        return auth.writable_site(self.key, name)
+    def site(self, name: str, right: Right) -> Site:
+        return auth.site_of(self.key, name, right)
 
 
 @dataclass(frozen=True)

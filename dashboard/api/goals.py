@@ -15,6 +15,7 @@ from dashboard.api.paging import page
 from dashboard.api.saving import saving
 from realtime import room
 from realtime.room.telling import Did, What
+from tracking.access import Right
 from tracking.models import Goal, Site
 from tracking.models.keys import Scope
 
@@ -41,7 +42,7 @@ def goal_json(goal: Goal) -> dict[str, Any]:
 @needs(Scope.SITES_READ)
 def listing(call: Call) -> Answer:
     """`GET /api/v1/sites/goals?site_id=…`."""
-    site = call.readable_site(text(call.request.GET.dict(), "site_id"))
+    site = call.site(text(call.request.GET.dict(), "site_id"), Right.SEE)
     goals, meta = page(Goal.objects.filter(site=site), call.request.GET)
     return {"goals": [goal_json(goal) for goal in goals], "meta": meta}
 
@@ -50,7 +51,7 @@ def listing(call: Call) -> Answer:
 def find_or_create(call: Call) -> Answer:
     """`PUT /api/v1/sites/goals`: the goal that counts just this, made if there is none."""
     fields = known(call.body, KEYS)
-    site = call.writable_site(text(fields, "site_id"))
+    site = call.site(text(fields, "site_id"), Right.EDIT)
     wanted = read_goal(site, fields)
     with saving():
         wanted.clean_fields()
@@ -68,7 +69,7 @@ def delete(call: Call, goal_id: str) -> Answer:
     """`DELETE /api/v1/sites/goals/GOAL_ID`, with `site_id` in the body or the address."""
     in_address = "site_id" in call.request.GET
     named = call.request.GET.dict() if in_address else known(call.body, ["site_id"])
-    site = call.writable_site(text(named, "site_id"))
+    site = call.site(text(named, "site_id"), Right.EDIT)
     wanted = Goal.objects.filter(site=site, pk=int(goal_id) if is_number(goal_id) else 0)
     goal = wanted.first()
     if goal is None:

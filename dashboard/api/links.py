@@ -11,6 +11,7 @@ from dashboard.api.saving import saving
 from dashboard.report.place import Place
 from realtime import room
 from realtime.room.telling import Did, What
+from tracking.access import Right
 from tracking.models import SharedLink
 from tracking.models.keys import Scope
 
@@ -23,7 +24,7 @@ def link_json(link: SharedLink) -> dict[str, Any]:
 @needs(Scope.SITES_WRITE)
 def listing(call: Call) -> Answer:
     """`GET /api/v1/sites/shared-links?site_id=…`; whoever reads a link can hand it on."""
-    site = call.writable_site(text(call.request.GET.dict(), "site_id"))
+    site = call.site(text(call.request.GET.dict(), "site_id"), Right.MANAGE)
     links, meta = page(SharedLink.objects.filter(site=site), call.request.GET)
     return {"shared_links": [link_json(link) for link in links], "meta": meta}
 
@@ -32,7 +33,7 @@ def listing(call: Call) -> Answer:
 def find_or_create(call: Call) -> Answer:
     """`PUT /api/v1/sites/shared-links`: the link of that name, made if there is none."""
     fields = known(call.body, ["site_id", "name"])
-    site = call.writable_site(text(fields, "site_id"))
+    site = call.site(text(fields, "site_id"), Right.MANAGE)
     name = text(fields, "name")
     link = SharedLink.objects.filter(site=site, name=name, is_public=False).first()
     if link is None:

@@ -13,6 +13,7 @@ from realtime.out import events as live_events
 from realtime.out.asked import Asked
 from realtime.out.sse import MOST_STREAMS, listen, streams_of_keys
 from realtime.out.tickets import KeyTicket
+from tracking.access import Right
 from tracking.models import Site
 from tracking.models.keys import Scope
 
@@ -47,7 +48,7 @@ def asked_of(request: HttpRequest, limits: dict[str, str]) -> tuple[Call, Site, 
         raise wrong_method(["GET"])
     call = admitted(request, Scope.STATS_READ, limits)
     parameters = request.GET.dict()
-    site = call.readable_site(text(parameters, "site_id"))
+    site = call.site(text(parameters, "site_id"), Right.SEE)
     try:
         asked = Asked.read(parameters, request.headers.get("Last-Event-ID", ""))
     except ValueError as error:

@@ -10,7 +10,7 @@ from dashboard.api.paging import page
 from dashboard.api.saving import saving
 from realtime import room
 from realtime.room.telling import Did, What
-from tracking.access import visible_sites
+from tracking.access import Right, visible_sites
 from tracking.audit import differences
 from tracking.models import Site, SiteAlias
 from tracking.models.keys import Scope
@@ -35,7 +35,7 @@ def listing(call: Call) -> Answer:
 @needs(Scope.SITES_READ)
 def read(call: Call, site_id: str) -> Answer:
     """`GET /api/v1/sites/SITE_ID`."""
-    return site_json(call.readable_site(site_id))
+    return site_json(call.site(site_id, Right.SEE))
 
 
 @needs(Scope.SITES_WRITE)
@@ -51,7 +51,7 @@ def create(call: Call) -> Answer:
 @needs(Scope.SITES_WRITE)
 def update(call: Call, site_id: str) -> Answer:
     """`PUT /api/v1/sites/SITE_ID`: another domain, another time zone, or both."""
-    site = call.writable_site(site_id)
+    site = call.site(site_id, Right.MANAGE)
     fields = known(call.body, KEYS)
     was = site_json(site)
     site.domain = text(fields, "domain", site.domain)
@@ -69,7 +69,7 @@ def update(call: Call, site_id: str) -> Answer:
 @needs(Scope.SITES_WRITE)
 def delete(call: Call, site_id: str) -> Answer:
     """`DELETE /api/v1/sites/SITE_ID`: the site with all its figures."""
-    site = call.writable_site(site_id)
+    site = call.site(site_id, Right.OWN)
     with transaction.atomic():
         room.tell(site, Did.DELETED, What.SITE, site, by=call.key.user, key=call.key)
         site.delete()

@@ -5,15 +5,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.audit.log import Log, chosen, people, table
 from dashboard.report.download import attachment, lines_of
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.audit import What
 from tracking.models import Site
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_safe
 def audit(request: HttpRequest, site: Site) -> HttpResponse:
     """The page, or the log alone for htmx."""
@@ -27,7 +28,7 @@ def audit(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "audit/log.html" if request.htmx else "audit/page.html", context)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_safe
 def audit_csv(request: HttpRequest, site: Site) -> HttpResponseBase:
     """All rows of what is chosen."""

@@ -7,16 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.debugger.refusals import DAYS, last_days
 from realtime.debugger import watch
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.models import Site
 
 TEST_PATH = "/footfall-test-hit"
 
 
-@owner_view
+@site_view(Right.MANAGE)
 def debugger(request: HttpRequest, site: Site) -> HttpResponse:
     # Before the line opens: accepting processes hear of it within a second.
     watch.renew(site.pk)

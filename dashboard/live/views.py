@@ -19,6 +19,7 @@ from realtime.presence.online import online
 from realtime.rows import Rows
 from realtime.rows import render as render_row
 from realtime.window import Window
+from tracking.access import Right
 from tracking.models import Site
 from tracking.warehouse import QueryError
 
@@ -40,7 +41,7 @@ def live_view(view: View) -> Callable[..., HttpResponse]:
             context = {"site": site, "error": str(error), "start": start}
             return render(request, "live/refused.html", context, status=400)
 
-    return site_view(answered)
+    return site_view(Right.SEE)(answered)
 
 
 @live_view

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.report import formats
 from dashboard.report.periods import EARLIEST, LATEST
 from dashboard.report.segments import today
 from dashboard.room import Did, What, tell
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.models import Annotation, Site
 from tracking.warehouse.periods import Period
 
@@ -59,7 +60,7 @@ class NoteForm(forms.Form):
         )
 
 
-@owner_view
+@site_view(Right.EDIT)
 def notes(request: HttpRequest, site: Site) -> HttpResponse:
     form = NoteForm(request.POST or None, site=site)
     if form.is_valid():
@@ -76,7 +77,7 @@ def notes(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "report/notes.html", context)
 
 
-@owner_view
+@site_view(Right.EDIT)
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = get_object_or_404(site.annotations, pk=number)

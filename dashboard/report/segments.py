@@ -15,7 +15,7 @@ from dashboard.report.place import Place
 from dashboard.report.question import Question, read
 from dashboard.room import Did, What, tell
 from realtime.presence.online import online
-from tracking.access import owned_sites, visible_segments
+from tracking.access import Right, sites_with, visible_segments
 from tracking.models import Segment, Site
 from tracking.warehouse import QueryError
 from tracking.warehouse.definitions import Definitions
@@ -31,7 +31,7 @@ class SegmentForm(forms.Form):
     shared = forms.BooleanField(required=False)
 
 
-@site_view
+@site_view(Right.SEE)
 @require_POST
 def save(request: HttpRequest, site: Site) -> HttpResponse:
     """Keep the filters of a report. Under a name that there is, they take the old ones' place."""
@@ -72,13 +72,13 @@ def _problem(request: HttpRequest, site: Site, form: SegmentForm, filters: list[
     if not filters:
         return "Choose filters first: a segment keeps those of the report."
     if form.cleaned_data["shared"] and not may_share(request, site):
-        return "Only owners of the site keep segments for everybody."
+        return "Only owners, admins and editors of the site keep segments for everybody."
     if visible_segments(request.user, site).count() >= MOST:
         return f"A site has at most {MOST} segments. Delete some first."
     return ""
 
 
-@site_view
+@site_view(Right.SEE)
 @require_safe
 def segments(request: HttpRequest, site: Site) -> HttpResponse:
     context = {
@@ -90,7 +90,7 @@ def segments(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "report/segments.html", context)
 
 
-@site_view
+@site_view(Right.SEE)
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = visible_segments(request.user, site).filter(pk=number).first()
@@ -105,7 +105,7 @@ def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 def may_share(request: HttpRequest, site: Site) -> bool:
     """Whether the person keeps segments for everybody who sees the site."""
-    return owned_sites(request.user).filter(pk=site.pk).exists()
+    return sites_with(request.user, Right.EDIT).filter(pk=site.pk).exists()
 
 
 def today(site: Site) -> Any:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.errors import too_many
 from dashboard.fields import Checks
 from dashboard.report.formats import day
@@ -28,6 +28,7 @@ from dashboard.report.segments import spelt_out, today
 from dashboard.report.widgets import PANELS
 from dashboard.room import Did, What, tell
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.models import SharedLink, Site
 from tracking.models.links import OPENED
 from tracking.warehouse import QueryError
@@ -111,7 +112,7 @@ def end_of(last: Any, site: Site) -> datetime:
     return datetime.combine(last + timedelta(days=1), datetime.min.time(), site.zone)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 def sharing(request: HttpRequest, site: Site) -> HttpResponse:
     """The links of a site; a new one keeps the filters of the report from which one came here."""
     try:
@@ -144,7 +145,7 @@ def sharing(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "report/sharing.html", context)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def publish(request: HttpRequest, site: Site) -> HttpResponse:
     """Let everybody see the report, or nobody any more."""
@@ -161,7 +162,7 @@ def publish(request: HttpRequest, site: Site) -> HttpResponse:
     return redirect("site_sharing", site.domain)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def delete(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     found = get_object_or_404(site.links, pk=number)

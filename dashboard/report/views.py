@@ -24,6 +24,7 @@ from dashboard.report.suggestions import suggestions
 from dashboard.report.widgets import WIDGETS, Widget, relatives, tabs
 from dashboard.report.world import VIEWS
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.models import Site
 from tracking.warehouse import Query, QueryError
 
@@ -53,7 +54,7 @@ def report_view(view: View) -> View:
     def of_member(request: HttpRequest, site: Site, **kwargs: Any) -> HttpResponse:
         return answered(request, Place(site, request.user), **kwargs)
 
-    for_member, for_link = site_view(of_member), shared_view(answered)
+    for_member, for_link = site_view(Right.SEE)(of_member), shared_view(answered)
 
     def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return (for_link if "token" in kwargs else for_member)(request, **kwargs)

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 
+from tracking.access import Right, teams_with
 from tracking.models import Site, SiteAlias
 from tracking.models.sites import normalise_domain, timezones, validate_domain
+from tracking.site_creation import team_of
 
 AREAS = {
     "Africa",
@@ -61,12 +64,22 @@ class SiteForm(forms.ModelForm):
     )
     timezone = TimezoneField()
 
+    team = forms.ModelChoiceField(
+        queryset=None, empty_label=None, help_text="Its people see the site."
+    )
+
     class Meta:
         model = Site
-        fields = ["domain", "timezone"]
+        fields = ["domain", "timezone", "team"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
+        teams = teams_with(user, Right.MANAGE)
+        if len(teams) > 1:
+            self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        else:
+            del self.fields["team"]
         if not self.is_bound:
             self.fields["timezone"].widget.attrs["data-browser-timezone"] = True
 
@@ -74,6 +87,12 @@ class SiteForm(forms.ModelForm):
         domain = normalise_domain(self.cleaned_data["domain"])
         validate_domain(domain)
         return domain
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Site:
+        if "team" not in self.fields:
+            self.instance.team = team_of(self.user)
+        return super().save(commit)
 
 
 class SiteSettingsForm(forms.ModelForm):

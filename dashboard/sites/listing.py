@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +14,8 @@ from dashboard.access import site_view
 from dashboard.report.chart import spark
 from dashboard.report.formats import Change, change
 from realtime.presence.online import online
-from tracking.access import ordered_memberships
-from tracking.models import Membership, Site
+from tracking.access import Right, ordered_sites
+from tracking.models import Site, SitePlace
 from tracking.warehouse import Query, run
 
 DAYS = 7
@@ -37,9 +36,9 @@ class Card:
 @require_safe
 def sites(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:LONGEST]
-    found = ordered_memberships(request.user)
+    found = ordered_sites(request.user)
     context = {
-        "memberships": found.filter(site__domain__icontains=search) if search else found,
+        "sites": found.filter(domain__icontains=search) if search else found,
         "search": search,
         "has_several": found.count() > 1,
     }
@@ -47,7 +46,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     return render(request, "sites/cards.html" if part else "sites/list.html", context)
 
 
-@site_view
+@site_view(Right.SEE)
 @require_safe
 def card(request: HttpRequest, site: Site) -> HttpResponse:
     """The figures of a site in the list; they are fetched when the person comes to them."""
@@ -67,12 +66,15 @@ def figures(site: Site, now: datetime) -> Card:
     )
 
 
-@site_view
+@site_view(Right.SEE)
 @require_POST
 def pin(request: HttpRequest, site: Site) -> HttpResponse:
     """Put a site among the first of the list, or back."""
-    mine = Membership.objects.filter(site=site, user=request.user.pk)
-    mine.update(pinned=request.POST.get("pinned") == "yes")
+    SitePlace.objects.update_or_create(
+        site=site,
+        user_id=request.user.pk,
+        defaults={"pinned": request.POST.get("pinned") == "yes"},
+    )
     return redirect("sites")
 
 
@@ -81,12 +83,17 @@ def pin(request: HttpRequest, site: Site) -> HttpResponse:
 def order(request: HttpRequest) -> HttpResponse:
     """Put the sites of the list in the order of the `domain` fields; all others after them."""
     domains = request.POST.getlist("domain")
-    mine = {each.site.domain: each for each in ordered_memberships(request.user)}
+    mine = {site.domain: site for site in ordered_sites(request.user)}
     if not domains or not set(domains) <= set(mine):
         return HttpResponseBadRequest("These are not your sites.")
     others = [domain for domain in mine if domain not in domains]
-    for place, domain in enumerate([*dict.fromkeys(domains), *others], start=1):
-        mine[domain].position = place
-    with transaction.atomic():
-        Membership.objects.bulk_update(mine.values(), ["position"])
+    SitePlace.objects.bulk_create(
+        [
+            SitePlace(site=mine[domain], user_id=request.user.pk, position=position)
+            for position, domain in enumerate([*dict.fromkeys(domains), *others], start=1)
+        ],
+        update_conflicts=True,
+        unique_fields=["site", "user"],
+        update_fields=["position"],
+    )
     return HttpResponse(status=204)

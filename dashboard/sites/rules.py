@@ -7,16 +7,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.debugger.refusals import DAYS, last_days
 from dashboard.room import Did, What, tell
 from dashboard.sites.forms import AliasForm, RulesForm
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.audit import changed_fields
 from tracking.models import Site, SiteAlias
 
 
-@owner_view
+@site_view(Right.MANAGE)
 def rules(request: HttpRequest, site: Site) -> HttpResponse:
     form = RulesForm(request.POST or None, instance=site)
     if form.is_valid():
@@ -28,7 +29,7 @@ def rules(request: HttpRequest, site: Site) -> HttpResponse:
     return page(request, site, form, AliasForm())
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def add_alias(request: HttpRequest, site: Site) -> HttpResponse:
     form = AliasForm(request.POST, instance=SiteAlias(site=site))
@@ -41,7 +42,7 @@ def add_alias(request: HttpRequest, site: Site) -> HttpResponse:
     return page(request, site, RulesForm(instance=site), form)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def remove_alias(request: HttpRequest, site: Site, alias: int) -> HttpResponse:
     found = site.aliases.filter(pk=alias).first()

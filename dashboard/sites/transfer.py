@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.room import Did, What, tell
 from dashboard.sites.download import download
 from dashboard.sites.forms import ExportForm
 from realtime.presence.online import online
 from tracking import tasks
+from tracking.access import Right
 from tracking.models import Import, Site
 from tracking.transfer import uploads
 from tracking.transfer.errors import ImportProblem
@@ -30,13 +31,13 @@ CONTENT_TYPES = {
 }
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_GET
 def transfer(request: HttpRequest, site: Site) -> HttpResponse:
     return page(request, site, ExportForm())
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_GET
 def export(request: HttpRequest, site: Site) -> HttpResponse:
     form = ExportForm(request.GET)
@@ -56,14 +57,14 @@ def export(request: HttpRequest, site: Site) -> HttpResponse:
     )
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_GET
 def imports(request: HttpRequest, site: Site) -> HttpResponse:
     """The files alone, for htmx."""
     return render(request, "sites/imports.html", imports_of(site))
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def begin(request: HttpRequest, site: Site) -> HttpResponse:
     """Announce a file: `name` and `size`. Answers where to send its parts, and their size."""
@@ -83,7 +84,7 @@ def begin(request: HttpRequest, site: Site) -> HttpResponse:
     return JsonResponse({"id": job.pk, "part": part})
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def add_part(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """Bytes of the file from `offset` on. Answers how many are there."""
@@ -102,7 +103,7 @@ def add_part(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     return JsonResponse({"done": there})
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def cancel(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     job = import_or_404(site, number)

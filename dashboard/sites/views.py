@@ -6,29 +6,29 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from dashboard.access import owner_view, site_view
+from dashboard.access import site_view
 from dashboard.room import Did, What, tell
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.audit import changed_fields
-from tracking.models import Membership, Site
+from tracking.models import Site
 from tracking.snippet import image_snippet, snippet, visited_address
 
 
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    form = SiteForm(request.POST or None)
+    form = SiteForm(request.POST or None, user=request.user)
     if form.is_valid():
         with transaction.atomic():
             site = form.save()
-            Membership.objects.create(site=site, user=request.user)
             tell(request, site, Did.ADDED, What.SITE, site)
         return redirect("site_install", site.domain)
     return render(request, "sites/add.html", {"form": form})
 
 
-@site_view
+@site_view(Right.SEE)
 def install(request: HttpRequest, site: Site) -> HttpResponse:
     """The snippet, and a box that waits for the first visit, which comes over the site's feed."""
     context = {
@@ -42,7 +42,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "sites/install.html", context)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 def settings(request: HttpRequest, site: Site) -> HttpResponse:
     form = SiteSettingsForm(request.POST or None, instance=site)
     if form.is_valid():
@@ -55,7 +55,7 @@ def settings(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "sites/settings.html", context)
 
 
-@owner_view
+@site_view(Right.OWN)
 def delete(request: HttpRequest, site: Site) -> HttpResponse:
     form = DeleteForm(request.POST or None, site=site)
     if form.is_valid():

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.report.place import THEMES
 from realtime.tickets import Refused
-from realtime.wall.sites import MOST, LinkHolder, memberships_of
+from realtime.wall.sites import MOST, LinkHolder, all_sites_of
 
 ORDERS = {"mine": "My order", "busy": "Busiest first"}
 TELEVISION = "dark"
@@ -27,7 +27,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 def shared_wall(request: HttpRequest, token: str) -> HttpResponse:
     """The same for whoever has the link, always as a television shows it."""
     try:
-        memberships_of(LinkHolder(token))
+        all_sites_of(LinkHolder(token))
     except Refused as refusal:
         raise Http404("No such wall.") from refusal
     return shown(request, f"/ws/wall/{token}", is_tv=True, is_shared=True)

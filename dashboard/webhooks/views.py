@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.access import owner_view
+from dashboard.access import site_view
 from dashboard.room import Did, What, tell
 from dashboard.webhooks.forms import ThresholdForm, WebhookForm, WebhookSettingsForm, new_hook
 from dashboard.webhooks.log import Log
@@ -17,11 +17,12 @@ from realtime import tasks
 from realtime.out import deliveries
 from realtime.out.models import Delivery, Threshold, Webhook
 from realtime.presence.online import online
+from tracking.access import Right
 from tracking.audit import changed_fields
 from tracking.models import Site
 
 
-@owner_view
+@site_view(Right.MANAGE)
 def webhooks(request: HttpRequest, site: Site) -> HttpResponse:
     form = WebhookForm(request.POST or None, instance=Webhook(site=site))
     if form.is_valid():
@@ -40,7 +41,7 @@ def webhooks(request: HttpRequest, site: Site) -> HttpResponse:
     return list_page(request, site, form, ThresholdForm())
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
     form = ThresholdForm(request.POST, instance=Threshold(site=site))
@@ -53,7 +54,7 @@ def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
     return redirect("webhooks", site.domain)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def remove_threshold(request: HttpRequest, site: Site, threshold: int) -> HttpResponse:
     found = site.thresholds.filter(pk=threshold).first()
@@ -66,7 +67,7 @@ def remove_threshold(request: HttpRequest, site: Site, threshold: int) -> HttpRe
     return redirect("webhooks", site.domain)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 def webhook(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)
     form = WebhookSettingsForm(request.POST or None, instance=found)
@@ -81,7 +82,7 @@ def webhook(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     return hook_page(request, hook_or_404(site, hook), form)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_GET
 def log(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     """The log alone, for htmx."""
@@ -89,7 +90,7 @@ def log(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     return render(request, "webhooks/log.html", context_of(request, found))
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def roll(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)
@@ -99,14 +100,14 @@ def roll(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     return hook_page(request, found, WebhookSettingsForm(instance=found), secret)
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def send_test(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     deliveries.make_test(hook_or_404(site, hook), timezone.now())
     return asked(request, site, hook, "A test is on its way. See below how it goes.")
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def replay(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     """Send again one delivery, whose number is `delivery`, or without one all that failed."""
@@ -122,7 +123,7 @@ def replay(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     return asked(request, site, hook, f"Sent again: {count}.")
 
 
-@owner_view
+@site_view(Right.MANAGE)
 @require_POST
 def remove(request: HttpRequest, site: Site, hook: int) -> HttpResponse:
     found = hook_or_404(site, hook)

@@ -15,9 +15,8 @@ from realtime.debugger.hits import MOST, ShownHit, is_dropped, most_telling, ren
 from realtime.debugger.publish import group
 from realtime.reader import Reader
 from realtime.tickets import Close
-from tracking.access import owned_sites
+from tracking.access import Right, site_for
 from tracking.models import Site
-from tracking.models.sites import normalise_domain
 
 logger = structlog.get_logger(__name__)
 
@@ -30,7 +29,7 @@ LAYER_SECONDS = 2.0
 
 
 class DebuggerConsumer(Reader):
-    """One owner's line to the hits of one site, from now on."""
+    """One person's line to the hits of one site, from now on."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,7 +42,7 @@ class DebuggerConsumer(Reader):
         self.tasks: list[asyncio.Task[None]] = []
 
     def find_site(self, domain: str) -> Site:
-        return owned_sites(self.scope["user"]).get(domain=normalise_domain(domain))
+        return site_for(self.scope["user"], domain, Right.MANAGE)
 
     async def join(self) -> None:
         await self.renew()
@@ -135,4 +134,4 @@ class DebuggerConsumer(Reader):
 
     @database_sync_to_async
     def read_invalid(self) -> Close | None:
-        return tickets.invalid(self.site.pk, {self.ticket}, owned_sites).get(self.ticket)
+        return tickets.invalid(self.site.pk, {self.ticket}, Right.MANAGE).get(self.ticket)

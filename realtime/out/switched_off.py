@@ -7,13 +7,13 @@ from django.db import transaction
 
 from realtime.out.models import Webhook
 from realtime.room.telling import Did, Means, What, tell
-from tracking.models import Membership
+from tracking.access import Right, people_with
 
 logger = structlog.get_logger(__name__)
 
 
 def switch_off(hook: Webhook, reason: str) -> None:
-    """Send nothing to it any more, and tell the site's owners why."""
+    """Send nothing to it any more, and tell those who look after the site why."""
     with transaction.atomic():
         if not Webhook.objects.filter(pk=hook.pk, enabled=True).update(enabled=False):
             return
@@ -36,12 +36,11 @@ def switch_off(hook: Webhook, reason: str) -> None:
             f"What was not delivered, and a switch to go on, is at\n"
             f"{settings.PUBLIC_URL}/sites/{domain}/webhooks/{hook.pk}\n",
             None,
-            list(owners_of(hook)),
+            keepers_of(hook),
         )
     except OSError as error:
         logger.error("webhook_owner_not_told", webhook_id=hook.pk, error=type(error).__name__)
 
 
-def owners_of(hook: Webhook) -> list[str]:
-    owners = Membership.objects.filter(site=hook.site_id, role=Membership.Role.OWNER)
-    return list(owners.filter(user__is_active=True).values_list("user__email", flat=True))
+def keepers_of(hook: Webhook) -> list[str]:
+    return list(people_with(hook.site_id, Right.MANAGE).values_list("email", flat=True))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from realtime.tickets import Close, SitesOf, Ticket
+from realtime.tickets import Close, Ticket, allowed_people
+from tracking.access import Right
 from tracking.models import ApiKey
 from tracking.models.keys import Scope
 
@@ -15,21 +16,20 @@ class KeyTicket(Ticket):
 
     @classmethod
     def invalid(
-        cls, site_id: int, held: "set[KeyTicket]", sites_of: SitesOf
+        cls, site_id: int, held: "set[KeyTicket]", right: Right
     ) -> "dict[KeyTicket, Close]":
         keys = ApiKey.objects.filter(pk__in={ticket.key_id for ticket in held})
         reading = {
-            key.pk: key.user
-            for key in keys.filter(user__is_active=True).select_related("user")
+            key.pk: key.user_id
+            for key in keys.filter(user__is_active=True)
             if Scope.STATS_READ in key.scopes
         }
-        users = {user.pk: user for user in reading.values()}
-        seeing = {pk for pk, user in users.items() if sites_of(user).filter(pk=site_id).exists()}
+        allowed = allowed_people(site_id, set(reading.values()), right)
         reasons: dict[KeyTicket, Close] = {}
         for ticket in held:
-            user = reading.get(ticket.key_id)
-            if user is None:
+            user_id = reading.get(ticket.key_id)
+            if user_id is None:
                 reasons[ticket] = Close.SIGNED_OUT
-            elif user.pk not in seeing:
+            elif user_id not in allowed:
                 reasons[ticket] = Close.NO_ACCESS
         return reasons

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import Max
 
+from tracking.access import Right, rights_of, roles_at
 from tracking.audit import Means, What
-from tracking.models import Change, Membership
+from tracking.models import Change, Role
 
-# What all who may see a site find on its pages; the rest is its owners'.
+# What all who may see a site find on its pages; the rest is for those who manage it.
 OF_ALL = {What.NOTE, What.SEGMENT, What.GOAL}
 # Whoever was away for more than this hears the latest of it.
 MOST = 100
@@ -42,17 +43,16 @@ def after(site_id: int, heard: int) -> list[Told]:
     found = list(reversed(later.order_by("-pk")[:MOST]))
     if not found:
         return []
-    roles = dict(Membership.objects.filter(site=site_id).values_list("user", "role"))
+    roles = roles_at(site_id)
     return [Told(each.pk, each.what, frame(each), each.tab, hearers(each, roles)) for each in found]
 
 
-def hearers(change: Change, roles: dict[int, str]) -> frozenset[int]:
-    """`roles` are those of the site's members."""
+def hearers(change: Change, roles: dict[int, Role]) -> frozenset[int]:
+    """`roles` are those of all who see the site."""
     if change.whose_id:
         return frozenset({change.whose_id})
-    if change.what in OF_ALL:
-        return frozenset(roles)
-    return frozenset(pk for pk, role in roles.items() if role == Membership.Role.OWNER)
+    needed = Right.SEE if change.what in OF_ALL else Right.MANAGE
+    return frozenset(pk for pk, role in roles.items() if needed in rights_of(role))
 
 
 def frame(change: Change) -> str:

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from realtime.tickets import Close, Refused, SessionTicket
-from tracking.access import ordered_memberships, wall_memberships
-from tracking.models import Membership, Site, WallLink
+from tracking.access import ordered_sites, wall_sites
+from tracking.models import Site, WallLink
 
 # More than fit on a screen that anybody reads.
 MOST = 100
@@ -25,20 +25,20 @@ def sites_of(holder: SessionTicket | LinkHolder) -> tuple[list[Site], int]:
 
     Raises `Refused` for a session or a link that is none any more.
     """
-    found = memberships_of(holder)
-    sites = [each.site for each in found[:MOST]]
+    found = all_sites_of(holder)
+    sites = list(found[:MOST])
     return sites, found.count() - MOST if len(sites) == MOST else 0
 
 
-def memberships_of(holder: SessionTicket | LinkHolder) -> QuerySet[Membership]:
+def all_sites_of(holder: SessionTicket | LinkHolder) -> QuerySet[Site]:
     if isinstance(holder, LinkHolder):
         # PostgreSQL refuses to look for a text with NUL.
         token = holder.token.replace("\0", "")
         link = WallLink.valid(timezone.now()).filter(token=token).first()
         if link is None or not link.owner.is_active:
             raise Refused(Close.NO_ACCESS)
-        return wall_memberships(link)
+        return wall_sites(link)
     people = SessionTicket.people({holder})
     if not people:
         raise Refused(Close.SIGNED_OUT)
-    return ordered_memberships(people[holder])
+    return ordered_sites(people[holder])

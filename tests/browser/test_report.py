@@ -12,7 +12,7 @@ from dashboard.report.widgets import TABLE
 from tests import sample
 from tests.browser.conftest import Complaints
 from tests.browser.signing_in import sign_in
-from tests.factories import EventFactory, MembershipFactory
+from tests.factories import EventFactory, SeatFactory
 from tracking.models import Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +38,7 @@ def site(context: BrowserContext, complaints: Complaints, client: Client, live_s
     """The site of the person who is signed in with this browser."""
     # Django's server for tests has no sockets.
     complaints.expect("/ws/sites/")
-    membership = MembershipFactory(site__domain="northpeak.example")
+    membership = SeatFactory(site__domain="northpeak.example")
     sign_in(context, client, live_server, membership.user)
     return membership.site
 

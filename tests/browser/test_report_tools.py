@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests import sample
 from tests.browser.conftest import Complaints
 from tests.browser.signing_in import sign_in
-from tests.factories import MembershipFactory
+from tests.factories import SeatFactory
 from tracking.models import Segment, SharedLink, Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ def site(context, complaints: Complaints, client, live_server) -> Site:
     """The site, with two months of visits, of the person who is signed in with this browser."""
     # Django's server for tests has no sockets.
     complaints.expect("/ws/sites/")
-    membership = MembershipFactory(site__domain="northpeak.example")
+    membership = SeatFactory(site__domain="northpeak.example")
     sign_in(context, client, live_server, membership.user)
     sample.store(sample.events(membership.site, timezone.now(), days=61, visits_a_day=10))
     return membership.site
@@ -216,7 +216,7 @@ def test_a_shared_report_works_without_an_account(browser, site, live_server, wi
 def test_sites_are_put_in_order_by_keyboard_and_pinned(page, site, live_server):
     user = site.members.get()
     for name in ("a", "z"):
-        MembershipFactory(user=user, site__domain=f"{name}.example")
+        SeatFactory(user=user, site__domain=f"{name}.example")
     page.goto(f"{live_server.url}/sites/")
     assert [] == Axe().run(page).response["violations"]
 

@@ -4,8 +4,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from realtime.out.models import Webhook
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Membership, Site
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
+from tracking.models import Role, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,7 @@ def test_admin_who_is_no_member_is_an_outsider(client, address):
     [address for name, address in ADDRESSES.items() if name not in [*CHANGES, *OF_SCRIPTS]],
 )
 def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
-    membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
     furnish(membership.site)
     client.force_login(membership.user)
 
@@ -154,8 +154,8 @@ def test_owner_sees_the_page_and_no_cache_keeps_it(client, address):
 @pytest.mark.parametrize("name", [*OWNERS_ONLY, *OWNERS_CHANGES])
 def test_viewer_may_not_change_a_site_that_another_person_owns(client, name):
     site = SiteFactory(domain="northpeak.example")
-    MembershipFactory(site=site)
-    client.force_login(MembershipFactory(site=site, role=Membership.Role.VIEWER).user)
+    SeatFactory(site=site)
+    client.force_login(SeatFactory(site=site, role=Role.VIEWER).user)
 
     assert 404 == client.get(ADDRESSES[name]).status_code
 
@@ -164,7 +164,7 @@ def test_viewer_may_not_change_a_site_that_another_person_owns(client, name):
 def test_each_of_two_owners_may_change_a_site(client, name):
     site = SiteFactory(domain="northpeak.example")
     furnish(site)
-    MembershipFactory(site=site)
-    client.force_login(MembershipFactory(site=site).user)
+    SeatFactory(site=site)
+    client.force_login(SeatFactory(site=site).user)
 
     assert 200 == client.get(ADDRESSES[name]).status_code

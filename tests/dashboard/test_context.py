@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard import context
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import SeatFactory, SiteFactory
 from tracking.ingest.place import Attribution
 
 
@@ -31,7 +31,7 @@ def test_page_stands_without_attribution_where_the_file_is_broken(rf, settings, 
 
 @pytest.mark.django_db
 def test_switcher_offers_the_sites_that_a_person_may_see(rf):
-    membership = MembershipFactory()
+    membership = SeatFactory()
     SiteFactory()
     request = rf.get("/")
     request.user = membership.user

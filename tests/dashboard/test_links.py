@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.factories import MembershipFactory, SiteFactory
-from tracking.models import Membership
+from tests.factories import SeatFactory, SiteFactory
+from tracking.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -15,13 +15,13 @@ OWNERS_PAGES = {"/sites/northpeak.example/debugger", "/sites/northpeak.example/s
 
 @pytest.mark.parametrize(
     ("role", "linked"),
-    [(Membership.Role.OWNER, OWNERS_PAGES), (Membership.Role.VIEWER, set())],
+    [(Role.OWNER, OWNERS_PAGES), (Role.VIEWER, set())],
     ids=["owner", "viewer"],
 )
 @pytest.mark.parametrize("name", ["live", "report", "site_install"])
 def test_only_owners_are_shown_links_to_the_pages_of_owners(client, role, linked, name):
     site = SiteFactory(domain="northpeak.example")
-    client.force_login(MembershipFactory(site=site, role=role).user)
+    client.force_login(SeatFactory(site=site, role=role).user)
 
     page = client.get(reverse(name, args=[site.domain])).content.decode()
 
@@ -31,7 +31,7 @@ def test_only_owners_are_shown_links_to_the_pages_of_owners(client, role, linked
 @pytest.mark.parametrize("name", ["live", "site_install"])
 def test_page_that_waits_tells_viewers_nothing_of_the_debugger(client, name):
     site = SiteFactory(domain="northpeak.example")
-    client.force_login(MembershipFactory(site=site, role=Membership.Role.VIEWER).user)
+    client.force_login(SeatFactory(site=site, role=Role.VIEWER).user)
 
     page = client.get(reverse(name, args=[site.domain])).content.decode()
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from realtime.out.models import Threshold, Webhook
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import SeatFactory, UserFactory
 from tracking import audit
 from tracking.models import (
     Annotation,
@@ -31,9 +31,7 @@ ALL_PANELS = ["sources", "pages", "places", "agents"]
 
 @pytest.fixture
 def site(client):
-    membership = MembershipFactory(
-        site__domain="site.example", user=UserFactory(email="ada@example.com")
-    )
+    membership = SeatFactory(site__domain="site.example", user=UserFactory(email="ada@example.com"))
     client.force_login(membership.user)
     return membership.site
 
@@ -152,7 +150,7 @@ def test_goals_links_and_settings_through_the_api_by_the_key_s_owner(client, sit
 def test_a_page_names_the_last_change_that_it_knows(client, site):
     Change.objects.create(site=site, did="added", what="note", name="Release")
     last = Change.objects.create(site=site, did="added", what="note", name="Release 2")
-    other = MembershipFactory().site
+    other = SeatFactory().site
     Change.objects.create(site=other, did="added", what="note", name="Theirs")
 
     for page in ("/", "/live", "/notes", "/settings"):

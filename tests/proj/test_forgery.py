@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.routes import DOMAIN, routes
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ OF_KEYS = {route.name for route in routes() if route.name.startswith("api/")}
 def owner() -> Client:
     """A client of the server's admin that shows no token; it owns the site of the addresses."""
     user = UserFactory(is_superuser=True, is_staff=True)
-    MembershipFactory(site=SiteFactory(domain=DOMAIN), user=user)
+    SeatFactory(site=SiteFactory(domain=DOMAIN), user=user)
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(user)
     return client

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from proj import headers
 from realtime.presence.app import PresenceApp
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.routes import DOMAIN, routes
 from tracking.ingest import http
 from tracking.ingest.app import AcceptApp
@@ -44,7 +44,7 @@ PAGES_POLICY = {
 def owner(client: Client) -> Client:
     """A client of the server's admin, who owns the site that the addresses name."""
     user = UserFactory(is_superuser=True, is_staff=True)
-    MembershipFactory(site=SiteFactory(domain=DOMAIN), user=user)
+    SeatFactory(site=SiteFactory(domain=DOMAIN), user=user)
     client.force_login(user)
     client.raise_request_exception = False
     return client

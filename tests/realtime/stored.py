@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from msgspec.structs import asdict
 
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import SeatFactory, SiteFactory
 from tracking.enrich.event import EnrichedEvent
 from tracking.models import Event, EventLog, SealedSegment, SealedShare, Site
 from tracking.signals import events_stored
@@ -21,7 +21,7 @@ _numbers = count(1)
 def make_site(*members: AbstractBaseUser) -> Site:
     site = SiteFactory()
     for member in members:
-        MembershipFactory(site=site, user=member)
+        SeatFactory(site=site, user=member)
     return site
 
 

@@ -19,7 +19,7 @@ from tests.realtime.lines import (
     store_and_announce,
 )
 from tests.realtime.stored import event
-from tracking.models import Membership
+from tracking.models import Member
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -201,7 +201,7 @@ async def test_withdrawn_access_closes_the_line_of_that_person_alone(monkeypatch
     site = await make_site(stays, goes)
     async with await member_line(site, stays) as kept, await member_line(site, goes) as line:
         await kept.receive_json_from()
-        await delete(Membership.objects.filter(user=goes))
+        await delete(Member.objects.filter(user=goes))
         assert await line.close_code() == 4404
         await store_and_announce(event(site))
         assert await kept.visits(1) == [1]

@@ -17,7 +17,7 @@ from tests.realtime.lines import (
     store_and_announce,
 )
 from tests.realtime.stored import event
-from tracking.models import Goal, Membership
+from tracking.models import Goal, Member
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -172,5 +172,5 @@ async def test_withdrawn_access_closes_a_filtered_line(monkeypatch):
     site, cookie = await watched()
     async with FilteredLine(site, cookie, MOBILE) as line:
         await line.receive_json_from()
-        await Membership.objects.filter(site=site).adelete()
+        await Member.objects.filter(team__sites=site).adelete()
         assert 4404 == await line.close_code()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.accounts.models import SetupLink, User
-from tests.factories import EventFactory, MembershipFactory, UserFactory
+from tests.factories import EventFactory, SeatFactory, UserFactory
 from tracking.admin import BoundedPaginator
 from tracking.backlog import Backlog
 from tracking.models import (
@@ -63,7 +63,7 @@ def url(model: type[models.Model], page: str, *args: object) -> str:
 
 def rows() -> dict[type[models.Model], models.Model]:
     """A row of each table that the server writes or hides something of."""
-    membership = MembershipFactory()
+    membership = SeatFactory()
     site_id, now = membership.site.pk, timezone.now()
     segment = SealedSegment.objects.create(
         name="a", day=now, last_day=now, moved_at=1, sealed_at=now, size=1
@@ -170,7 +170,7 @@ def test_quarantined_hits_are_replayed(admin_client):
 
 
 def test_list_names_the_site_of_a_row(admin_client):
-    membership = MembershipFactory()
+    membership = SeatFactory()
     EventFactory(site=membership.site)
 
     page = admin_client.get(url(Event, "changelist")).content.decode()
@@ -188,7 +188,7 @@ def test_list_names_the_site_of_a_row(admin_client):
     ids=["pageviews", "custom events", "another site"],
 )
 def test_events_are_filtered(admin_client, query, expected):
-    site = MembershipFactory().site
+    site = SeatFactory().site
     EventFactory(site=site)
     EventFactory(site=site, name="Signup")
 

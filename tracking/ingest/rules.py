@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from tracking.access import Right, roles_with
 from tracking.ingest.hit import Hit
 from tracking.ingest.limits import Limits
 from tracking.ingest.lists import Globs, Networks, QueryRule
@@ -15,7 +16,7 @@ from tracking.ingest.visitor_keys import (
     load_own_id_keys,
     load_visitor_keys,
 )
-from tracking.models import ApiKey, Generation, Membership, Salt, Site, Watch
+from tracking.models import ApiKey, Generation, Member, Salt, Site, Watch
 from tracking.models.keys import Scope
 from tracking.models.lists import (
     read_country,
@@ -152,11 +153,13 @@ def rules_of(site: Site, watched: bool) -> SiteRules:
 
 
 def load_keys() -> dict[str, frozenset[int]]:
-    """The sites for which each key may send hits: those that its owner owns."""
+    """The sites for which each key may send hits: those that its owner manages."""
     sites: dict[str, set[int]] = defaultdict(set)
-    owned = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
-    columns = ("user__api_keys__key_hash", "user__api_keys__scopes", "site_id")
-    for key_hash, scopes, site_id in owned.values_list(*columns):
+    managers = Member.objects.filter(
+        role__in=roles_with(Right.MANAGE), user__is_active=True, team__sites__isnull=False
+    )
+    columns = ("user__api_keys__key_hash", "user__api_keys__scopes", "team__sites")
+    for key_hash, scopes, site_id in managers.order_by().values_list(*columns):
         if key_hash and Scope.HITS_SEND in scopes:
             sites[key_hash].add(site_id)
     return {key_hash: frozenset(ids) for key_hash, ids in sites.items()}

@@ -11,7 +11,8 @@ from tracking.models.privacy import OwnIdKey, VisitorKey
 from tracking.models.salts import Salt
 from tracking.models.sealing import ReopenedVisit, SealedSegment, SealedShare
 from tracking.models.segments import Segment
-from tracking.models.sites import Membership, Site, SiteAlias, Watch
+from tracking.models.sites import Site, SiteAlias, Watch
+from tracking.models.teams import Guest, Invitation, Member, Role, SitePlace, Team
 
 __all__ = [
     "Annotation",
@@ -21,15 +22,18 @@ __all__ = [
     "EventLog",
     "Generation",
     "Goal",
+    "Guest",
     "Import",
     "ImportKey",
     "InboxHit",
+    "Invitation",
     "LedgerEntry",
-    "Membership",
+    "Member",
     "OwnIdKey",
     "QuarantinedHit",
     "RefusalCount",
     "ReopenedVisit",
+    "Role",
     "Salt",
     "SealedSegment",
     "SealedShare",
@@ -37,7 +41,9 @@ __all__ = [
     "SharedLink",
     "Site",
     "SiteAlias",
+    "SitePlace",
     "TaskRun",
+    "Team",
     "VisitorKey",
     "WallLink",
     "Watch",

@@ -1,10 +1,9 @@
-"""Sites and who may see them."""
+"""Sites, their other names, and who watches their hits."""
 
 import re
 import zoneinfo
 from functools import cache
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -59,6 +58,7 @@ class Site(PrivacyChoices):
         STRIP = "strip", "Leave out all parameters"
         KEEP = "keep", "Keep all parameters"
 
+    team = models.ForeignKey("Team", models.CASCADE, related_name="sites")
     domain = models.CharField(
         max_length=253,
         unique=True,
@@ -115,9 +115,6 @@ class Site(PrivacyChoices):
         help_text="One name a line.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    members = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, through="Membership", related_name="sites"
-    )
 
     class Meta:
         ordering = [Lower("domain")]
@@ -171,25 +168,3 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} until {self.until:%H:%M:%S}"
-
-
-class Membership(models.Model):
-    """That a person may see a site, and what else they may do there."""
-
-    class Role(models.TextChoices):
-        OWNER = "owner", "Owner"
-        VIEWER = "viewer", "Viewer"
-
-    site = models.ForeignKey(Site, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
-    pinned = models.BooleanField(default=False, help_text="Whether it comes first in their list.")
-    position = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Where the person put it in their list."
-    )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "user"], name="one_role_a_site")]
-
-    def __str__(self) -> str:
-        return f"{self.role} of {self.site_id}"

@@ -4,8 +4,8 @@ import pytest
 
 from dashboard.accounts.models import SetupLink, User
 from dashboard.accounts.setup import first_owner_link
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Membership
+from tests.factories import SeatFactory, SiteFactory, UserFactory
+from tracking.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -42,14 +42,14 @@ def test_first_person_becomes_owner_of_the_server(client, settings):
 
 def test_first_owner_gets_the_sites_that_nobody_has(client, settings):
     orphan = SiteFactory()
-    MembershipFactory()
+    SeatFactory()
 
     response = client.post(link(settings), JOINING)
 
-    owned = Membership.objects.filter(user__email="ada@example.com", role="owner")
+    owned = Member.objects.filter(user__email="ada@example.com", role="owner")
     assert ("/sites/", [orphan.pk]) == (
         response["Location"],
-        list(owned.values_list("site", flat=True)),
+        list(owned.values_list("team__sites", flat=True)),
     )
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from tests.dashboard.api.asking import asking, headers, send
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
-from tracking.models import ApiKey, Goal, Membership, Site
+from tests.factories import Seat, SeatFactory, SiteFactory, UserFactory
+from tracking.models import ApiKey, Goal, Role, Site
 from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +63,10 @@ each_change = pytest.mark.parametrize(
 )
 
 
-def northpeak(**fields) -> Membership:
+def northpeak(**fields) -> Seat:
     site = SiteFactory(domain="northpeak.example")
     Goal.objects.create(site=site, pk=GOAL, event_name="Download")
-    return MembershipFactory(site=site, **fields)
+    return SeatFactory(site=site, **fields)
 
 
 @each_call
@@ -114,7 +114,7 @@ def test_site_of_somebody_else_is_as_one_that_nobody_has(scope, method, path, bo
 @each_change
 def test_viewer_changes_nothing(scope, method, path, body):
     site = northpeak().site
-    ask = asking(MembershipFactory(site=site, role=Membership.Role.VIEWER).user)
+    ask = asking(SeatFactory(site=site, role=Role.VIEWER).user)
 
     answer = ask(method, path, body)
 
@@ -126,7 +126,7 @@ def test_viewer_changes_nothing(scope, method, path, body):
 
 
 def test_viewer_reads_the_site():
-    ask = asking(northpeak(role=Membership.Role.VIEWER).user)
+    ask = asking(northpeak(role=Role.VIEWER).user)
 
     assert (200, {"domain": "northpeak.example", "timezone": "UTC"}) == ask(
         "GET", "/api/v1/sites/northpeak.example"

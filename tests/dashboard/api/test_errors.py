@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.api import goals, sites
 from tests.dashboard.api.asking import asking, headers, send
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import SeatFactory, UserFactory
 from tracking.models import ApiKey
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_failure_says_nothing_of_itself(client, monkeypatch):
 
 
 def test_second_of_two_requests_at_once_is_asked_to_ask_again(monkeypatch):
-    owned = MembershipFactory()
+    owned = SeatFactory()
     body = {"site_id": owned.site.domain, "goal_type": "event", "event_name": "Signup"}
     ask = asking(owned.user)
     ask("PUT", "/api/v1/sites/goals", body)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dashboard.api.asking import asking
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import SeatFactory, SiteFactory
 from tracking.models import Goal
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ SIGNUP = {
 @pytest.fixture
 def owned():
     """The membership of a person who owns a site."""
-    return MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    return SeatFactory(site=SiteFactory(domain="northpeak.example"))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from django.conf import settings
 
 from tests.dashboard.api.asking import asking
-from tests.factories import MembershipFactory, SiteFactory
-from tracking.models import Membership, SharedLink
+from tests.factories import SeatFactory, SiteFactory
+from tracking.models import Role, SharedLink
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ FRIEND = {"site_id": "northpeak.example", "name": "For a friend"}
 @pytest.fixture
 def owned():
     """The membership of a person who owns a site."""
-    return MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    return SeatFactory(site=SiteFactory(domain="northpeak.example"))
 
 
 def test_link_is_made_once_and_opens_the_report(owned, client):
@@ -48,7 +48,7 @@ def test_link_without_a_fitting_name_is_refused(owned, name):
 
 
 def test_who_only_sees_a_site_makes_and_reads_no_links(owned):
-    ask = asking(MembershipFactory(site=owned.site, role=Membership.Role.VIEWER).user)
+    ask = asking(SeatFactory(site=owned.site, role=Role.VIEWER).user)
 
     answers = [ask("PUT", LINKS, FRIEND), ask("GET", f"{LINKS}?site_id=northpeak.example")]
 

@@ -16,7 +16,7 @@ from tests.realtime.lines import make_site, make_user, seal_visits, store, store
 from tests.realtime.out.conftest import running_loop
 from tests.realtime.out.programs import make_key
 from tests.realtime.stored import event
-from tracking.models import Membership, Site
+from tracking.models import Member, Site
 from tracking.models.keys import Scope
 
 __all__ = ["running_loop"]
@@ -165,7 +165,7 @@ async def test_stream_ends_when_its_right_does(monkeypatch, what):
     user = await make_user()
     site = await make_site(user)
     row, key = await make_key(user)
-    withdrawn = row.delete if what == "key" else Membership.objects.all().delete
+    withdrawn = row.delete if what == "key" else Member.objects.all().delete
     async with stream(key, site.domain) as told:
         end = asyncio.ensure_future(anext(told, None))
         await asyncio.sleep(0.01)

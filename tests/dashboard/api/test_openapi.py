@@ -14,7 +14,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from tests.dashboard.api.asking import headers
-from tests.factories import EventFactory, MembershipFactory, SiteFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory
 from tracking.models import ApiKey, Goal
 
 # The examples of the description.
@@ -57,7 +57,7 @@ def key(db: None) -> str:
     site = SiteFactory(domain=DOMAIN)
     EventFactory(site=site)
     Goal.objects.create(pk=GOAL, site=site, event_name="Purchase", currency="EUR")
-    return ApiKey.issue(MembershipFactory(site=site).user)[1]
+    return ApiKey.issue(SeatFactory(site=site).user)[1]
 
 
 @contextmanager

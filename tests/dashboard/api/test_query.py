@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dashboard.api.asking import asking
-from tests.factories import EventFactory, MembershipFactory, SiteFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory
 from tracking.models import Goal, SiteAlias
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ RANGE = ["2026-03-10T00:00:00+00:00", "2026-03-10T23:59:59+00:00"]
 @pytest.fixture
 def owned():
     """The membership of a person who owns a site."""
-    return MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    return SeatFactory(site=SiteFactory(domain="northpeak.example"))
 
 
 def query(owned, **question):

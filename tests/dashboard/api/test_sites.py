@@ -5,8 +5,8 @@ from operator import itemgetter
 import pytest
 
 from tests.dashboard.api.asking import asking
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Event, Membership, Site, SiteAlias
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
+from tracking.models import Event, Role, Site, SiteAlias
 
 pytestmark = pytest.mark.django_db
 
@@ -17,14 +17,12 @@ NORTHPEAK = "/api/v1/sites/northpeak.example"
 @pytest.fixture
 def owned():
     """The membership of a person who owns a site."""
-    return MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    return SeatFactory(site=SiteFactory(domain="northpeak.example"))
 
 
 def test_list_has_the_sites_of_the_keys_owner_the_newest_first(owned):
     SiteFactory()
-    MembershipFactory(
-        user=owned.user, site=SiteFactory(domain="new.example", timezone="Asia/Tokyo")
-    )
+    SeatFactory(user=owned.user, site=SiteFactory(domain="new.example", timezone="Asia/Tokyo"))
 
     assert (
         200,
@@ -41,7 +39,7 @@ def test_list_has_the_sites_of_the_keys_owner_the_newest_first(owned):
 def test_list_is_read_page_by_page_and_back():
     user = UserFactory()
     for letter in "edcba":
-        MembershipFactory(user=user, site=SiteFactory(domain=f"{letter}.example"))
+        SeatFactory(user=user, site=SiteFactory(domain=f"{letter}.example"))
     ask = asking(user)
 
     def page(cursor: str = ""):
@@ -94,8 +92,8 @@ def test_new_site_belongs_to_the_keys_owner():
     )
 
     assert (200, {"domain": "test-domain.example", "timezone": "Europe/London"}) == answer
-    assert [(user.pk, Membership.Role.OWNER)] == list(
-        Site.objects.get().memberships.values_list("user", "role")
+    assert [(user.pk, Role.OWNER)] == list(
+        Site.objects.get().team.members.values_list("user", "role")
     )
 
 

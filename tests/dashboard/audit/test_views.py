@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboard.audit import log
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import SeatFactory, UserFactory
 from tracking import audit
 from tracking.audit import Did, Means, What
 from tracking.models import ApiKey, Change
@@ -19,9 +19,7 @@ ADDRESS = "/sites/site.example/audit"
 
 @pytest.fixture
 def site(client):
-    membership = MembershipFactory(
-        site__domain="site.example", user=UserFactory(email="ada@example.com")
-    )
+    membership = SeatFactory(site__domain="site.example", user=UserFactory(email="ada@example.com"))
     client.force_login(membership.user)
     return membership.site
 
@@ -109,7 +107,7 @@ def test_pages_follow_on_each_other_and_keep_what_was_chosen(client, site, monke
 
 
 def test_neither_another_site_s_nor_another_person_s_own_is_shown(client, site):
-    other = MembershipFactory()
+    other = SeatFactory()
     audit.record(Did.ADDED, What.NOTE, "theirs", by=None, site=other.site)
     audit.record(Did.ADDED, What.SEGMENT, "his", by=other.user, site=site, whose=other.user)
     me = site.members.get()

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.realtime.stored import event, store
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def membership(client):
-    membership = MembershipFactory(site__timezone="Europe/Berlin")
+    membership = SeatFactory(site__timezone="Europe/Berlin")
     client.force_login(membership.user)
     return membership
 

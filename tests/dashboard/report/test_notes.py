@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.factories import EventFactory, MembershipFactory, SiteFactory
-from tracking.models import Annotation, Membership, SharedLink
+from tests.factories import EventFactory, SeatFactory, SiteFactory
+from tracking.models import Annotation, Role, SharedLink
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def _clock():
 
 @pytest.fixture
 def site(client):
-    membership = MembershipFactory(site__domain="site.example", site__timezone="Europe/Berlin")
+    membership = SeatFactory(site__domain="site.example", site__timezone="Europe/Berlin")
     client.force_login(membership.user)
     EventFactory(site=membership.site, time=NOW - timedelta(hours=1))
     return membership.site
@@ -63,9 +63,9 @@ def test_notes_of_other_sites_are_not_shown(client, site):
 
 def test_a_note_is_deleted_by_owners_alone(client, site):
     note = Annotation.objects.create(site=site, time=NOW, text="Release")
-    client.force_login(MembershipFactory(site=site, role=Membership.Role.VIEWER).user)
+    client.force_login(SeatFactory(site=site, role=Role.VIEWER).user)
     refused = client.post(f"{NOTES}/{note.pk}/delete").status_code
-    client.force_login(MembershipFactory(site=site).user)
+    client.force_login(SeatFactory(site=site).user)
 
     client.post(f"{NOTES}/{note.pk}/delete")
 

@@ -10,7 +10,7 @@ from dashboard.report.figures import METRICS
 from dashboard.report.widgets import TABLE, Widget
 from tests import sample
 from tests.dashboard.api.asking import asking
-from tests.factories import MembershipFactory
+from tests.factories import SeatFactory
 
 NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
 DAYS = ["2026-03-08", "2026-03-10"]
@@ -36,7 +36,7 @@ each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=list
 @pytest.fixture
 def asked(client: Client):
     """Asks the API about the site of the person who is signed in with the client."""
-    membership = MembershipFactory(site__domain="site.example", site__timezone="Europe/Berlin")
+    membership = SeatFactory(site__domain="site.example", site__timezone="Europe/Berlin")
     with time_machine.travel(NOW, tick=False):
         client.force_login(membership.user)
         sample.store(sample.events(membership.site, NOW, days=4, visits_a_day=12))

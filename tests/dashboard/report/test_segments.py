@@ -1,8 +1,8 @@
 import pytest
 from django.contrib.messages import get_messages
 
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Membership, Segment
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
+from tracking.models import Role, Segment
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,8 @@ def site():
     return SiteFactory(domain="site.example")
 
 
-def sign_in(client, site, role=Membership.Role.OWNER):
-    user = MembershipFactory(site=site, role=role).user
+def sign_in(client, site, role=Role.OWNER):
+    user = SeatFactory(site=site, role=role).user
     client.force_login(user)
     return user
 
@@ -80,7 +80,7 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(client, site, fields, se
 
 def test_only_an_owner_keeps_a_segment_for_everybody(client, site):
     fields = {"name": "Macs", "f": "is,visit:os,Mac", "shared": "on"}
-    sign_in(client, site, Membership.Role.VIEWER)
+    sign_in(client, site, Role.VIEWER)
     refused = client.post(SAVE, fields)
     sign_in(client, site)
 
@@ -119,7 +119,7 @@ def test_nobody_uses_the_segment_of_another_person_or_site(client, site):
 
 
 def test_ones_own_segment_can_be_deleted_and_everybodys_by_owners_alone(client, site):
-    user = sign_in(client, site, Membership.Role.VIEWER)
+    user = sign_in(client, site, Role.VIEWER)
     mine = Segment.objects.create(site=site, owner=user, name="Mine", filters=GERMANS)
     ours = Segment.objects.create(site=site, name="Ours", filters=GERMANS)
     addresses = [f"/sites/site.example/segments/{each.pk}/delete" for each in (mine, ours)]

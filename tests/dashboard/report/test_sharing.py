@@ -5,8 +5,8 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from tests.factories import EventFactory, MembershipFactory, SiteFactory
-from tracking.models import Membership, SharedLink
+from tests.factories import EventFactory, SeatFactory, SiteFactory
+from tracking.models import Role, SharedLink
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def site():
 
 @pytest.fixture
 def owner(client, site):
-    user = MembershipFactory(site=site).user
+    user = SeatFactory(site=site).user
     client.force_login(user)
     return user
 
@@ -286,7 +286,7 @@ def test_a_deleted_link_no_longer_works(client, owner, site):
 
 
 def test_a_viewer_makes_no_links(client, site):
-    client.force_login(MembershipFactory(site=site, role=Membership.Role.VIEWER).user)
+    client.force_login(SeatFactory(site=site, role=Role.VIEWER).user)
 
     statuses = [
         client.post(path).status_code

@@ -6,7 +6,7 @@ import time_machine
 from django.test import Client
 
 from dashboard.report.widgets import PANELS, WIDGETS
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
 from tracking.models import Event, Goal, Segment, Site
 from tracking.warehouse import Query, run
 
@@ -47,7 +47,7 @@ def _clock():
 @pytest.fixture
 def site(client: Client) -> Site:
     """The site of the person who is signed in."""
-    membership = MembershipFactory(site__domain="site.example")
+    membership = SeatFactory(site__domain="site.example")
     client.force_login(membership.user)
     return membership.site
 
@@ -316,7 +316,7 @@ def test_the_pill_counts_who_is_online(client, site):
 
 
 def test_days_are_those_of_the_sites_time_zone(client):
-    membership = MembershipFactory(site__domain="tokyo.example", site__timezone="Asia/Tokyo")
+    membership = SeatFactory(site__domain="tokyo.example", site__timezone="Asia/Tokyo")
     client.force_login(membership.user)
     EventFactory(site=membership.site, time=datetime(2026, 3, 9, 14, 59, tzinfo=UTC))
     EventFactory(site=membership.site, time=datetime(2026, 3, 9, 15, 1, tzinfo=UTC))

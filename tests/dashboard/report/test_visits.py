@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.factories import EventFactory, MembershipFactory, SiteFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def _clock():
 
 @pytest.fixture
 def site(client):
-    membership = MembershipFactory(site__domain="site.example", site__timezone="Europe/Berlin")
+    membership = SeatFactory(site__domain="site.example", site__timezone="Europe/Berlin")
     client.force_login(membership.user)
     return membership.site
 

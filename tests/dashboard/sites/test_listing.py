@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Membership, Site
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
+from tracking.models import Site, SitePlace
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +28,12 @@ def user(client):
 
 def joined(user, *domains: str) -> None:
     for domain in domains:
-        MembershipFactory(user=user, site=SiteFactory(domain=domain))
+        SeatFactory(user=user, site=SiteFactory(domain=domain))
 
 
 def listed(client, parameters: str = "") -> list[str]:
-    found = client.get(f"/sites/{parameters}").context["memberships"]
-    return [each.site.domain for each in found]
+    found = client.get(f"/sites/{parameters}").context["sites"]
+    return [site.domain for site in found]
 
 
 def test_the_list_has_the_sites_of_its_reader_by_name(client, user):
@@ -83,12 +83,12 @@ def test_an_order_of_other_sites_is_refused(client, user, domains):
 
 def test_pinned_sites_come_first_for_who_pinned_them_alone(client, user):
     joined(user, "a.example", "b.example")
-    MembershipFactory(site=Site.objects.get(domain="b.example"))
-    MembershipFactory(site__domain="c.example")
+    SeatFactory(site=Site.objects.get(domain="b.example"))
+    SeatFactory(site__domain="c.example")
 
     client.post("/sites/b.example/pin", {"pinned": "yes"})
     client.post("/sites/c.example/pin", {"pinned": "yes"})
-    of_whom = list(Membership.objects.filter(pinned=True).values_list("user", flat=True))
+    of_whom = list(SitePlace.objects.filter(pinned=True).values_list("user", flat=True))
     pinned = listed(client)
     client.post("/sites/b.example/pin", {"pinned": "no"})
 
@@ -101,7 +101,7 @@ def test_pinned_sites_come_first_for_who_pinned_them_alone(client, user):
 
 def test_a_card_has_the_visitors_of_seven_days_their_change_and_who_is_online(client, user):
     joined(user, "a.example")
-    site = user.sites.get()
+    site = Site.objects.get()
     for days in (1, 2, 3, 8):
         EventFactory(site=site, time=NOW - timedelta(days=days))
     EventFactory(site=site, time=NOW - timedelta(minutes=1))

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dashboard.sites.forms import MOST_ALIASES
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Membership, RefusalCount, Site, SiteAlias
+from tests.factories import SeatFactory, SiteFactory, UserFactory
+from tracking.models import RefusalCount, Role, Site, SiteAlias
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ RULES = {
 @pytest.fixture
 def site(client) -> Site:
     """A site whose owner is signed in."""
-    membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
     client.force_login(membership.user)
     return membership.site
 
@@ -129,7 +129,7 @@ def test_name_of_another_site_is_not_removed(client, site):
     assert (404, True) == (response.status_code, SiteAlias.objects.filter(pk=alias.pk).exists())
 
 
-@pytest.mark.parametrize("role", [None, Membership.Role.VIEWER], ids=["outsider", "viewer"])
+@pytest.mark.parametrize("role", [None, Role.VIEWER], ids=["outsider", "viewer"])
 @pytest.mark.parametrize(
     ("address", "data"),
     [(HITS, RULES), (ALIASES, {"name": "8"}), (f"{ALIASES}/1/remove", {})],
@@ -140,7 +140,7 @@ def test_only_owners_change_anything(client, role, address, data):
     SiteAlias.objects.create(pk=1, site=site, name="7")
     user = UserFactory()
     if role:
-        MembershipFactory(site=site, user=user, role=role)
+        SeatFactory(site=site, user=user, role=role)
     client.force_login(user)
 
     response = client.post(address, data)

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
-from tracking.models import Event, Generation, Membership, Site
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
+from tracking.models import Event, Generation, Role, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def owned(client):
     """The membership of a person who is signed in."""
-    membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
     client.force_login(membership.user)
     return membership
 
@@ -44,7 +44,7 @@ def test_added_site_belongs_to_who_added_it(client):
 
     site = Site.objects.get()
     assert ("new.example", "Europe/Berlin") == (site.domain, site.timezone)
-    assert [(user.pk, Membership.Role.OWNER)] == list(site.memberships.values_list("user", "role"))
+    assert [(user.pk, Role.OWNER)] == list(site.team.members.values_list("user", "role"))
     assert "/sites/new.example/install" == response["Location"]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from dashboard.sites.download import Pipe
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
 from tests.tracking.transfer.files import LINE
 from tests.tracking.warehouse.sealing.sealed import noted
-from tracking.models import Import, Membership, Site
+from tracking.models import Import, Role, Site
 from tracking.transfer import uploads
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def _data(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def site(client) -> Site:
     """A site whose owner is signed in."""
-    membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
     client.force_login(membership.user)
     return membership.site
 
@@ -119,13 +119,13 @@ def test_htmx_asks_again_while_a_file_is_on_its_way(client, site):
     assert (True, False) == ("every 2s" in page, "<html" in page)
 
 
-@pytest.mark.parametrize("role", [None, Membership.Role.VIEWER], ids=["outsider", "viewer"])
+@pytest.mark.parametrize("role", [None, Role.VIEWER], ids=["outsider", "viewer"])
 def test_only_owners_get_or_give_events(client, role):
     site = SiteFactory(domain="northpeak.example")
     job = Import.objects.create(pk=1, site=site, file_name="a.csv", state="uploading")
     user = UserFactory()
     if role:
-        MembershipFactory(site=site, user=user, role=role)
+        SeatFactory(site=site, user=user, role=role)
     client.force_login(user)
 
     found = [client.get(address).status_code for address in (PAGE, EXPORT, IMPORTS)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tracking.models import WallLink
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def person(client):
 
 
 def site_of(user):
-    return MembershipFactory(user=user).site
+    return SeatFactory(user=user).site
 
 
 def test_a_wall_is_for_people_who_are_signed_in(client):

@@ -6,10 +6,10 @@ import pytest
 from dashboard.webhooks import forms, log
 from realtime import tasks
 from realtime.out.models import Delivery, Threshold, Webhook
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.realtime.out.hooks import make_hook
 from tests.realtime.stored import event, store
-from tracking.models import Membership, Site
+from tracking.models import Role, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def asked(monkeypatch, settings) -> list[None]:
 @pytest.fixture
 def site(client, asked) -> Site:
     """A site whose owner is signed in."""
-    membership = MembershipFactory(site=SiteFactory(domain="northpeak.example"))
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
     client.force_login(membership.user)
     return membership.site
 
@@ -294,14 +294,14 @@ def test_threshold_is_removed_and_another_sites_is_not(client, site):
 ADDRESSES = ["", "/{}", "/{}/log", "/{}/roll", "/{}/test", "/{}/replay", "/{}/remove"]
 
 
-@pytest.mark.parametrize("role", [None, Membership.Role.VIEWER], ids=["outsider", "viewer"])
+@pytest.mark.parametrize("role", [None, Role.VIEWER], ids=["outsider", "viewer"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_only_owners_come_near(client, asked, role, address):
     site = SiteFactory(domain="northpeak.example")
     hook = make_hook(site)
     user = UserFactory()
     if role:
-        MembershipFactory(site=site, user=user, role=role)
+        SeatFactory(site=site, user=user, role=role)
     client.force_login(user)
     url = HOOKS + address.format(hook.pk)
 
@@ -328,7 +328,7 @@ def test_nobody_signed_in_is_led_to_the_sign_in(client):
 
 def test_threshold_of_a_viewer_is_refused(client, asked):
     site = SiteFactory(domain="northpeak.example")
-    viewer = MembershipFactory(site=site, role=Membership.Role.VIEWER).user
+    viewer = SeatFactory(site=site, role=Role.VIEWER).user
     client.force_login(viewer)
 
     assert 404 == client.post(THRESHOLDS, LIMIT).status_code

@@ -9,11 +9,11 @@ from realtime import reader
 from realtime.debugger import consumer, watch
 from realtime.debugger.hits import MOST
 from realtime.debugger.publish import message
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import Seat, SeatFactory, SiteFactory
 from tests.realtime.debugger import traces
 from tests.realtime.debugger.traces import accepted, refused
 from tests.realtime.lines import Line, make_user, session_cookie
-from tracking.models import Membership, Watch
+from tracking.models import Member, Role, Watch
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -31,8 +31,8 @@ class DebuggerLine(Line):
 
 
 @database_sync_to_async
-def make_member(role: str = Membership.Role.OWNER):
-    return MembershipFactory(site=SiteFactory(), role=role)
+def make_member(role: str = Role.OWNER):
+    return SeatFactory(site=SiteFactory(), role=role)
 
 
 @database_sync_to_async
@@ -45,8 +45,8 @@ def watched() -> list[int]:
     return list(Watch.objects.values_list("site_id", flat=True))
 
 
-async def line_of(membership: Membership) -> DebuggerLine:
-    return DebuggerLine(membership.site.domain, await session_cookie(membership.user))
+async def line_of(seat: Seat) -> DebuggerLine:
+    return DebuggerLine(seat.site.domain, await session_cookie(seat.user))
 
 
 def pages(frame: dict) -> list[str]:
@@ -58,7 +58,7 @@ async def test_line_says_hello_and_has_the_site_watched():
 
     async with await line_of(member) as line:
         assert {"type": "hello", "cursor": 0} == await line.receive_json_from()
-        assert [member.site_id] == await watched()
+        assert [member.site.pk] == await watched()
 
 
 async def test_hits_come_newest_first_with_verdict_and_reason():
@@ -66,7 +66,7 @@ async def test_hits_come_newest_first_with_verdict_and_reason():
     async with await line_of(member) as line:
         await line.receive_json_from()
 
-        await announce(accepted(member.site_id, "/one"), refused(member.site_id, "bot", "/two"))
+        await announce(accepted(member.site.pk, "/one"), refused(member.site.pk, "bot", "/two"))
 
         [frame] = await line.frames("hits", 1)
     assert (1, 0, ["/two", "/one"]) == (frame["cursor"], frame["skipped"], pages(frame))
@@ -87,7 +87,7 @@ async def test_frame_says_how_many_hits_it_does_not_show():
     async with await line_of(member) as line:
         await line.receive_json_from()
 
-        await announce(*[accepted(member.site_id)] * (MOST + 3))
+        await announce(*[accepted(member.site.pk)] * (MOST + 3))
 
         [frame] = await line.frames("hits", 1)
     assert (3, MOST) == (frame["skipped"], len(pages(frame)))
@@ -113,12 +113,12 @@ async def test_line_stays_alive_and_its_watch_renewed(monkeypatch):
 
         await line.frames("watching", 2)
 
-        assert [member.site_id] == await watched()
+        assert [member.site.pk] == await watched()
 
 
 async def test_viewer_is_closed_as_an_outsider_is():
-    viewer = await make_member(Membership.Role.VIEWER)
-    await database_sync_to_async(MembershipFactory)(site=viewer.site)
+    viewer = await make_member(Role.VIEWER)
+    await database_sync_to_async(SeatFactory)(site=viewer.site)
 
     async with await line_of(viewer) as line:
         assert 4404 == await line.close_code()
@@ -142,10 +142,8 @@ async def test_somebody_not_signed_in_is_closed():
 
 
 @database_sync_to_async
-def make_viewer(membership: Membership) -> None:
-    MembershipFactory(site=membership.site)
-    membership.role = Membership.Role.VIEWER
-    membership.save()
+def make_viewer(seat: Seat) -> None:
+    Member.objects.filter(user=seat.user).update(role=Role.VIEWER)
 
 
 async def test_owner_who_becomes_a_viewer_is_closed(monkeypatch):
@@ -190,7 +188,7 @@ async def test_reader_that_acknowledges_nothing_is_closed(monkeypatch):
             await line.receive_json_from()
 
         for number in range(1, 9):
-            await announce(accepted(member.site_id))
+            await announce(accepted(member.site.pk))
             [frame] = await quick.frames("hits", 1)
             await quick.ack(number)
             assert number == frame["cursor"]
@@ -207,6 +205,6 @@ async def test_row_that_cannot_be_rendered_closes_the_line_for_another_try(monke
     async with await line_of(member) as line:
         await line.receive_json_from()
 
-        await announce(accepted(member.site_id))
+        await announce(accepted(member.site.pk))
 
         assert 1013 == await line.close_code()

@@ -8,7 +8,7 @@ from tests.realtime import stored
 from tests.realtime.lines import make_site, make_user, seal_visits, store, store_and_announce
 from tests.realtime.out.programs import Program, make_key
 from tests.realtime.stored import event
-from tracking.models import Membership, Site
+from tracking.models import Member, Site
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -213,7 +213,7 @@ async def test_line_ends_when_its_right_does(monkeypatch, what):
             row.scopes = ["sites:read"]
             row.save()
         elif what == "membership":
-            Membership.objects.all().delete()
+            Member.objects.all().delete()
         else:
             user.is_active = False
             user.save()

@@ -8,12 +8,12 @@ from django.core import mail
 from realtime.out import deliveries, events, sending
 from realtime.out.models import Delivery, Webhook
 from realtime.out.sending import MOST_ATTEMPTS, PAUSES
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.realtime.out.hooks import make_hook
 from tests.realtime.out.receivers import Receiver, is_signed, receiving
 from tests.realtime.stored import event, store
 from tracking import outgoing
-from tracking.models import Change, Membership
+from tracking.models import Change, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -227,9 +227,9 @@ def test_webhook_that_is_switched_off_is_sent_nothing():
 
 
 def failing_since(past: timedelta, receiver: Receiver) -> Webhook:
-    site = MembershipFactory(site=SiteFactory(), user=UserFactory(email="o@example.com")).site
+    site = SeatFactory(site=SiteFactory(), user=UserFactory(email="o@example.com")).site
     viewer = UserFactory(email="v@example.com")
-    MembershipFactory(site=site, user=viewer, role=Membership.Role.VIEWER)
+    SeatFactory(site=site, user=viewer, role=Role.VIEWER)
     return hook_of(receiver, site=site, failures=9, failing_since=NOW - past)
 
 

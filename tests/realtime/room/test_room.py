@@ -7,10 +7,10 @@ from django.db import transaction
 from realtime import hub, room, switchboard
 from realtime.room import changes
 from realtime.room.telling import Did, What
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import SeatFactory, UserFactory
 from tests.realtime.lines import make_site, make_user, member_line
 from tests.realtime.stored import make_site as stored_site
-from tracking.models import Change, Membership
+from tracking.models import Change, Role
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,8 +29,8 @@ async def open_line(site, user, **asked):
 
 
 @database_sync_to_async
-def make_member(site, role=Membership.Role.OWNER, **person):
-    return MembershipFactory(site=site, role=role, user=UserFactory(**person)).user
+def make_member(site, role=Role.OWNER, **person):
+    return SeatFactory(site=site, role=role, user=UserFactory(**person)).user
 
 
 async def test_a_change_reaches_the_others_with_the_name_of_who_made_it(monkeypatch):
@@ -113,7 +113,7 @@ async def test_a_lost_message_is_made_up_for_by_the_check(monkeypatch):
 )
 async def test_a_viewer_hears_of_what_viewers_see(what, heard):
     site = await make_site(await make_user())
-    viewer = await make_member(site, Membership.Role.VIEWER)
+    viewer = await make_member(site, Role.VIEWER)
     await tell(site, Did.CHANGED, what, "first", by=None)
     [told] = await database_sync_to_async(changes.after)(site.pk, 0)
     assert heard == (viewer.pk in told.hearers)

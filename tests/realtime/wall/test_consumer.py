@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from realtime import hub, switchboard
 from realtime.wall import consumer, sites
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import SeatFactory, SiteFactory
 from tests.realtime.lines import Line, make_site, make_user, session_cookie, store_and_announce
 from tests.realtime.stored import event
-from tracking.models import Membership, WallLink
+from tracking.models import Member, SitePlace, WallLink
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -59,7 +59,7 @@ def make_link(user, *chosen, **fields):
 
 @database_sync_to_async
 def place(site, **fields):
-    Membership.objects.filter(site=site).update(**fields)
+    SitePlace.objects.create(site=site, user=site.team.members.get().user, **fields)
 
 
 @database_sync_to_async
@@ -138,7 +138,7 @@ async def test_a_new_site_comes_and_one_withdrawn_goes(monkeypatch):
         second = await make_site(user)
         assert {first.domain, second.domain} == set(await line.listed())
         assert second.pk == (await line.tile(second))["id"]
-        await delete(Membership.objects.filter(site=first))
+        await delete(Member.objects.filter(team__sites=first))
         assert [second.domain] == await line.listed()
         await line.frames("alive", 1)
         assert [second.pk] == list(switchboard.hubs())
@@ -193,7 +193,7 @@ async def test_a_link_shows_no_site_that_its_owner_may_not_see_any_more():
     user = await make_user()
     kept, lost = await make_site(user), await make_site(user)
     link = await make_link(user, kept, lost)
-    await delete(Membership.objects.filter(site=lost))
+    await delete(Member.objects.filter(team__sites=lost))
     async with WallLine(link.token) as line:
         assert [kept.domain] == await line.listed()
 
@@ -256,7 +256,7 @@ def shown(site, path: str) -> bool:
 @database_sync_to_async
 def many_sites(user, number):
     for _ in range(number):
-        MembershipFactory(site=SiteFactory(), user=user)
+        SeatFactory(site=SiteFactory(), user=user)
 
 
 async def test_what_happens_on_several_sites_at_once_goes_out_in_one_frame(monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from asgiref.sync import sync_to_async
 
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import SeatFactory, SiteFactory
 from tests.server import CHROME
 from tests.tracking.ingest.accepting import (
     PAGEVIEW,
@@ -116,7 +116,7 @@ async def test_agent_and_language_are_cut(site, client):
 
 
 async def test_a_key_in_the_request_lets_the_hit_say_when_it_happened(site, client):
-    owner = (await sync_to_async(MembershipFactory)(site=site)).user
+    owner = (await sync_to_async(SeatFactory)(site=site)).user
     _, key = await sync_to_async(ApiKey.issue)(owner)
     body = json.dumps(PAGEVIEW | {"timestamp": "2026-05-05T12:00:00Z"})
 

@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tracking.ingest.limits import Limits
 from tracking.ingest.rules import Rules, SiteRules, keep_salts, load, refreshed
-from tracking.models import ApiKey, Generation, Membership, Salt, SiteAlias, Watch
+from tracking.models import ApiKey, Generation, Role, Salt, SiteAlias, Watch
 from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,8 @@ def test_rules_without_a_running_watch_are_kept():
 
 
 def test_a_key_that_may_send_hits_sends_them_for_the_sites_that_its_owner_owns():
-    owned = MembershipFactory()
-    MembershipFactory(user=owned.user, role=Membership.Role.VIEWER)
+    owned = SeatFactory()
+    SeatFactory(user=owned.user, role=Role.VIEWER)
     sender = ApiKey.issue(owned.user, scopes=[Scope.HITS_SEND])[0]
     ApiKey.issue(owned.user, scopes=[Scope.STATS_READ, Scope.SITES_READ, Scope.SITES_WRITE])
 
@@ -81,7 +81,7 @@ def test_a_key_that_may_send_hits_sends_them_for_the_sites_that_its_owner_owns()
 
 
 def test_a_key_of_a_closed_account_sends_no_hits():
-    ApiKey.issue(MembershipFactory(user=UserFactory(is_active=False)).user)
+    ApiKey.issue(SeatFactory(user=UserFactory(is_active=False)).user)
 
     assert {} == load(Limits(0, 0)).keys
 

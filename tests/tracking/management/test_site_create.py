@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def owners(site: Site) -> list[str]:
-    return list(site.memberships.filter(role="owner").values_list("user__email", flat=True))
+    return list(site.team.members.filter(role="owner").values_list("user__email", flat=True))
 
 
 def test_it_prints_the_snippet_of_the_normalised_domain(capsys, settings):
