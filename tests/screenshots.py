@@ -81,10 +81,11 @@ def store_sample(data: str) -> None:
 
     from tests import sample
     from tracking.models import SharedLink, Site
+    from tracking.site_creation import create_site
 
     call_command("migrate", verbosity=0)
     for domain, visits_a_day in {DOMAIN: 500, **OTHERS}.items():
-        site = Site.objects.create(domain=domain, timezone="Europe/Berlin")
+        site = create_site(domain, "Europe/Berlin")
         days = 65 if domain == DOMAIN else 15
         sample.store(sample.events(site, datetime.now(UTC), days, visits_a_day, seed=site.pk))
     site = Site.objects.get(domain=DOMAIN)

@@ -67,6 +67,7 @@ def main(folder: Path, events: int) -> None:
     from django.core.management import call_command
 
     from tracking.models import Import, Site
+    from tracking.site_creation import create_site
     from tracking.transfer.exporting import export
     from tracking.transfer.fields import FORMATS
     from tracking.transfer.importing import run
@@ -77,7 +78,7 @@ def main(folder: Path, events: int) -> None:
     print(f"{events:,} events in {DAYS} days, {path.stat().st_size / 2**20:,.0f} MiB")
 
     def measured(name: str, file: Path, kind: str) -> float:
-        site = Site.objects.create(domain=f"{name.replace(' ', '-')}.example")
+        site = create_site(f"{name.replace(' ', '-')}.example")
         job = Import.objects.create(site=site, file_name=file.name)
         start = perf_counter()
         run(job, file, kind)

@@ -117,12 +117,13 @@ def milliseconds(action) -> float:  # type: ignore[no-untyped-def]
 def main(rows: int) -> None:
     from django.core.management import call_command
 
-    from tracking.models import Goal, Site
+    from tracking.models import Goal
+    from tracking.site_creation import create_site
     from tracking.warehouse import Query, run
     from tracking.warehouse.engine import engine
 
     call_command("migrate", verbosity=0)
-    site = Site.objects.create(domain="example.com", timezone="Europe/Berlin")
+    site = create_site("example.com", "Europe/Berlin")
     Goal.objects.create(site=site, event_name="Signup")
     Goal.objects.create(site=site, page_path="/page/1*")
     Goal.objects.create(site=site, page_path="/page/*", scroll_threshold=75)

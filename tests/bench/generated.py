@@ -68,13 +68,15 @@ FROM (SELECT *, unnest(range(pages)) AS page FROM generated)
 def fill(pageviews: int) -> None:
     """Make the sites and 60 days of visits, of which the first site has so many pageviews."""
     from tracking.models import EventLog, Site
+    from tracking.site_creation import team_of
     from tracking.warehouse.database import writer
     from tracking.warehouse.sealing.merge import merge
     from tracking.warehouse.sealing.turn import turn
 
     names = ["large.example", *(f"small{number}.example" for number in range(SMALL_SITES))]
+    team = team_of(None)
     for key, name in enumerate(names, 1):
-        Site.objects.create(pk=key, domain=name, timezone="Europe/Berlin")
+        Site.objects.create(pk=key, team=team, domain=name, timezone="Europe/Berlin")
     visits = round(pageviews / DAYS / PAGES_A_VISIT)
     each = visits + SMALL_SITES * SMALL_VISITS
     EventLog.objects.create(pk=1, last_id=(DAYS + 1) * each * 64)

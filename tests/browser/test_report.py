@@ -252,7 +252,7 @@ def test_without_scripts_every_figure_is_still_one_click_away(
     browser, client, live_server, report, busy
 ):
     context = browser.new_context(java_script_enabled=False)
-    sign_in(context, client, live_server, busy.members.get())
+    sign_in(context, client, live_server, busy.team.members.get().user)
     page = context.new_page()
     page.goto(report)
     expect(page.locator("#figure-visitors .figure-value")).not_to_be_empty()

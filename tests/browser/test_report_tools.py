@@ -214,7 +214,7 @@ def test_a_shared_report_works_without_an_account(browser, site, live_server, wi
 
 
 def test_sites_are_put_in_order_by_keyboard_and_pinned(page, site, live_server):
-    user = site.members.get()
+    user = site.team.members.get().user
     for name in ("a", "z"):
         SeatFactory(user=user, site__domain=f"{name}.example")
     page.goto(f"{live_server.url}/sites/")

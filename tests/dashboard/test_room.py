@@ -116,7 +116,7 @@ def test_a_form_that_is_refused_tells_nothing(client, site):
 
 
 def test_goals_links_and_settings_through_the_api_by_the_key_s_owner(client, site):
-    person = site.members.get()
+    person = site.team.members.get().user
     _, key = ApiKey.issue(person, "test", [Scope.SITES_READ, Scope.SITES_WRITE])
 
     def ask(method: str, path: str, **body: str) -> None:
@@ -188,7 +188,7 @@ def test_a_site_that_is_added_and_deleted_on_pages(client, site):
 
 
 def test_a_site_that_is_added_and_deleted_through_the_api(client, site):
-    _, key = ApiKey.issue(site.members.get(), "test", [Scope.SITES_WRITE])
+    _, key = ApiKey.issue(site.team.members.get().user, "test", [Scope.SITES_WRITE])
     headers = {"Authorization": f"Bearer {key}"}
     body = json.dumps({"domain": "new.example"})
     client.post("/api/v1/sites", body, content_type="application/json", headers=headers)

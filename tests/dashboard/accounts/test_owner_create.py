@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from dashboard.accounts.models import User
 from tests.factories import SiteFactory, UserFactory
+from tracking.access import visible_sites
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def test_first_account_administers_the_server_and_owns_its_sites(capsys):
 
     user = User.objects.get()
     assert ("ada@example.com", True, True) == (user.email, user.is_staff, user.is_superuser)
-    assert [site] == list(user.sites.all())
+    assert [site] == list(visible_sites(user))
 
 
 def test_later_account_is_a_plain_one(capsys):

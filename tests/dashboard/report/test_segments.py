@@ -78,7 +78,7 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(client, site, fields, se
     assert (0, True) == (Segment.objects.count(), sentence in told(response)[0])
 
 
-def test_only_an_owner_keeps_a_segment_for_everybody(client, site):
+def test_a_viewer_keeps_no_segment_for_everybody(client, site):
     fields = {"name": "Macs", "f": "is,visit:os,Mac", "shared": "on"}
     sign_in(client, site, Role.VIEWER)
     refused = client.post(SAVE, fields)
@@ -86,7 +86,9 @@ def test_only_an_owner_keeps_a_segment_for_everybody(client, site):
 
     client.post(SAVE, fields)
 
-    assert ["Only owners of the site keep segments for everybody."] == told(refused)
+    assert ["Only owners, admins and editors of the site keep segments for everybody."] == told(
+        refused
+    )
     assert [("Macs", None)] == list(Segment.objects.values_list("name", "owner"))
 
 

@@ -98,7 +98,7 @@ async def test_hits_of_another_site_are_never_seen():
     async with await line_of(mine) as line:
         await line.receive_json_from()
 
-        await announce(accepted(other.site_id, "/other"), accepted(mine.site_id, "/mine"))
+        await announce(accepted(other.site.pk, "/other"), accepted(mine.site.pk, "/mine"))
 
         [frame] = await line.frames("hits", 1)
     assert ["/mine"] == pages(frame)

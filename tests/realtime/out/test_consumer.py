@@ -4,6 +4,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from realtime.out import consumer, events, streams
+from tests.factories import SiteFactory
 from tests.realtime import stored
 from tests.realtime.lines import make_site, make_user, seal_visits, store, store_and_announce
 from tests.realtime.out.programs import Program, make_key
@@ -193,7 +194,7 @@ async def test_key_that_may_not_read_figures_is_refused():
 @pytest.mark.parametrize("domain", ["of-another.example", "nobodys.example"])
 async def test_outsider_is_told_the_same_of_every_site(domain):
     _, key = await site_and_key()
-    await database_sync_to_async(Site.objects.create)(domain="of-another.example")
+    await database_sync_to_async(SiteFactory)(domain="of-another.example")
     async with Program(domain, key) as program:
         assert 4404 == await program.close_code()
 
