@@ -32,7 +32,7 @@ def test_a_change_is_told_with_who_means_and_what_each_field_was(client, site):
     audit.record(
         Did.CHANGED,
         What.RULES,
-        by=site.members.get(),
+        by=site.team.members.get().user,
         site=site,
         details={"bots": ["drop", "apart"], "honour_opt_out": [True, False], "secret": None},
     )
@@ -66,14 +66,14 @@ def test_what_no_person_of_today_did_is_told_by_its_means(client, site, row, sen
 
 
 def test_a_key_is_named_by_its_first_characters(client, site):
-    key, _ = ApiKey.issue(site.members.get())
+    key, _ = ApiKey.issue(site.team.members.get().user)
     audit.record(Did.ADDED, What.GOAL, "Signup", by=key.user, key=key, site=site)
 
     assert f"<code>{key.prefix}…</code>" in client.get(ADDRESS).content.decode()
 
 
 def test_rows_are_chosen_by_what_and_by_whom(client, site):
-    ada, bob = site.members.get(), UserFactory()
+    ada, bob = site.team.members.get().user, UserFactory()
     audit.record(Did.ADDED, What.NOTE, "hers", by=ada, site=site)
     audit.record(Did.ADDED, What.NOTE, "his", by=bob, site=site)
     audit.record(Did.ADDED, What.GOAL, "goal", by=ada, site=site)
@@ -110,7 +110,7 @@ def test_neither_another_site_s_nor_another_person_s_own_is_shown(client, site):
     other = SeatFactory()
     audit.record(Did.ADDED, What.NOTE, "theirs", by=None, site=other.site)
     audit.record(Did.ADDED, What.SEGMENT, "his", by=other.user, site=site, whose=other.user)
-    me = site.members.get()
+    me = site.team.members.get().user
     audit.record(Did.ADDED, What.SEGMENT, "mine", by=me, site=site, whose=me)
 
     assert ["mine"] == names(client.get(ADDRESS))
@@ -139,7 +139,7 @@ def test_csv_has_all_that_is_chosen_and_no_formula(client, site, monkeypatch):
             Did.ADDED,
             What.NOTE,
             name,
-            by=site.members.get(),
+            by=site.team.members.get().user,
             site=site,
             details={"=a": ["=1", "+2"]},
         )

@@ -68,7 +68,7 @@ def test_order_of_a_list_is_kept(old_tables):
 
     places = migrated(AFTER).get_model("tracking", "SitePlace").objects.order_by("site")
 
-    assert [("shared.example", "bob@example.com", True), ("one.example", "bob@example.com", True)] == [
+    assert [("one.example", "bob@example.com", True), ("shared.example", "bob@example.com", True)] == [
         (place.site.domain, place.user.email, place.pinned) for place in places
     ]
 
