@@ -33,6 +33,21 @@ def drop_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def one_line(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Spell out what would end the line, colour a terminal or turn the text around."""
+    return {
+        key: spelt_out(value) if isinstance(value, str) else value for key, value in event.items()
+    }
+
+
+def spelt_out(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
 class OnceAMinute(logging.Filter):
     """Lets each message of a logger through once a minute.
 
@@ -96,9 +111,10 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
         # Tracebacks without local variables: in those of accepting are addresses.
         "formatters": {
             "console": formatter(
+                one_line,
                 structlog.dev.ConsoleRenderer(
                     colors=False, exception_formatter=structlog.dev.plain_traceback
-                )
+                ),
             ),
             "json": formatter(
                 ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),

@@ -25,7 +25,7 @@ from tracking.ingest.text import storable
 from tracking.models import ApiKey, Event, InboxHit, QuarantinedHit, SiteAlias
 from tracking.models.keys import Scope
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.costly]
 
 ANSWERS = {200, 202, 204, 400, 401, 403, 404, 405, 413}
 Ask = dict[str, Any]
