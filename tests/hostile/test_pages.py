@@ -26,9 +26,6 @@ PARAMETERS = [
     *("show", "page", "q", "sort", "order", "theme", "embed", "path", "dimension", "text", "edit"),
     *("key", "offset", "token", "user", "next", "format", "first", "last", "at", "tab", "back"),
 ]
-# How many texts each address meets in a place; all of them meet many addresses.
-EACH = 2
-
 
 @pytest.fixture
 def owner() -> Client:
@@ -78,7 +75,7 @@ def asked(client: Client, method: str, path: str, data: Any) -> list[str]:
 def test_addresses_and_what_follows_them_break_no_page(owner):
     texts, parameters = cycle(NAUGHTY), cycle(PARAMETERS)
     broken: list[str] = []
-    for route in pages() * EACH:
+    for route in pages():
         text = quote(next(texts)[:300], safe="")
         path = "/" + PART.sub(lambda _, text=text: text, route.name)
         broken += asked(owner, "GET", path, {})
@@ -100,7 +97,7 @@ def test_fields_of_forms_take_or_refuse_anything(owner):
         broken += asked(owner, "POST", route.address, values)
         broken += [
             wrong
-            for name in islice(sorted(names), 10)
+            for name in islice(sorted(names), 3)
             for wrong in asked(owner, "POST", route.address, {name: next(texts)})
         ]
 
@@ -191,7 +188,7 @@ def test_key_may_be_any_text(client, path):
 
 def test_no_mail_takes_a_header_from_a_form(client):
     UserFactory(email="ada@example.com")
-    for text in NAUGHTY:
+    for text in NAUGHTY[::6]:
         client.post("/password/forgotten", {"email": f"ada@example.com{text}"})
         client.post("/password/forgotten", {"email": text})
 
