@@ -27,6 +27,7 @@ PARAMETERS = [
     *("key", "offset", "token", "user", "next", "format", "first", "last", "at", "tab", "back"),
 ]
 
+
 @pytest.fixture
 def owner() -> Client:
     user = UserFactory(is_superuser=True, is_staff=True)
