@@ -1,6 +1,7 @@
 """The admin of accounts."""
 
 from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -78,6 +79,8 @@ class SetupLinkAdmin(admin.ModelAdmin):
 
 
 admin.site.unregister(Authenticator)
+# Their owners end them, or whoever closes the account.
+admin.site.unregister(UserSession)
 
 
 @admin.register(Authenticator)

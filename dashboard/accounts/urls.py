@@ -5,7 +5,7 @@ The names with `account_` are those by which allauth finds its own pages.
 
 from django.urls import path
 
-from dashboard.accounts import factors, keys, views
+from dashboard.accounts import factors, keys, sessions, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="account_login"),
@@ -36,6 +36,9 @@ urlpatterns = [
         factors.RemovePasskey.as_view(),
         name="mfa_remove_webauthn",
     ),
+    path("account/sessions", sessions.sessions, name="usersessions_list"),
+    path("account/sessions/<int:session>/end", sessions.end, name="session_end"),
+    path("account/sessions/end", sessions.end_others, name="sessions_end"),
     path("keys", keys.keys, name="keys"),
     path("keys/<int:key>/revoke", keys.revoke, name="key_revoke"),
     path("password", views.ChangePassword.as_view(), name="account_change_password"),

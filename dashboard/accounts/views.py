@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.generic.base import ContextMixin
 
+from dashboard.accounts import log
 from dashboard.accounts.forms import JoinForm
 from dashboard.accounts.models import SetupLink, owner_exists
 from dashboard.accounts.setup import make_first_owner, vouch_for
@@ -137,4 +138,4 @@ class Confirm(Entrance, allauth.ReauthenticateView):
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     """A person's own page: what there is to see and to change about oneself."""
-    return render(request, "accounts/account.html")
+    return render(request, "accounts/account.html", {"log": log.read(request.user)})

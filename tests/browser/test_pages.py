@@ -43,6 +43,7 @@ INSIDE = [
     "/password",
     "/account",
     "/account/email",
+    "/account/sessions",
     "/account/sign-in",
     "/styles",
 ]

@@ -52,6 +52,7 @@ class Did(models.TextChoices):
     PURGED = "purged", "purged"
     REVOKED = "revoked", "revoked"
     ENDED = "ended", "ended"
+    REFUSED = "refused", "refused"
     ACCEPTED = "accepted", "accepted"
     TRANSFERRED = "transferred", "transferred"
     LEFT = "left", "left"
