@@ -5,6 +5,8 @@ from typing import Any
 
 import sentry_sdk
 import structlog
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.mail import mail_admins
 from django.core.management import call_command
 from huey import crontab
@@ -18,11 +20,13 @@ logger = structlog.get_logger(__name__)
 
 @db_periodic_task(crontab(hour="3", minute="20"), retries=3, retry_delay=60, retry_backoff=2)
 def clear_expired_sessions() -> None:
-    """Once a day: remove sessions that have expired."""
+    """Once a day: remove sessions that have expired, and what was known of their browsers."""
     now = datetime.now(UTC)
     with TaskRun.claimed("clear-sessions", now, since=now - timedelta(hours=20)) as mine:
         if mine:
             call_command("clearsessions")
+            living = Session.objects.values("session_key")
+            UserSession.objects.exclude(session_key__in=living).delete()
 
 
 @signal(SIGNAL_ERROR)

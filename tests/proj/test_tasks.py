@@ -3,12 +3,14 @@ from types import SimpleNamespace
 
 import pytest
 import sentry_sdk
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils.module_loading import autodiscover_modules
 from huey.contrib.djhuey import HUEY
 
 from proj import tasks
+from tests.factories import UserFactory
 
 
 @pytest.fixture
@@ -44,16 +46,19 @@ def test_a_task_that_will_be_tried_again_is_told_to_nobody(settings, captured):
 
 
 @pytest.mark.django_db
-def test_expired_sessions_are_cleared_once_a_day():
+def test_expired_sessions_are_cleared_once_a_day_with_what_is_known_of_them():
     now = datetime.now(UTC)
+    user = UserFactory()
     for key, hours in (("gone", -1), ("here", 1)):
         Session.objects.create(
             session_key=key, session_data="", expire_date=now + timedelta(hours=hours)
         )
+        UserSession.objects.create(session_key=key, user=user, ip="fd00::", user_agent="")
 
     tasks.clear_expired_sessions.call_local()
 
-    assert ["here"] == list(Session.objects.values_list("session_key", flat=True))
+    for model in (Session, UserSession):
+        assert ["here"] == list(model.objects.values_list("session_key", flat=True))
 
 
 def test_no_task_takes_a_lock_which_a_killed_worker_would_keep_for_ever():
