@@ -40,6 +40,7 @@ urlpatterns = [
     path("account/sessions/<int:session>/end", sessions.end, name="session_end"),
     path("account/sessions/end", sessions.end_others, name="sessions_end"),
     path("keys", keys.keys, name="keys"),
+    path("keys/<int:key>/rename", keys.rename, name="key_rename"),
     path("keys/<int:key>/revoke", keys.revoke, name="key_revoke"),
     path("password", views.ChangePassword.as_view(), name="account_change_password"),
     path("password/first", views.FirstPassword.as_view(), name="account_set_password"),

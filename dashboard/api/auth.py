@@ -1,7 +1,10 @@
 """Whose key a request brings, and what it opens."""
 
+from datetime import UTC
+
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 
 from dashboard.api.errors import ApiError
 from tracking.access import Right, sites_with
@@ -19,10 +22,17 @@ def key_of(request: HttpRequest) -> ApiKey:
         raise ApiError(
             401, "The request has no API key: send it as Authorization: Bearer KEY.", CHALLENGE
         )
-    found = ApiKey.find(key.strip())
+    found = ApiKey.find(key.strip(), timezone.now())
     if found is None:
-        raise ApiError(401, "This API key is not valid, or was revoked.", CHALLENGE)
+        raise ApiError(401, refusal_of(key.strip()), CHALLENGE)
     return found
+
+
+def refusal_of(key: str) -> str:
+    """Why a key opens nothing; whoever has it learns no more than when it expired."""
+    if expired := ApiKey.expiry(key):
+        return f"This API key expired on {expired.astimezone(UTC):%-d %B %Y}. Make another."
+    return "This API key is not valid, or was revoked."
 
 
 def check_scope(key: ApiKey, scope: Scope) -> None:
@@ -37,7 +47,7 @@ def site_of(key: ApiKey, name: str, right: Right) -> Site:
 
     The answer never tells which sites there are besides.
     """
-    sites = sites_with(key.user, right)
+    sites = key.opened(sites_with(key.user, right))
     domain = normalise_domain(name)
     # PostgreSQL refuses to look for a text with NUL.
     found = [] if "\0" in domain else sites.filter(Q(domain=domain) | Q(aliases__name=domain))

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from dashboard.api.bodies import known, text
 from dashboard.api.endpoint import Answer, Call, needs
+from dashboard.api.errors import ApiError
 from dashboard.api.paging import page
 from dashboard.api.saving import saving
 from realtime import room
@@ -28,7 +29,7 @@ def site_json(site: Site) -> dict[str, Any]:
 @needs(Scope.SITES_READ)
 def listing(call: Call) -> Answer:
     """`GET /api/v1/sites`: those that the key's owner may see."""
-    sites, meta = page(visible_sites(call.key.user), call.request.GET)
+    sites, meta = page(call.key.opened(visible_sites(call.key.user)), call.request.GET)
     return {"sites": [site_json(site) for site in sites], "meta": meta}
 
 
@@ -41,6 +42,8 @@ def read(call: Call, site_id: str) -> Answer:
 @needs(Scope.SITES_WRITE)
 def create(call: Call) -> Answer:
     """`POST /api/v1/sites`: the new site belongs to the key's owner."""
+    if call.key.site_id:
+        raise ApiError(403, "This API key is for one site, and adds no other.")
     fields = known(call.body, KEYS)
     with saving():
         site = create_site(text(fields, "domain"), text(fields, "timezone", "UTC"), call.key.user)

@@ -139,7 +139,7 @@ class EventsConsumer(Reader):
     @database_sync_to_async
     def read_key(self) -> ApiKey:
         """The key; raises `Refused` for one that is not valid or may not read figures."""
-        key = ApiKey.find(self.key)
+        key = ApiKey.find(self.key, timezone.now())
         if key is None or Scope.STATS_READ not in key.scopes:
             raise Refused(Close.SIGNED_OUT)
         key.note_use(timezone.now())
@@ -147,4 +147,7 @@ class EventsConsumer(Reader):
 
     @database_sync_to_async
     def read_site_of(self, key: ApiKey) -> Site:
-        return site_for(key.user, self.scope["url_route"]["kwargs"]["domain"])
+        site = site_for(key.user, self.scope["url_route"]["kwargs"]["domain"])
+        if key.site_id not in (None, site.pk):
+            raise Site.DoesNotExist
+        return site

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.utils import timezone
+
 from realtime.tickets import Close, Ticket, allowed_people
 from tracking.access import Right
 from tracking.models import ApiKey
@@ -18,12 +21,11 @@ class KeyTicket(Ticket):
     def invalid(
         cls, site_id: int, held: "set[KeyTicket]", right: Right
     ) -> "dict[KeyTicket, Close]":
-        keys = ApiKey.objects.filter(pk__in={ticket.key_id for ticket in held})
-        reading = {
-            key.pk: key.user_id
-            for key in keys.filter(user__is_active=True)
-            if Scope.STATS_READ in key.scopes
-        }
+        # One that opens another site is as one that is gone: a key's site never changes.
+        of_the_site = Q(site=None) | Q(site=site_id)
+        ids = {ticket.key_id for ticket in held}
+        keys = ApiKey.living(timezone.now()).filter(of_the_site, pk__in=ids)
+        reading = {key.pk: key.user_id for key in keys if Scope.STATS_READ in key.scopes}
         allowed = allowed_people(site_id, set(reading.values()), right)
         reasons: dict[KeyTicket, Close] = {}
         for ticket in held:

@@ -6,6 +6,8 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import Min
+
 from tracking.access import Right, roles_with
 from tracking.ingest.hit import Hit
 from tracking.ingest.limits import Limits
@@ -58,6 +60,7 @@ class Rules:
     # How much senders have sent outlasts the generations.
     limits: Limits = field(default_factory=Limits.of_settings, repr=False)
     watch_ends: datetime | None = None  # the first of those that run
+    keys_end: datetime | None = None  # when the first of them expires
 
     def site_of(self, hit: Hit) -> SiteRules | None:
         return self.sites.get(hit.site) or self.sites.get(hit.other_site)
@@ -78,9 +81,10 @@ class Rules:
                 return each.key
         return self.salts.get(day)
 
-    def has_ended_watch(self, time: datetime) -> bool:
-        """Whether a site is still watched here and nowhere else: a watch ends unannounced."""
-        return self.watch_ends is not None and self.watch_ends <= time
+    def has_ended(self, time: datetime) -> bool:
+        """Whether a site is watched or a key opens here and nowhere else: both end unannounced."""
+        ends = (self.watch_ends, self.keys_end)
+        return any(end is not None and end <= time for end in ends)
 
 
 def refreshed(rules: Rules, now: datetime | None = None) -> Rules:
@@ -89,7 +93,7 @@ def refreshed(rules: Rules, now: datetime | None = None) -> Rules:
     if now.date() not in rules.salts:
         keep_salts(now.date())
         keep_visitor_keys(now.date())
-    elif not rules.has_ended_watch(now) and is_current(rules):
+    elif not rules.has_ended(now) and is_current(rules):
         return rules
     return load(rules.limits, now)
 
@@ -101,11 +105,13 @@ def is_current(rules: Rules) -> bool:
 def load(limits: Limits, now: datetime | None = None) -> Rules:
     # The number is read first: a change that comes in between is then read again, not missed.
     generation = Generation.current(Generation.RULES)
-    watches = load_watches(now or datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    watches = load_watches(now)
     return Rules(
         generation=generation,
         sites=load_sites(watches),
-        keys=load_keys(),
+        keys=load_keys(now),
+        keys_end=ApiKey.objects.filter(expires_at__gt=now).aggregate(end=Min("expires_at"))["end"],
         salts={day: bytes(key) for day, key in Salt.objects.values_list("day", "key")},
         limits=limits,
         watch_ends=min(watches.values(), default=None),
@@ -152,16 +158,19 @@ def rules_of(site: Site, watched: bool) -> SiteRules:
     )
 
 
-def load_keys() -> dict[str, frozenset[int]]:
+def load_keys(now: datetime) -> dict[str, frozenset[int]]:
     """The sites for which each key may send hits: those that its owner manages."""
-    sites: dict[str, set[int]] = defaultdict(set)
     managers = Member.objects.filter(
         role__in=roles_with(Right.MANAGE), user__is_active=True, team__sites__isnull=False
     )
-    columns = ("user__api_keys__key_hash", "user__api_keys__scopes", "team__sites")
-    for key_hash, scopes, site_id in managers.order_by().values_list(*columns):
-        if key_hash and Scope.HITS_SEND in scopes:
-            sites[key_hash].add(site_id)
+    managed: dict[int, set[int]] = defaultdict(set)
+    for user_id, site_id in managers.order_by().values_list("user_id", "team__sites"):
+        managed[user_id].add(site_id)
+    sites: dict[str, set[int]] = {}
+    for key in ApiKey.living(now):
+        theirs = managed[key.user_id] & {key.site_id} if key.site_id else managed[key.user_id]
+        if theirs and Scope.HITS_SEND in key.scopes:
+            sites[key.key_hash] = theirs
     return {key_hash: frozenset(ids) for key_hash, ids in sites.items()}
 
 

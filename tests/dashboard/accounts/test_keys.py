@@ -1,12 +1,16 @@
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories import UserFactory
-from tracking.models import ApiKey
+from dashboard.accounts.keys import KeyForm, Row
+from tests.factories import SeatFactory, UserFactory
+from tracking.models import ApiKey, Change
 from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def test_page_lists_ones_own_keys_with_what_they_may_do(client, user):
 
     rows = client.get("/keys").context["rows"]
     labels = ["Read figures and hear live events", "Send hits that speak for visitors"]
-    assert [(row, labels)] == rows
+    assert [Row(row, labels, "")] == rows
 
 
 def test_revoked_key_is_gone(client, user):
@@ -97,3 +101,110 @@ def test_looking_at_the_address_revokes_nothing(client, user):
     row = ApiKey.issue(user)[0]
 
     assert (405, 1) == (client.get(f"/keys/{row.pk}/revoke").status_code, ApiKey.objects.count())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expires"),
+    [
+        ({"expires": "30"}, datetime(2026, 4, 9, 12, tzinfo=UTC)),
+        ({"expires": "365"}, datetime(2027, 3, 10, 12, tzinfo=UTC)),
+        ({"expires": "day", "last_day": "2050-03-31"}, datetime(2050, 4, 1, tzinfo=UTC)),
+        ({"expires": "30", "last_day": "2050-03-31"}, datetime(2026, 4, 9, 12, tzinfo=UTC)),
+        ({"expires": ""}, None),
+    ],
+    ids=["30 days", "a year", "end of a day", "a day not asked for", "never"],
+)
+def test_key_ends_when_its_maker_chose(user, chosen, expires):
+    form = KeyForm({"name": "Sheet", "scopes": ["stats:read"], **chosen}, user=user)
+    assert form.is_valid()
+
+    form.issue(NOW)
+
+    assert expires == ApiKey.objects.get().expires_at
+
+
+@pytest.mark.parametrize(
+    ("last_day", "error"),
+    [
+        ("", "Choose the day."),
+        ("2020-01-01", "This day has passed."),
+        ("9999-12-31", "The last day is"),
+    ],
+)
+def test_day_on_which_no_key_can_end_is_refused(client, user, last_day, error):
+    data = {"name": "Sheet", "scopes": ["stats:read"], "expires": "day", "last_day": last_day}
+
+    errors = client.post("/keys", data).context["form"].errors
+
+    assert errors["last_day"][0].startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("expires", "state"),
+    [
+        (None, ""),
+        (NOW + timedelta(days=7, seconds=1), ""),
+        (NOW + timedelta(days=7), "ending"),
+        (NOW + timedelta(seconds=1), "ending"),
+        (NOW, "expired"),
+    ],
+    ids=["never", "in more than a week", "in a week", "in a second", "now"],
+)
+def test_page_warns_a_week_before_the_end(user, expires, state):
+    key = ApiKey.issue(user, expires_at=expires)[0]
+
+    assert state == Row.of(key, NOW).state
+
+
+def test_page_says_that_a_key_has_expired(client, user):
+    ApiKey.issue(user, expires_at=NOW - timedelta(days=2000))
+
+    assert "Expired on 17 Sep 2020, 12:00 UTC" in text(client.get("/keys"))
+
+
+def test_key_for_one_site_is_for_one_that_its_maker_sees(client, user):
+    mine, theirs = SeatFactory(user=user).site, SeatFactory().site
+    data = {"name": "Sheet", "scopes": ["stats:read"]}
+
+    refused = client.post("/keys", {**data, "site": theirs.pk}).context["form"].errors
+    client.post("/keys", {**data, "site": mine.pk})
+
+    assert (["site"], [mine]) == (list(refused), [key.site for key in ApiKey.objects.all()])
+
+
+def test_key_is_renamed(client, user):
+    row = ApiKey.issue(user, "Sheet")[0]
+
+    client.post(f"/keys/{row.pk}/rename", {"name": "Table"})
+
+    assert "Table" == ApiKey.objects.get().name
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "a\0b"], ids=["none", "long", "NUL"])
+def test_key_keeps_its_name_where_the_new_one_is_none(client, user, name):
+    row = ApiKey.issue(user, "Sheet")[0]
+
+    client.post(f"/keys/{row.pk}/rename", {"name": name})
+
+    assert "Sheet" == ApiKey.objects.get().name
+
+
+def test_key_of_somebody_else_is_not_renamed(client, user):
+    theirs = ApiKey.issue(UserFactory(), "Sheet")[0]
+
+    assert 404 == client.post(f"/keys/{theirs.pk}/rename", {"name": "Mine"}).status_code
+
+
+def test_making_renaming_and_revoking_is_recorded_without_the_key(client, user):
+    made = client.post("/keys", {"name": "Sheet", "scopes": ["stats:read"]})
+    row = ApiKey.objects.get()
+    client.post(f"/keys/{row.pk}/rename", {"name": "Table"})
+    client.post(f"/keys/{row.pk}/revoke")
+
+    assert [
+        ("added", f"Sheet ({row.prefix}…)", {"scopes": "stats:read", "expires": "never"}),
+        ("changed", f"Table ({row.prefix}…)", {"name": ["Sheet", "Table"]}),
+        ("revoked", f"Table ({row.prefix}…)", {}),
+    ] == list(Change.objects.filter(what="key").values_list("did", "name", "details"))
+    key = re.search(r"ff_[\w-]{43}", text(made))[0]
+    assert key not in str(list(Change.objects.values()))

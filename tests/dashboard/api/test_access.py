@@ -1,5 +1,7 @@
 """Who may ask the API for what."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -190,3 +192,45 @@ def test_answer_is_for_nobody_elses_cache():
         response["Cache-Control"],
         response["Content-Type"],
     )
+
+
+def test_expired_key_is_refused_with_the_day():
+    expired = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    _, key = ApiKey.issue(UserFactory(), expires_at=expired)
+
+    response = send("GET", "/api/v1/sites", **headers(key))
+
+    assert (401, "Bearer", {"error": "This API key expired on 1 March 2026. Make another."}) == (
+        response.status_code,
+        response["WWW-Authenticate"],
+        response.json(),
+    )
+
+
+def test_key_that_has_yet_to_expire_opens():
+    _, key = ApiKey.issue(UserFactory(), expires_at=timezone.now() + timedelta(minutes=1))
+
+    assert 200 == send("GET", "/api/v1/sites", **headers(key)).status_code
+
+
+@each_call_of_a_site
+def test_key_for_another_site_is_as_an_outsider_s(scope, method, path, body):
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
+    other = SeatFactory(user=membership.user).site
+    _, key = ApiKey.issue(membership.user, site=other)
+
+    status = send(method, path, body, **headers(key)).status_code
+
+    assert status in (401, 404)
+    assert Site.objects.filter(domain="northpeak.example", timezone="UTC").exists()
+
+
+def test_key_for_one_site_lists_it_alone_and_adds_none():
+    membership = SeatFactory(site=SiteFactory(domain="northpeak.example"))
+    SeatFactory(user=membership.user)
+    _, key = ApiKey.issue(membership.user, site=membership.site)
+
+    listed = send("GET", "/api/v1/sites", **headers(key)).json()["sites"]
+    added = send("POST", "/api/v1/sites", {"domain": "new.example"}, **headers(key))
+
+    assert (["northpeak.example"], 403) == ([each["domain"] for each in listed], added.status_code)

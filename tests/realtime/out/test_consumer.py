@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 from channels.db import database_sync_to_async
+from django.utils import timezone
 
 from realtime.out import consumer, events, streams
 from tests.factories import SiteFactory
@@ -9,7 +10,7 @@ from tests.realtime import stored
 from tests.realtime.lines import make_site, make_user, seal_visits, store, store_and_announce
 from tests.realtime.out.programs import Program, make_key
 from tests.realtime.stored import event
-from tracking.models import Member, Site
+from tracking.models import ApiKey, Member, Site
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -178,6 +179,22 @@ async def test_wrong_key_in_the_first_frame_is_refused(key):
         assert 4401 == await program.close_code()
 
 
+async def test_key_for_another_site_is_told_the_same_as_of_one_that_nobody_has():
+    user = await make_user()
+    site, other = await make_site(user), await make_site(user)
+    key = (await database_sync_to_async(ApiKey.issue)(user, site=other))[1]
+    async with Program(site.domain, key) as program:
+        assert 4404 == await program.close_code()
+
+
+async def test_expired_key_is_refused():
+    user = await make_user()
+    site = await make_site(user)
+    key = (await database_sync_to_async(ApiKey.issue)(user, expires_at=timezone.now()))[1]
+    async with Program(site.domain, key) as program:
+        assert 4401 == await program.close_code()
+
+
 async def test_line_on_which_no_key_comes_is_closed(monkeypatch):
     monkeypatch.setattr(consumer, "AUTH_SECONDS", 0.05)
     site, _ = await site_and_key()
@@ -199,7 +216,7 @@ async def test_outsider_is_told_the_same_of_every_site(domain):
         assert 4404 == await program.close_code()
 
 
-@pytest.mark.parametrize("what", ["key", "scope", "membership", "account"])
+@pytest.mark.parametrize("what", ["key", "expiry", "scope", "membership", "account"])
 async def test_line_ends_when_its_right_does(monkeypatch, what):
     monkeypatch.setattr(streams, "TICKET_SECONDS", 0.05)
     user = await make_user()
@@ -210,6 +227,9 @@ async def test_line_ends_when_its_right_does(monkeypatch, what):
     def withdraw() -> None:
         if what == "key":
             row.delete()
+        elif what == "expiry":
+            row.expires_at = timezone.now()
+            row.save()
         elif what == "scope":
             row.scopes = ["sites:read"]
             row.save()

@@ -80,6 +80,24 @@ def test_a_key_that_may_send_hits_sends_them_for_the_sites_that_its_owner_owns()
     assert {sender.key_hash: frozenset({owned.site.pk})} == load(Limits(0, 0)).keys
 
 
+def test_a_key_for_one_site_sends_no_hits_for_another():
+    owned = SeatFactory()
+    SeatFactory(user=owned.user)
+    key = ApiKey.issue(owned.user, site=owned.site)[0]
+
+    assert {key.key_hash: frozenset({owned.site.pk})} == load(Limits(0, 0)).keys
+
+
+def test_a_key_expires_in_time_without_any_announcement():
+    key = ApiKey.issue(SeatFactory().user, expires_at=NOON + timedelta(minutes=2))[0]
+
+    during = refreshed(Rules(), NOON)
+    still = refreshed(during, NOON + timedelta(seconds=119))
+    after = refreshed(still, NOON + timedelta(seconds=120))
+
+    assert (True, True, {}) == (key.key_hash in during.keys, still is during, after.keys)
+
+
 def test_a_key_of_a_closed_account_sends_no_hits():
     ApiKey.issue(SeatFactory(user=UserFactory(is_active=False)).user)
 

@@ -5,11 +5,13 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import UserFactory
-from tracking.models import ApiKey
+from tests.factories import SiteFactory, UserFactory
+from tracking.models import ApiKey, Change
 from tracking.models.keys import Scope
 
 pytestmark = pytest.mark.django_db
+
+DAY = 24 * 60 * 60
 
 
 def test_it_prints_the_key_alone_and_stores_its_hash(capsys):
@@ -50,3 +52,32 @@ def test_unknown_scope_is_refused_with_those_that_exist():
 
     with pytest.raises(CommandError, match="choose from 'stats:read'"):
         call_command("apikey_create", "ada@example.com", "--scope", "stats:write")
+
+
+def test_key_may_end_and_open_one_site_alone(capsys):
+    ada, site = UserFactory(email="ada@example.com"), SiteFactory(domain="site.example")
+
+    call_command("apikey_create", "ada@example.com", "--days", "30", "--site", "site.example")
+
+    key = ApiKey.objects.get()
+    assert (site, 30) == (key.site, round((key.expires_at - key.created_at).total_seconds() / DAY))
+    assert [("added", "key", site.pk, ada.pk, "command")] == list(
+        Change.objects.values_list("did", "what", "site", "person", "means")
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--days", "0", "--days must be a number of days from 1"),
+        ("--days", "99999", "--days must be a number of days from 1"),
+        ("--site", "no.example", "There is no site no.example."),
+    ],
+)
+def test_option_that_means_nothing_is_refused(option, value, sentence):
+    UserFactory(email="ada@example.com")
+
+    with pytest.raises(CommandError, match=sentence):
+        call_command("apikey_create", "ada@example.com", option, value)
+
+    assert not ApiKey.objects.exists()
