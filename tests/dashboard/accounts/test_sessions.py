@@ -6,7 +6,7 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.test import Client
 
 from realtime.tickets import Close, SessionTicket, invalid
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import SeatFactory, UserFactory
 from tests.server import CHROME
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_all_others_end_at_once():
 
 
 def test_live_lines_of_an_ended_session_are_closed_at_their_next_check(user):
-    site = MembershipFactory(user=user).site
+    site = SeatFactory(user=user).site
     here, there = signed_in(), signed_in()
     session = there.session
     ticket = SessionTicket(user.pk, session.session_key, session[HASH_SESSION_KEY])
