@@ -11,6 +11,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("img/mark.svg"))),
     path("", include("dashboard.accounts.urls")),
     path("", include("dashboard.sites.urls")),
+    path("", include("dashboard.privacy.urls")),
     path("", include("dashboard.audit.urls")),
     path("", include("dashboard.webhooks.urls")),
     path("", include("dashboard.report.urls")),

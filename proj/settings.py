@@ -255,4 +255,5 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 LOGGING_CONFIG = "proj.logging.configure"
 LOGGING = logging_config(environment.log_level, environment.log_format, environment.error_log)
 
-start_sentry(environment.sentry_dsn, environment.sentry_environment)
+SENTRY_DSN = environment.sentry_dsn
+start_sentry(SENTRY_DSN, environment.sentry_environment)

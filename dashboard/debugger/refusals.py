@@ -19,7 +19,7 @@ ADVICE: dict[str, str] = {
     Reason.BOT: "Crawlers, monitors and tools such as curl, told by their user agent. If they "
     "should count, set the site to count bots apart.",
     Reason.OPTED_OUT: "The browser sends Do Not Track or Global Privacy Control, as some do by "
-    "default. The site's rules say whether that is honoured.",
+    "default. The site's privacy page says whether that is honoured.",
     Reason.HOSTNAME: "The page is on a host that is not among the allowed ones: a copy of the "
     "site, a preview, or a name that is missing from the list.",
     Reason.ADDRESS: "The visitor's address is in the site's list of blocked ones: often your own "

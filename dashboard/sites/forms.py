@@ -116,7 +116,6 @@ class RulesForm(forms.ModelForm):
         model = Site
         fields = [
             "bots",
-            "honour_opt_out",
             "allowed_hostnames",
             "blocked_pages",
             "blocked_addresses",

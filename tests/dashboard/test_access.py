@@ -12,13 +12,14 @@ pytestmark = pytest.mark.django_db
 OTHER_PARTS = {"name": "sources", "alias": 1, "hook": 1, "number": 1, "threshold": 1}
 OWNERS_ONLY = [
     *("audit", "audit_csv", "debugger", "imports", "notes", "site_delete", "site_export"),
-    *("site_rules", "site_settings", "site_sharing", "site_transfer"),
+    *("site_privacy", "site_rules", "site_settings", "site_sharing", "site_transfer"),
     *("webhook", "webhook_log", "webhooks"),
 ]
 # Addresses that only change something.
 OWNERS_CHANGES = [
     *("alias_add", "alias_remove", "import_begin", "import_cancel", "import_part"),
     *("link_delete", "note_delete", "site_publish", "threshold_add", "threshold_remove"),
+    *("visitor_erase", "visitor_export", "visitor_find"),
     *("webhook_remove", "webhook_replay", "webhook_roll", "webhook_test"),
 ]
 CHANGES = [*OWNERS_CHANGES, "segment_delete", "segment_save", "site_pin"]
@@ -84,6 +85,7 @@ def test_addresses_of_a_site_are_those_known():
         "site_export",
         "site_install",
         "site_pin",
+        "site_privacy",
         "site_publish",
         "site_rules",
         "site_settings",
@@ -93,6 +95,9 @@ def test_addresses_of_a_site_are_those_known():
         "threshold_add",
         "threshold_remove",
         "visit",
+        "visitor_erase",
+        "visitor_export",
+        "visitor_find",
         "visits",
         "webhook",
         "webhook_log",

@@ -28,6 +28,7 @@ from tracking.models.lists import (
     read_parameter,
     readable,
 )
+from tracking.models.salts import SALT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +178,5 @@ def load_keys(now: datetime) -> dict[str, frozenset[int]]:
 def keep_salts(today: date) -> None:
     """Make today's salt unless another process has, and end those older than yesterday's."""
     Salt.objects.bulk_create([Salt(day=today, key=secrets.token_bytes(32))], ignore_conflicts=True)
-    if Salt.objects.filter(day__lt=today - timedelta(days=1)).delete()[0]:
+    if Salt.objects.filter(day__lte=today - timedelta(days=SALT_DAYS)).delete()[0]:
         Generation.bump(Generation.RULES)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from tracking.models import OwnIdKey, Site, VisitorKey
+from tracking.models.salts import SALT_DAYS
 
 DAY = timedelta(days=1)
 
@@ -29,7 +30,7 @@ class LongKey:
 def keep_visitor_keys(today: date) -> None:
     """Make the keys of tomorrow, and end those of which no day is yesterday's or later."""
     make_missing(Site.objects.exclude(visitor_days=Site.VisitorDays.DAY), today)
-    for key in VisitorKey.objects.filter(last__lt=today - DAY):
+    for key in VisitorKey.objects.filter(last__lte=today - SALT_DAYS * DAY):
         key.delete()
 
 

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+# From the beginning of its day until a salt is deleted.
+SALT_DAYS = 2
+
 
 class Salt(models.Model):
     """The random key of one UTC day, under which visitor ids are hashed.

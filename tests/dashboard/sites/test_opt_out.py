@@ -22,6 +22,14 @@ def test_page_tells_nobody_which_sites_there_are(client):
     assert zebra.content.decode().replace("zebra", "llama") == llama.content.decode()
 
 
+def test_page_leads_to_what_the_site_keeps_once_that_is_published(client):
+    SiteFactory(domain="zebra.example", privacy_published=True)
+
+    page = client.get("/opt-out/zebra.example").content.decode()
+
+    assert 'href="/privacy/zebra.example"' in page
+
+
 @pytest.mark.parametrize("domain", ["javascript:alert(1)", "a b", "site.example@evil.example"])
 def test_what_is_no_domain_has_no_page(client, domain):
     assert 404 == client.get(f"/opt-out/{domain}").status_code
