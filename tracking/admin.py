@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from tracking import backlog
+from tracking.admin_actions import pause, purge, replace_salts, resume
 from tracking.admin_log import Audited
 from tracking.enrich import quarantine
 from tracking.models import (
@@ -31,6 +32,7 @@ from tracking.models import (
     LedgerEntry,
     Member,
     OwnIdKey,
+    Purge,
     QuarantinedHit,
     RefusalCount,
     ReopenedVisit,
@@ -163,15 +165,16 @@ class SiteAliasInline(TabularInline):
 
 @admin.register(Site)
 class SiteAdmin(Audited):
-    list_display = ["domain", "team", "timezone", "bots", "honour_opt_out", "created_at"]
-    list_filter = ["bots", "honour_opt_out", "timezone"]
+    list_display = ["domain", "team", "timezone", "paused", "bots", "honour_opt_out", "created_at"]
+    list_filter = ["paused", "bots", "honour_opt_out", "timezone"]
     search_fields = ["domain", "aliases__name", "team__name", "team__members__user__email"]
     list_select_related = ["team"]
     autocomplete_fields = ["team"]
     date_hierarchy = "created_at"
-    readonly_fields = ["created_at"]
+    readonly_fields = ["created_at", "paused"]
+    actions = [pause, resume, replace_salts, purge]
     fieldsets = [
-        (None, {"fields": ["domain", "team", "timezone", "created_at"]}),
+        (None, {"fields": ["domain", "team", "timezone", "created_at", "paused"]}),
         (
             "Which hits count",
             {
@@ -448,3 +451,10 @@ class ChangeAdmin(ReadOnlyAdmin):
     date_hierarchy = "made_at"
     ordering = ["-id"]
     exclude = ["tab", "whose"]
+
+
+@admin.register(Purge)
+class PurgeAdmin(ReadOnlyAdmin):
+    list_display = ["site", "before", "asked_at"]
+    list_select_related = ["site"]
+    search_fields = ["site__domain"]

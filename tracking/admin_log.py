@@ -20,11 +20,19 @@ from django.http import HttpRequest, HttpResponse
 
 from tracking import audit
 from tracking.audit import Did, Means, What
-from tracking.models import ApiKey, Goal, Segment, Site
+from tracking.models import ApiKey, Goal, Guest, Member, Segment, Site, Team
 
 DIDS = {ADDITION: Did.ADDED, CHANGE: Did.CHANGED, DELETION: Did.DELETED}
 # Tables whose rows are called by a name that is nobody's.
-NAMED = {Site: What.SITE, Goal: What.GOAL, Segment: What.SEGMENT, ApiKey: What.KEY}
+NAMED = {
+    Site: What.SITE,
+    Team: What.TEAM,
+    Goal: What.GOAL,
+    Segment: What.SEGMENT,
+    ApiKey: What.KEY,
+}
+# Those of people, who are named by themselves.
+OF_PEOPLE = {Member: What.MEMBER, Guest: What.MEMBER}
 VALUES = "values"
 
 
@@ -68,10 +76,11 @@ def record_entry(instance: LogEntry, created: bool, **_kwargs: Any) -> None:
     audit.record(
         DIDS[instance.action_flag],
         What.ACCOUNT if person else what_of(model),
-        "" if person else instance.object_repr,
+        "" if person or model in OF_PEOPLE else instance.object_repr,
         by=instance.user,
         site=row if isinstance(row, Site) else getattr(row, "site", None),
-        person=person,
+        team=row if isinstance(row, Team) else getattr(row, "team", None),
+        person=person or getattr(row, "user", None),
         means=Means.ADMIN,
         details=details_of(instance),
     )
@@ -82,7 +91,7 @@ def model_of(entry: LogEntry) -> type[Model] | None:
 
 
 def what_of(model: type[Model] | None) -> What:
-    return NAMED.get(model, What.RECORD) if model else What.RECORD
+    return (NAMED | OF_PEOPLE).get(model, What.RECORD) if model else What.RECORD
 
 
 def row_of(entry: LogEntry) -> Model | None:

@@ -17,6 +17,7 @@ from django.forms import BaseForm
 from tracking.models.changes import Change, Did, Means, What
 from tracking.models.keys import ApiKey
 from tracking.models.sites import Site
+from tracking.models.teams import Team
 
 __all__ = ["Did", "Means", "What", "changed_fields", "differences", "forget", "record"]
 
@@ -40,7 +41,7 @@ def record(
     *,
     by: Any,
     site: Site | None = None,
-    team: Any = None,
+    team: Team | None = None,
     person: Any = None,
     whose: Any = None,
     tab: str = "",
@@ -66,7 +67,7 @@ def record(
     return Change.objects.create(
         site=site,
         domain=site.domain if site else "",
-        team_id=team.pk if team else None,
+        team=team,
         by=by,
         means=Means.KEY if key else means,
         key_prefix=key.prefix if key else "",

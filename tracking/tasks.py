@@ -15,7 +15,7 @@ from tracking import audit, backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.ingest.visitor_keys import keep_visitor_keys
-from tracking.models import Import, LedgerEntry, TaskRun
+from tracking.models import Import, LedgerEntry, Purge, TaskRun
 from tracking.overwriting import overwrite_deleted
 from tracking.turns import OneAtATime
 
@@ -96,11 +96,24 @@ def seal() -> None:
     from tracking.warehouse.sealing.turn import Busy
 
     now = datetime.now(UTC)
+    if Purge.objects.exists():
+        purge_asked()
     if not TaskRun.claim("seal", now, since=now - upkeep.pause()):
         return
     # Another process at it is a person's command, and does the same.
     with suppress(Busy):
         upkeep.upkeep(now)
+
+
+@db_task()
+def purge_asked() -> None:
+    """Delete the events that somebody asked to be deleted, see `tracking.models.Purge`."""
+    from tracking.warehouse.sealing import purge
+    from tracking.warehouse.sealing.turn import Busy
+
+    # What is not done now is asked for again with the next run of `seal`.
+    with suppress(Busy):
+        purge.run_asked()
 
 
 @db_task()

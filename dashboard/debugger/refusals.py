@@ -14,6 +14,8 @@ DAYS = 7
 ADVICE: dict[str, str] = {
     Reason.UNKNOWN_SITE: "The name that the tracker sends belongs to no site here. Compare it "
     "with the line on the snippet page, or add it to the site's aliases.",
+    Reason.SITE_PAUSED: "An admin of this server paused the site. Ask them why; they can let it go "
+    "on.",
     Reason.KEY: "Hits of this format come from a server and need an API key of an owner of the "
     "site. Check the key, that it may send hits, and that its owner still owns the site.",
     Reason.BOT: "Crawlers, monitors and tools such as curl, told by their user agent. If they "

@@ -20,6 +20,7 @@ from tracking.models import (
     ImportKey,
     InboxHit,
     LedgerEntry,
+    Purge,
     QuarantinedHit,
     RefusalCount,
     ReopenedVisit,
@@ -41,6 +42,7 @@ WRITTEN_BY_THE_SERVER = [
     ImportKey,
     InboxHit,
     LedgerEntry,
+    Purge,
     RefusalCount,
     ReopenedVisit,
     Salt,
@@ -76,6 +78,7 @@ def rows() -> dict[type[models.Model], models.Model]:
         ImportKey: ImportKey.objects.create(site=membership.site, key="the-secret-of-a-site"),
         InboxHit: InboxHit.objects.create(site_id=site_id, payload='{"path": "/a"}'),
         LedgerEntry: LedgerEntry.objects.create(site_id=site_id, hit_id="one", accepted_at=now),
+        Purge: Purge.objects.create(site=membership.site, before=now),
         RefusalCount: RefusalCount.objects.create(site_id=0, day=now, reason="bot", count=3),
         SealedSegment: segment,
         SealedShare: SealedShare.objects.create(

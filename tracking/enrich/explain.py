@@ -28,6 +28,7 @@ KINDS = {"pageview": "Pageview", "engagement": "Engagement"}
 # Why a hit is not counted, after "Dropped:".
 REASONS: dict[str, str] = {
     Reason.UNKNOWN_SITE: "unknown site",
+    Reason.SITE_PAUSED: "site paused",
     Reason.BOT: "bot",
     Reason.OPTED_OUT: "visitor opted out",
     Reason.HOSTNAME: "hostname not allowed",

@@ -41,6 +41,8 @@ def refusal(
     hit: Hit, page: Page, sender: Sender, has_key: bool, site: SiteRules, limits: Limits
 ) -> Reason | None:
     """The first rule that refuses a hit, by rising cost of asking."""
+    if site.paused:
+        return Reason.SITE_PAUSED
     # Without the key it needs, a hit would count the backend that sent it as the visitor.
     if hit.needs_key and not has_key:
         return Reason.KEY

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     """
 
     UNKNOWN_SITE = "unknown_site"
+    SITE_PAUSED = "site_paused"  # by an admin of the server
     KEY = "key"  # its format takes it only with an API key of the site
     BOT = "bot"
     OPTED_OUT = "opted_out"

@@ -36,6 +36,7 @@ class SiteRules:
     """What an owner has set for a site, as far as accepting asks."""
 
     id: int
+    paused: bool = False
     honour_opt_out: bool = True
     bots_apart: bool = False
     allowed_hostnames: Globs = field(default_factory=Globs)  # empty: all
@@ -144,6 +145,7 @@ def rules_of(site: Site, watched: bool) -> SiteRules:
     """What the site itself says: all but its keys."""
     return SiteRules(
         id=site.pk,
+        paused=site.paused,
         honour_opt_out=site.honour_opt_out,
         bots_apart=site.bots == Site.Bots.APART,
         allowed_hostnames=Globs.of(readable(site.allowed_hostnames, read_hostname)),

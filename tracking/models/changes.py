@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from tracking.models.sites import Site
+from tracking.models.teams import Team
 
 
 class What(models.TextChoices):
@@ -93,7 +94,7 @@ class Change(models.Model):
 
     site = models.ForeignKey(Site, models.SET_NULL, null=True, blank=True, related_name="changes")
     domain = models.CharField(max_length=253, blank=True, default="")
-    team_id = models.BigIntegerField(null=True, blank=True)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -118,7 +119,7 @@ class Change(models.Model):
             # What came after a change of a site, and a page of its audit log.
             models.Index(fields=["site", "id"], name="changes_of_a_site"),
             # A page of a team's audit log.
-            models.Index(fields=["team_id", "id"], name="changes_of_a_team"),
+            models.Index(fields=["team", "id"], name="changes_of_a_team"),
             # What is old enough to be forgotten; a day of the administration's list.
             models.Index(fields=["made_at"], name="changes_by_time"),
         ]

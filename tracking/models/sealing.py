@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from tracking.models.sites import Site
+
 
 class SealedSegment(models.Model):
     """Immutable files of one name: visits that began on some UTC days, and all their events.
@@ -33,6 +35,23 @@ class SealedSegment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class Purge(models.Model):
+    """That all events of a site from before a moment are to be deleted, and the visits they are in.
+
+    It stays until that is done, so that none is lost with a killed worker.
+    """
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="purges")
+    before = models.DateTimeField()
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} before {self.before:%Y-%m-%d %H:%M}"
 
 
 class SealedShare(models.Model):

@@ -114,6 +114,9 @@ class Site(PrivacyChoices):
         validators=[validate_parameters],
         help_text="One name a line.",
     )
+    paused = models.BooleanField(
+        default=False, help_text="Whether all of its hits are refused; an admin's doing."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

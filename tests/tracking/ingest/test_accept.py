@@ -67,6 +67,7 @@ def waiting(*args: object, **rules: object):
     ("rules", "reason"),
     [
         pytest.param({}, None, id="no rules"),
+        pytest.param({"paused": True}, Reason.SITE_PAUSED, id="paused"),
         pytest.param({"allowed_hostnames": "example.com"}, None, id="hostname allowed"),
         pytest.param({"allowed_hostnames": "www.example.com"}, None, id="with www"),
         pytest.param({"allowed_hostnames": "*.example.com"}, None, id="wildcard allows"),
