@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from realtime.presence.app import PresenceApp
-from tests.factories import MembershipFactory, SiteFactory
+from tests.factories import SeatFactory, SiteFactory
 from tests.hostile.strings import NAUGHTY, everything, rows
 from tests.server import CHROME
 from tracking.enrich.draining import drain
@@ -208,7 +208,7 @@ def furnish() -> None:
     site = SiteFactory(domain="example.com")
     for name in (SITE_ID, "5"):
         SiteAlias.objects.create(site=site, name=name)
-    owner = MembershipFactory(site=site).user
+    owner = SeatFactory(site=site).user
     hashed = ApiKey.hash(KEY)
     ApiKey.objects.create(user=owner, scopes=Scope.values, prefix=KEY[:9], key_hash=hashed)
 

@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 
-from tests.factories import MembershipFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.hostile.inert import foreign_in
 from tests.hostile.strings import NAUGHTY
 from tests.routes import DOMAIN, PART, Route, routes
@@ -31,7 +31,7 @@ PARAMETERS = [
 @pytest.fixture
 def owner() -> Client:
     user = UserFactory(is_superuser=True, is_staff=True)
-    MembershipFactory(site=SiteFactory(domain=DOMAIN), user=user)
+    SeatFactory(site=SiteFactory(domain=DOMAIN), user=user)
     client = Client(raise_request_exception=False)
     client.force_login(user)
     return client
@@ -159,7 +159,7 @@ def bodies(text: str) -> Iterator[tuple[str, str, Any]]:
 
 def test_bodies_of_the_api_are_taken_or_refused(owner):
     user = UserFactory(is_superuser=True)
-    MembershipFactory(site=SiteFactory(domain="other.example"), user=user)
+    SeatFactory(site=SiteFactory(domain="other.example"), user=user)
     key = ApiKey.issue(user)[1]
     client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {key}"})
     asks = [each for text in NAUGHTY for each in bodies(text)]

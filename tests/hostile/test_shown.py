@@ -14,7 +14,7 @@ from django.test import Client
 from dashboard.report.widgets import WIDGETS
 from proj.logging import logging_config
 from realtime.out.models import Webhook
-from tests.factories import EventFactory, MembershipFactory, SiteFactory, UserFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
 from tests.hostile.inert import foreign, foreign_in
 from tests.hostile.strings import NAUGHTY, everything
 from tests.realtime.lines import Line, make_site, make_user, session_cookie, store_and_announce
@@ -42,7 +42,7 @@ def columns(number: int) -> dict[str, str]:
 def owner(db: None) -> Client:
     user = UserFactory()
     site = SiteFactory(domain=DOMAIN)
-    MembershipFactory(site=site, user=user)
+    SeatFactory(site=site, user=user)
     now = datetime.now(UTC)
     Event.objects.bulk_create(
         EventFactory.build(
@@ -105,7 +105,7 @@ def test_no_cell_of_a_file_is_a_formula(owner):
 
 def test_names_that_people_give_are_shown_as_texts(owner):
     site = Site.objects.get(domain=DOMAIN)
-    user = site.memberships.get().user
+    user = site.team.members.get().user
     texts = cycle(TEXTS)
     for number in range(80):
         Annotation.objects.create(site=site, time=datetime.now(UTC), text=next(texts)[:200])
