@@ -30,6 +30,9 @@ def drop_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
         event.pop(key, None)
     if isinstance(request := event.get("request"), str):
         event["request"] = TOKEN.sub("…", request.partition("?")[0])
+    # Its own lines about requests that fail name their paths.
+    if str(event.get("logger")).startswith("django."):
+        event["event"] = TOKEN.sub("…", str(event.get("event")))
     return event
 
 

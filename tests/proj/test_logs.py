@@ -135,3 +135,22 @@ def test_a_report_to_sentry_keeps_method_and_path_alone():
         "message": "boom",
         "request": {"method": "GET", "url": "http://localhost/share/…/"},
     } == without_personal_data(report, {})
+
+
+@pytest.mark.django_db
+def test_lines_about_requests_that_fail_name_no_link(client, capsys, restored):
+    logging.config.dictConfig(logging_config("INFO", "console", ""))
+    client.get("/share/q3J-x_8dK2mfQ0aZ7yLw1A/")
+    client.get("/wall/q3J-x_8dK2mfQ0aZ7yLw1A")
+
+    said = capsys.readouterr().err
+    assert (True, False) == ("Not Found: /share/…/" in said, "q3J-x_8dK2mfQ0aZ7yLw1A" in said)
+
+
+@pytest.fixture
+def restored():
+    """The handlers of the tests, once the test is over."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
