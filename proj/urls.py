@@ -2,12 +2,15 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from proj.status.views import status
+
 admin.site.site_header = admin.site.site_title = "Footfall"
 admin.site.index_title = "Administration"
 # Who administers the server signs in as everybody does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("admin/status", admin.site.admin_view(status), name="admin_status"),
     path("admin/", admin.site.urls),
     path("", include("dashboard.urls")),
 ]

@@ -17,7 +17,7 @@ from tracking.ingest.rules import keep_salts
 from tracking.ingest.visitor_keys import keep_visitor_keys
 from tracking.models import Import, LedgerEntry, Purge, TaskRun
 from tracking.overwriting import overwrite_deleted
-from tracking.turns import OneAtATime
+from tracking.turns import OneAtATime, write_transaction
 
 logger = structlog.get_logger(__name__)
 
@@ -31,6 +31,8 @@ GATHER_SECONDS = 0.02
 STAY_SECONDS = 1.0
 # A drain takes moments: what waits longer than this waits for something else.
 GROWING_SECONDS = 60
+# By which the status page tells that a worker runs.
+HEARTBEAT = "every-minute"
 
 # Two drains of a shard at once would be right, and do the same work twice.
 drainers: dict[int, OneAtATime] = defaultdict(OneAtATime)
@@ -67,7 +69,9 @@ def drain_while_busy(shard: int) -> None:
 
 @db_periodic_task(crontab(minute="*"))
 def drain_net() -> None:
-    """Catch hits whose drain was lost with a killed process."""
+    """Catch hits whose drain was lost with a killed process, and say that a worker is at work."""
+    with write_transaction():
+        TaskRun.objects.update_or_create(name=HEARTBEAT, defaults={"ran_at": datetime.now(UTC)})
     for shard in range(settings.SHARDS):
         request_drain(shard)
     waiting = backlog.measure()

@@ -1,13 +1,18 @@
 """A warning for the commonest fault of self-hosted analytics: a proxy that hides its visitors."""
 
 import os
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 import structlog
+from django.core.cache import cache
 
 logger = structlog.get_logger(__name__)
 
 HITS = 500
+# In the cache, for the status page: when it was said.
+ONE_ADDRESS = "one-address"
+DAY = 24 * 60 * 60
 
 
 class OneAddressWarning:
@@ -32,9 +37,18 @@ class OneAddressWarning:
         self._count += 1
         if self._count == HITS:
             self._count = -1
+            note()
             logger.warning(
                 "all_hits_from_one_address",
                 hits=HITS,
                 advice="a proxy in front may hide the visitors: have it set X-Forwarded-For, "
                 "and name it in FOOTFALL_TRUSTED_PROXIES",
             )
+
+
+def note() -> None:
+    try:
+        cache.set(ONE_ADDRESS, datetime.now(UTC), timeout=7 * DAY)
+    except Exception as error:
+        # The log says it all the same.
+        logger.warning("one_address_not_noted", error=type(error).__name__)
