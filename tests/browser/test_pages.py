@@ -51,6 +51,7 @@ ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 REFUSALS = ["/register", "/welcome?key=guess"]
 ADMIN = [
     "",
+    "status",
     "accounts/user/1/change/",
     "accounts/user/add/",
     "tracking/site/1/change/",
