@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from typing import Any, ClassVar
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -11,6 +12,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+
+from tracking.models.sites import validate_timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,13 +30,40 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class WeekStart(models.IntegerChoices):
+    """The days on which weeks begin somewhere, as `date.weekday` counts them."""
+
+    MONDAY = 0, "Monday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+class Scheme(models.TextChoices):
+    """The colours of pages."""
+
+    AUTO = "", "As the device has it"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address; staff use Django admin."""
+
+    WeekStart, Scheme = WeekStart, Scheme
 
     email = models.EmailField("e-mail address", unique=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    timezone = models.CharField(
+        "time zone", max_length=64, default="UTC", validators=[validate_timezone]
+    )
+    scheme = models.CharField(
+        "colours", max_length=5, choices=Scheme, default=Scheme.AUTO, blank=True
+    )
+    week_start = models.PositiveSmallIntegerField(
+        "weeks begin on", choices=WeekStart, default=WeekStart.MONDAY
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -49,6 +79,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 class SetupLink(models.Model):

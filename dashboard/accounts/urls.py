@@ -5,7 +5,7 @@ The names with `account_` are those by which allauth finds its own pages.
 
 from django.urls import path
 
-from dashboard.accounts import factors, keys, leaving, sessions, views
+from dashboard.accounts import factors, keys, leaving, preferences, sessions, views
 
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="account_login"),
@@ -37,6 +37,7 @@ urlpatterns = [
         name="mfa_remove_webauthn",
     ),
     path("account/delete", leaving.delete_account, name="account_delete"),
+    path("account/preferences", preferences.preferences, name="preferences"),
     path("account/sessions", sessions.sessions, name="usersessions_list"),
     path("account/sessions/<int:session>/end", sessions.end, name="session_end"),
     path("account/sessions/end", sessions.end_others, name="sessions_end"),

@@ -19,7 +19,9 @@ DateRange = str | list[str]
 
 @dataclass(frozen=True)
 class Preset:
-    """A period with a name: its first and last day from today's date, or the query language's word.
+    """A period with a name: its first and last day, or the query language's word for it.
+
+    The days follow from today's date and from the day on which weeks begin, Monday being 0.
 
     Today is among the last days and months, because a report is looked at while visits arrive; the
     query language's own words for them leave it out.
@@ -28,14 +30,23 @@ class Preset:
     name: str
     title: str
     key: str
-    span: str | Callable[[date], tuple[date, date]]
+    span: str | Callable[[date, int], tuple[date, date]]
 
 
-def _last_days(number: int) -> Callable[[date], tuple[date, date]]:
-    return lambda today: (today - timedelta(days=number - 1), today)
+def _last_days(number: int) -> Callable[[date, int], tuple[date, date]]:
+    return lambda today, _: (today - timedelta(days=number - 1), today)
 
 
-def _last_month(today: date) -> tuple[date, date]:
+def _week(today: date, week_start: int) -> tuple[date, date]:
+    return today - _DAY * ((today.weekday() - week_start) % 7), today
+
+
+def _last_week(today: date, week_start: int) -> tuple[date, date]:
+    first, _ = _week(today, week_start)
+    return first - _DAY * 7, first - _DAY
+
+
+def _last_month(today: date, _: int) -> tuple[date, date]:
     last = today.replace(day=1) - _DAY
     return last.replace(day=1), last
 
@@ -44,16 +55,20 @@ PRESETS = {
     preset.name: preset
     for preset in (
         Preset("today", "Today", "d", _last_days(1)),
-        Preset("yesterday", "Yesterday", "e", lambda today: (today - _DAY, today - _DAY)),
+        Preset("yesterday", "Yesterday", "e", lambda today, _: (today - _DAY, today - _DAY)),
         Preset("24h", "Last 24 hours", "h", "24h"),
         Preset("7d", "Last 7 days", "w", _last_days(7)),
         Preset("28d", "Last 28 days", "", _last_days(28)),
         Preset("30d", "Last 30 days", "t", _last_days(30)),
         Preset("91d", "Last 91 days", "", _last_days(91)),
-        Preset("month", "Month to date", "m", lambda today: (today.replace(day=1), today)),
+        Preset("week", "Week to date", "", _week),
+        Preset("last-week", "Last week", "", _last_week),
+        Preset("month", "Month to date", "m", lambda today, _: (today.replace(day=1), today)),
         Preset("last-month", "Last month", "p", _last_month),
-        Preset("year", "Year to date", "y", lambda today: (today.replace(month=1, day=1), today)),
-        Preset("12mo", "Last 12 months", "", lambda today: (_add_months(today, -11), today)),
+        Preset(
+            "year", "Year to date", "y", lambda today, _: (today.replace(month=1, day=1), today)
+        ),
+        Preset("12mo", "Last 12 months", "", lambda today, _: (_add_months(today, -11), today)),
         Preset("all", "All time", "a", "all"),
     )
 }
@@ -78,19 +93,19 @@ class Period:
         return "T" in self.parameters[0][1]
 
 
-def read(parameters: Mapping[str, str], today: date) -> Period:
+def read(parameters: Mapping[str, str], today: date, week_start: int = 0) -> Period:
     """The period that a URL's parameters ask for; QueryError says why there is none."""
     if parameters.get("from") or parameters.get("to"):
         if "T" in parameters.get("from", ""):
             return moments(moment_of(parameters, "from"), moment_of(parameters, "to"))
         return custom(day_of(parameters, "from"), day_of(parameters, "to"))
     name = one_of("period", parameters.get("period") or DEFAULT, tuple(PRESETS))
-    return named(name, today)
+    return named(name, today, week_start)
 
 
-def named(name: str, today: date) -> Period:
+def named(name: str, today: date, week_start: int = 0) -> Period:
     preset = PRESETS[name]
-    span = preset.span if isinstance(preset.span, str) else preset.span(today)
+    span = preset.span if isinstance(preset.span, str) else preset.span(today, week_start)
     date_range = span if isinstance(span, str) else [day.isoformat() for day in span]
     return Period(name, preset.title, date_range, (("period", name),), preset.key)
 
@@ -124,7 +139,7 @@ def neighbours(
 ) -> tuple[Period | None, Period | None]:
     """The periods of the same length before and after the days of a period, where there are any.
 
-    Whole months are followed by whole months; the running month and year count as whole.
+    Whole months are followed by whole months; the running week, month and year count as whole.
     """
     if period.name in ("24h", "all") or period.has_times:
         return None, None
@@ -132,6 +147,8 @@ def neighbours(
         last = _month_end(last)
     elif period.name == "year":
         last = last.replace(month=12, day=31)
+    elif period.name == "week":
+        last = first + _DAY * 6
     if first.day == 1 and last == _month_end(last):
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         before = _add_months(first, -months), first - _DAY

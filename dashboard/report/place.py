@@ -58,6 +58,11 @@ class Place:
         return {each.pk: each for each in visible_segments(self.user, self.site)}
 
     @property
+    def week_start(self) -> int:
+        """The day on which weeks begin for whoever looks, Monday being 0."""
+        return getattr(self.user, "week_start", 0)
+
+    @property
     def fixed(self) -> list:
         """What holds for everything that is seen, in the query language."""
         return self.link.filters if self.link else []

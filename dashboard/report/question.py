@@ -144,7 +144,7 @@ def read(place: Place, parameters: QueryDict, today: date) -> Question:
     first = {name: parameters.getlist(name)[0] for name in parameters}
     question = Question(
         place,
-        periods.read(first, today),
+        periods.read(first, today, place.week_start),
         parse_all(parameters.getlist("f")),
         _segments(place, parameters.getlist("segment")),
         comparison.read(first),

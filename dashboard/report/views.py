@@ -192,6 +192,7 @@ def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, 
     period = query.period
     first, last = period.start.date(), formats.until(period.end)
     today = now.astimezone(question.site.zone).date()
+    start = question.place.week_start
     before, after = periods.neighbours(question.period, first, last, today)
     return {
         **_part(question, now),
@@ -203,7 +204,7 @@ def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, 
         "after": after and (after, question.during(after).report_url()),
         "periods": [
             (period, question.during(period).report_url())
-            for period in (periods.named(name, today) for name in periods.PRESETS)
+            for period in (periods.named(name, today, start) for name in periods.PRESETS)
         ],
         **_compared(query),
         **_comparisons(question),

@@ -43,6 +43,7 @@ INSIDE = [
     "/password",
     "/account",
     "/account/email",
+    "/account/preferences",
     "/account/sessions",
     "/account/sign-in",
     "/styles",

@@ -18,6 +18,8 @@ TODAY = date(2026, 3, 15)
         ("28d", ["2026-02-16", "2026-03-15"]),
         ("30d", ["2026-02-14", "2026-03-15"]),
         ("91d", ["2025-12-15", "2026-03-15"]),
+        ("week", ["2026-03-09", "2026-03-15"]),
+        ("last-week", ["2026-03-02", "2026-03-08"]),
         ("month", ["2026-03-01", "2026-03-15"]),
         ("last-month", ["2026-02-01", "2026-02-28"]),
         ("year", ["2026-01-01", "2026-03-15"]),
@@ -27,6 +29,21 @@ TODAY = date(2026, 3, 15)
 )
 def test_a_preset_names_days_up_to_today(name: str, expected):
     assert expected == periods.read({"period": name}, TODAY).date_range
+
+
+@pytest.mark.parametrize(
+    ("week_start", "week", "last_week"),
+    [
+        (0, ["2026-03-09", "2026-03-15"], ["2026-03-02", "2026-03-08"]),
+        (5, ["2026-03-14", "2026-03-15"], ["2026-03-07", "2026-03-13"]),
+        (6, ["2026-03-15", "2026-03-15"], ["2026-03-08", "2026-03-14"]),
+    ],
+    ids=["Monday", "Saturday", "Sunday"],
+)
+def test_weeks_begin_on_the_chosen_day(week_start, week, last_week):
+    read = [periods.read({"period": name}, TODAY, week_start) for name in ("week", "last-week")]
+
+    assert [week, last_week] == [period.date_range for period in read]
 
 
 def test_without_a_word_the_last_30_days_are_meant():
@@ -65,6 +82,8 @@ def test_a_period_that_cannot_be_is_refused_with_a_sentence(parameters, sentence
         ("today", (2026, 3, 15), (2026, 3, 15), "14 Mar 2026", None),
         ("yesterday", (2026, 3, 14), (2026, 3, 14), "13 Mar 2026", "15 Mar 2026"),
         ("7d", (2026, 3, 9), (2026, 3, 15), "2–8 Mar 2026", None),
+        ("week", (2026, 3, 9), (2026, 3, 13), "2–8 Mar 2026", None),
+        ("last-week", (2026, 3, 2), (2026, 3, 8), "23 Feb\u2009–\u20091 Mar 2026", "9–15 Mar 2026"),
         ("month", (2026, 3, 1), (2026, 3, 15), "1–28 Feb 2026", None),
         ("last-month", (2026, 2, 1), (2026, 2, 28), "1–31 Jan 2026", "1–31 Mar 2026"),
         ("year", (2026, 1, 1), (2026, 3, 15), "1 Jan\u2009–\u200931 Dec 2025", None),
