@@ -87,6 +87,6 @@ def test_week_of_a_report_begins_on_the_day_that_its_reader_prefers(client, star
     seat.user.save()
     client.force_login(seat.user)
 
-    page = client.get(f"/sites/{seat.site.domain}?period=last-week")
+    page = client.get(f"/sites/{seat.site.domain}/?period=last-week")
 
     assert start == page.context["first"].weekday()
