@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dashboard.report import formats
+from tracking.models import Site
 from tracking.warehouse import QueryError
+from tracking.warehouse.sealing.retention import first_kept
 
 DEFAULT = "30d"
 EARLIEST = date(2000, 1, 1)
@@ -201,3 +203,9 @@ def _add_months(day: date, months: int) -> date:
     """The first day of the month that many months away."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, 1)
+
+
+def kept_from(site: Site, start: datetime, now: datetime) -> date | None:
+    """The first day whose visits the site still has, where a period begins before it."""
+    first = first_kept(site, now)
+    return first.date() if first and start < first else None

@@ -197,6 +197,7 @@ def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, 
     return {
         **_part(question, now),
         "dates": question.period.title if question.period.has_times else formats.days(first, last),
+        "kept_from": periods.kept_from(question.site, period.start, now),
         "first": first,
         "last": last,
         "today": today,

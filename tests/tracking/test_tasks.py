@@ -98,14 +98,33 @@ def test_claim_is_given_after_a_run_that_a_wrong_clock_put_in_the_future():
 
 @pytest.mark.django_db(transaction=True)
 def test_forget_leaves_no_byte_of_an_old_salt_in_the_files():
-    key = secrets.token_bytes(32)
+    key, todays = secrets.token_bytes(32), secrets.token_bytes(32)
     Salt.objects.create(day=datetime(2026, 5, 1).date(), key=key)
+    Salt.objects.create(day=NOW.date(), key=todays)
 
     tasks.forget.call_local()
 
-    database = Path(connection.settings_dict["NAME"])
-    files = [path for path in database.parent.iterdir() if path.name.startswith(database.name)]
-    assert [] == [path.name for path in files if key in path.read_bytes()]
+    assert ([], True) == (files_with(key), bool(files_with(todays)))
+
+
+def files_with(key: bytes) -> list[str]:
+    """The files of the database, of PostgreSQL those of its salts, that hold these bytes."""
+    return [path.name for path in files_of_salts() if key in path.read_bytes()]
+
+
+def files_of_salts() -> list[Path]:
+    if connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        return [path for path in database.parent.iterdir() if path.name.startswith(database.name)]
+    with connection.cursor() as cursor:
+        # What was written before is in the files only then.
+        cursor.execute("CHECKPOINT")
+        cursor.execute(
+            "SELECT current_setting('data_directory'), pg_relation_filepath('tracking_salt')"
+        )
+        folder, file = cursor.fetchone()
+    path = Path(folder, file)
+    return list(path.parent.glob(f"{path.name}*"))
 
 
 @pytest.mark.parametrize(("seconds", "warned"), [(59, False), (61, True)])

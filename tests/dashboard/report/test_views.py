@@ -291,6 +291,17 @@ def test_a_site_without_any_visit_shows_the_way_to_the_snippet(client, site):
     assert 'href="/sites/site.example/install"' in text(response)
 
 
+@pytest.mark.parametrize(
+    ("period", "said"), [("30d", True), ("7d", False)], ids=["before", "within"]
+)
+def test_a_report_says_from_when_on_visits_are_kept(client, site, period: str, said: bool):
+    Site.objects.filter(pk=site.pk).update(retention_days=10)
+
+    page = text(client.get(f"/sites/site.example/?period={period}"))
+
+    assert said == ("Visits are kept from 28 February 2026 on" in page)
+
+
 def test_a_period_without_visits_is_no_new_site(client, site):
     EventFactory(site=site, time=NOW - timedelta(days=50))
 

@@ -112,6 +112,14 @@ def test_a_day_has_the_salt_that_the_first_process_made():
     assert b"k" * 32 == bytes(Salt.objects.get().key)
 
 
+def test_each_day_has_a_random_salt_of_its_own():
+    for number in range(2):
+        keep_salts(NOON.date() + timedelta(days=number))
+
+    keys = {bytes(key) for key in Salt.objects.values_list("key", flat=True)}
+    assert (2, {32}) == (len(keys), {len(key) for key in keys})
+
+
 @pytest.mark.parametrize(("days", "ended"), [(1, False), (2, True)], ids=["yesterday's", "older"])
 def test_the_end_of_a_salt_reaches_all_who_hold_it(days, ended):
     Salt.objects.create(day=NOON.date() - timedelta(days=days), key=b"k" * 32)
