@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from realtime.out.models import Crossing, Delivery, Threshold, Webhook
-from tracking.admin import ReadOnlyAdmin
+from tracking.admin.base import ReadOnlyAdmin
 
 
 @admin.register(Webhook)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from dashboard.accounts.models import SetupLink, User
 from dashboard.accounts.setup import vouch_for
-from tracking.admin_log import Audited
+from tracking.admin.log import Audited
 from tracking.models import Member
 
 

@@ -20,7 +20,18 @@ from django.http import HttpRequest, HttpResponse
 
 from tracking import audit
 from tracking.audit import Did, Means, What
-from tracking.models import ApiKey, Goal, Guest, Member, Segment, Site, Team
+from tracking.models import (
+    Annotation,
+    ApiKey,
+    Goal,
+    Guest,
+    Member,
+    Segment,
+    SharedLink,
+    Site,
+    Team,
+    WallLink,
+)
 
 DIDS = {ADDITION: Did.ADDED, CHANGE: Did.CHANGED, DELETION: Did.DELETED}
 # Tables whose rows are called by a name that is nobody's.
@@ -30,6 +41,9 @@ NAMED = {
     Goal: What.GOAL,
     Segment: What.SEGMENT,
     ApiKey: What.KEY,
+    Annotation: What.NOTE,
+    SharedLink: What.LINK,
+    WallLink: What.WALL,
 }
 # Those of people, who are named by themselves.
 OF_PEOPLE = {Member: What.MEMBER, Guest: What.MEMBER}

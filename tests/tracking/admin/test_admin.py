@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.accounts.models import SetupLink, User
 from tests.factories import EventFactory, SeatFactory, UserFactory
-from tracking.admin import BoundedPaginator
+from tracking.admin.base import BoundedPaginator
 from tracking.backlog import Backlog
 from tracking.models import (
     ApiKey,
