@@ -106,6 +106,7 @@ def serve(host: str, port: int) -> None:
 
     from proj.asgi import application
     from proj.consumer import embedded_consumer
+    from proj.heads import BoundedHeads
     from proj.lifespan import Lifespan
     from realtime import loop
     from tracking.drains import DrainRequests
@@ -133,6 +134,7 @@ def serve(host: str, port: int) -> None:
         proxy_headers=False,
         server_header=False,
         headers=[("server", "footfall")],
+        http=BoundedHeads,
         ws="websockets-sansio",
         ws_max_size=16384,
         ws_ping_interval=20,

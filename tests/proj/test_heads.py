@@ -1,0 +1,73 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+
+from proj.heads import MOST_BYTES, BoundedHeads
+
+SMALL = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+async def fine(_scope: object, _receive: object, send) -> None:
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body"})
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    config = uvicorn.Config(fine, port=0, http=BoundedHeads, log_config=None, lifespan="off")
+    config.load()
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+async def statuses(port: int, *parts: bytes) -> list[str]:
+    """Those of the answers to what is sent over one connection, bit by bit."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    found = []
+    for part in parts:
+        try:
+            for first in range(0, len(part), 8192):
+                writer.write(part[first : first + 8192])
+                await writer.drain()
+                await asyncio.sleep(0)
+            line = await asyncio.wait_for(reader.readline(), 5)
+        except OSError:
+            break
+        if not line:
+            break
+        found.append(line.split()[1].decode())
+        await reader.readuntil(b"\r\n\r\n")
+    writer.transport.abort()
+    return found
+
+
+async def test_usual_requests_are_answered_one_after_the_other(port):
+    assert ["204", "204", "204"] == await statuses(port, SMALL, SMALL, SMALL)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"GET / HTTP/1.1\r\nX: " + b"a" * MOST_BYTES,
+        b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * (MOST_BYTES // 6),
+        b"GET /" + b"a" * MOST_BYTES,
+    ],
+    ids=["one header", "many headers", "address"],
+)
+async def test_head_without_an_end_is_refused(port, endless):
+    assert ["431"] == await statuses(port, endless)
+
+
+async def test_body_may_be_larger_than_a_head(port):
+    size = 4 * MOST_BYTES
+    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode()
+
+    assert ["204"] == await statuses(port, head + b"a" * size)
