@@ -12,7 +12,7 @@ QUESTIONS := recount
 SEALING := seal late reports_sealed
 BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py) tests/realtime/test_past.py
 
-.PHONY: run demo test test-fast lint bench faults requirements clean
+.PHONY: run demo test test-fast lint audit bench faults requirements clean
 
 run: $(VENV)/run
 	@$(BIN)/python manage.py serve
@@ -20,7 +20,8 @@ run: $(VENV)/run
 demo: $(VENV)/run
 	@$(BIN)/python manage.py serve --demo
 
-test: $(VENV)/test lint
+test: $(VENV)/test $(VENV)/audit lint
+	@$(BIN)/python -m tests.audit --where-possible
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal
 	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 4 --dist loadscope
@@ -35,6 +36,10 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --check
 	$(BIN)/mypy
+
+# Ends with 3 where no source of advisories can be reached; make test then says so and goes on.
+audit: $(VENV)/test $(VENV)/audit
+	@$(BIN)/python -m tests.audit
 
 bench: $(VENV)/test
 	@$(BIN)/python -m tests.tools
@@ -57,10 +62,15 @@ $(VENV)/test: requirements/test.txt $(VENV)/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
+$(VENV)/audit: requirements/audit.txt $(VENV)/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
 # Needs uv on the path.
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --overrides requirements/overrides.txt requirements/run.in --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --overrides requirements/overrides.txt requirements/test.in --output-file requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --constraints requirements/test.txt requirements/audit.in --output-file requirements/audit.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
