@@ -1,8 +1,9 @@
 from django.urls import path
 
 from dashboard.audit import views
+from dashboard.downloads import one_of_few
 
 urlpatterns = [
     path("sites/<str:domain>/audit", views.audit, name="audit"),
-    path("sites/<str:domain>/audit.csv", views.audit_csv, name="audit_csv"),
+    path("sites/<str:domain>/audit.csv", one_of_few(views.audit_csv), name="audit_csv"),
 ]

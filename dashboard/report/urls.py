@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+from dashboard.downloads import one_of_few
 from dashboard.report import notes, segments, sharing, views
 
 ROUTES = [
     ("", views.report, "report"),
     ("widgets/<slug:name>", views.widget, "widget"),
-    ("widgets/<slug:name>.csv", views.download, "widget_csv"),
+    ("widgets/<slug:name>.csv", one_of_few(views.download), "widget_csv"),
     ("suggestions", views.suggest, "suggestions"),
     ("badge.svg", views.badge, "badge"),
 ]

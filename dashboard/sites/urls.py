@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dashboard.downloads import one_of_few
 from dashboard.sites import listing, opt_out, rules, transfer, views
 
 urlpatterns = [
@@ -17,7 +18,7 @@ urlpatterns = [
     path("sites/<str:domain>/aliases", rules.add_alias, name="alias_add"),
     path("sites/<str:domain>/aliases/<int:alias>/remove", rules.remove_alias, name="alias_remove"),
     path("sites/<str:domain>/transfer", transfer.transfer, name="site_transfer"),
-    path("sites/<str:domain>/export", transfer.export, name="site_export"),
+    path("sites/<str:domain>/export", one_of_few(transfer.export), name="site_export"),
     path("sites/<str:domain>/imports", transfer.imports, name="imports"),
     path("sites/<str:domain>/imports/begin", transfer.begin, name="import_begin"),
     path("sites/<str:domain>/imports/<int:number>/part", transfer.add_part, name="import_part"),
