@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
+from huey.exceptions import RetryTask
 
 from tracking import audit, backlog
 from tracking.enrich import draining
@@ -25,6 +26,8 @@ LEDGER_DAYS = 7
 LEDGER_CHUNK = 5000
 # A request older than this was lost with a killed worker, and another may be made.
 PENDING_SECONDS = 5
+# Until sealed files, which somebody else changes now, are asked for again.
+BUSY_SECONDS = 60
 # What comes in this time shares a transaction. Dashboards wait for it when there is much to show.
 GATHER_SECONDS = 0.02
 # Then the queue's other work has its turn.
@@ -118,6 +121,18 @@ def purge_asked() -> None:
     # What is not done now is asked for again with the next run of `seal`.
     with suppress(Busy):
         purge.run_asked()
+
+
+@db_task()
+def rename_sources(site_ids: list[int]) -> None:
+    """Name the sources of stored visits anew, see `tracking.renaming`."""
+    from tracking import renaming
+    from tracking.warehouse.sealing.turn import Busy
+
+    try:
+        renaming.rename_sources(site_ids)
+    except Busy:
+        raise RetryTask(delay=BUSY_SECONDS) from None
 
 
 @db_task()

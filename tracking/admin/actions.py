@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -90,6 +91,25 @@ def purge(model: ModelAdmin, request: HttpRequest, sites: QuerySet[Site]) -> Any
         note(request, Did.PURGED, What.EVENTS, site, {"before": f"{before:%Y-%m-%d %H:%M} UTC"})
     transaction.on_commit(tasks.purge_asked)
     messages.success(request, "The events are being deleted in the background.")
+    return None
+
+
+@admin.action(description="Name the sources of stored visits anew", permissions=["change"])
+def rename_sources(model: ModelAdmin, request: HttpRequest, sites: QuerySet[Site]) -> Any:
+    words = [
+        "The list of sources grows with each version. Stored visits whose source is a bare host, "
+        "because no list knew it when they came, get the name and the channel that a visit of "
+        "today would get: those in the database and those that are sealed, in the background.",
+        "Visits with a utm_source, or whose source has a name already, stay as they are: not all "
+        "from which that was told is kept.",
+    ]
+    if not confirmed(request):
+        return ask(model, request, sites, "Name the sources anew?", words)
+    ids = list(sites.values_list("pk", flat=True))
+    for site in sites:
+        note(request, Did.CHANGED, What.EVENTS, site, {"fields": "source, channel"})
+    transaction.on_commit(partial(tasks.rename_sources, ids))
+    messages.success(request, "The sources are being named anew in the background.")
     return None
 
 

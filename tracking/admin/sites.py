@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from tracking.admin.actions import pause, purge, replace_salts, resume
+from tracking.admin.actions import pause, purge, rename_sources, replace_salts, resume
 from tracking.admin.base import ReadOnlyAdmin, SiteFilter
 from tracking.admin.log import Audited
 from tracking.models import (
@@ -48,7 +48,7 @@ class SiteAdmin(Audited):
     autocomplete_fields = ["team"]
     date_hierarchy = "created_at"
     readonly_fields = ["created_at", "paused"]
-    actions = [pause, resume, replace_salts, purge]
+    actions = [pause, resume, replace_salts, purge, rename_sources]
     fieldsets = [
         (None, {"fields": ["domain", "team", "timezone", "created_at", "paused"]}),
         (

@@ -27,6 +27,7 @@ def asked(monkeypatch) -> list[str]:
     """What the queue was asked for."""
     found: list[str] = []
     monkeypatch.setattr(tasks, "purge_asked", lambda: found.append("purge"))
+    monkeypatch.setattr(tasks, "rename_sources", lambda ids: found.append(f"rename {ids}"))
     return found
 
 
@@ -43,7 +44,7 @@ def recorded() -> list[tuple]:
     return list(Change.objects.values_list("did", "what", "domain", "means"))
 
 
-@pytest.mark.parametrize("action", ["pause", "resume", "replace_salts", "purge"])
+@pytest.mark.parametrize("action", ["pause", "resume", "replace_salts", "purge", "rename_sources"])
 def test_each_asks_first_and_names_the_sites(client, admin, action):
     site = SiteFactory(domain="site.example", paused=action == "resume")
     Salt.objects.create(day=NOON.date(), key=b"s" * 32)
@@ -120,14 +121,26 @@ def test_a_purge_is_asked_of_the_queue(
     assert (["purge"], [("purged", "events", "site.example", "admin")]) == (asked, recorded())
 
 
+def test_sources_are_named_anew_by_the_queue(
+    client, admin, asked, django_capture_on_commit_callbacks
+):
+    site = SiteFactory(domain="site.example")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm(client, "rename_sources", site)
+
+    assert [("changed", "events", "site.example", "admin")] == recorded()
+    assert [f"rename [{site.pk}]"] == asked
+
+
 def test_a_day_that_is_none_is_asked_for_again(client, admin, asked):
     page = confirm(client, "purge", SiteFactory(), before="soon").content.decode()
 
     assert (True, 0, []) == ("Enter a valid date." in page, Purge.objects.count(), asked)
 
 
-@pytest.mark.parametrize("action", ["pause", "replace_salts", "purge"])
-def test_who_may_only_look_does_nothing(client, action):
+@pytest.mark.parametrize("action", ["pause", "replace_salts", "purge", "rename_sources"])
+def test_who_may_only_look_does_nothing(client, asked, action):
     from django.contrib.auth.models import Permission
 
     person = UserFactory(is_staff=True)
@@ -138,4 +151,5 @@ def test_who_may_only_look_does_nothing(client, action):
     confirm(client, action, site)
 
     assert (False, 0, []) == (Site.objects.get().paused, Purge.objects.count(), recorded())
+    assert [] == asked
     assert reverse("admin:tracking_site_changelist") == ADDRESS

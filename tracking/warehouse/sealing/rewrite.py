@@ -26,12 +26,16 @@ def rewrite(
     mine: Turn,
     segments: Sequence[SealedSegment],
     without: str = "false",
+    amend: str = "",
 ) -> None:
     """Put one segment in the place of some, with the rows of these that count.
 
-    `without` is a condition on further rows to leave out, all of a visit or none.
+    `without` is a condition on further rows to leave out, all of a visit or none; `amend` a
+    statement that changes what the table `leaving` holds, the same for all rows of a visit.
     """
     left_out = gather(connection, segments, without)
+    if amend:
+        connection.execute(amend)
     replacement = None
     if shares := shares_of(connection):
         # What is single stays so where other rows go.
