@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
+from tracking.ingest.http import hsts
+
 # Nothing here is ever asked of a visitor's device.
 UNUSED = (
     *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
@@ -24,4 +26,7 @@ class SafeHeaders(MiddlewareMixin):
     ) -> HttpResponseBase:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        # Django's own has it where the proxy says that it was asked by https, which not all do.
+        for raw_name, raw_value in hsts():
+            response.headers.setdefault(raw_name.decode(), raw_value.decode())
         return response
