@@ -73,4 +73,4 @@ class ExportVisitorForm(VisitorForm):
 
 
 class EraseVisitorForm(VisitorForm):
-    is_meant = forms.BooleanField(label="Erase it for good. Nothing brings it back.")
+    is_final = forms.BooleanField(label="Erase it for good. Nothing brings it back.")

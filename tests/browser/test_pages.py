@@ -34,6 +34,8 @@ INSIDE = [
     "/sites/visited.example/install",
     "/sites/waiting.example/settings",
     "/sites/waiting.example/hits",
+    "/sites/waiting.example/privacy",
+    "/privacy/waiting.example",
     "/sites/waiting.example/transfer",
     "/sites/waiting.example/webhooks",
     "/sites/waiting.example/audit",
@@ -221,6 +223,39 @@ def test_new_key_opens_the_api_until_it_is_revoked(running, owner):
     expect(owner.get_by_text("Monday's report is revoked.")).to_be_visible()
 
     assert (200, 401) == (before, status())
+
+
+def test_privacy_is_chosen_and_published_and_a_visitor_erased(running, owner, browser):
+    owner.goto(f"{running.url}/sites/visited.example/privacy")
+    owner.get_by_label("How long a visitor is known again").select_option("7 days")
+    owner.get_by_label("Know visitors by the site's own ids").check()
+    owner.get_by_label("Publish the data page").check()
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("Tick this to know visitors for longer.")).to_be_visible()
+    assert [] == faults(owner)
+    owner.get_by_label("I have considered").check()
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("The choices are saved.")).to_be_visible()
+
+    anonymous = browser.new_context().new_page()
+    anonymous.goto(f"{running.url}/privacy/visited.example")
+    expect(anonymous.get_by_text("another every 7 days")).to_be_visible()
+    assert [] == faults(anonymous)
+    anonymous.context.close()
+
+    hit = {"n": "pageview", "d": "visited.example", "u": "https://visited.example/"}
+    agent = {"User-Agent": CHROME}
+    httpx.post(f"{running.url}/api/event", json=hit | {"visitor": "ada"}, headers=agent)
+    owner.get_by_label("The visitor's id").fill("ada")
+    owner.get_by_role("button", name="See what is stored").click()
+    expect(owner.get_by_role("button", name="Download")).to_be_visible()
+    assert [] == faults(owner)
+    owner.get_by_label("Erase it for good").check()
+    owner.get_by_role("button", name="Erase the visitor").click()
+    expect(owner.get_by_text("Erased:")).to_be_visible()
+    owner.get_by_label("The visitor's id").fill("ada")
+    owner.get_by_role("button", name="See what is stored").click()
+    expect(owner.get_by_text("Nothing is stored of this visitor.")).to_be_visible()
 
 
 def test_snippet_is_copied_and_says_so(running, context, owner):

@@ -58,7 +58,7 @@ def test_nothing_is_stored_of_whom_nobody_knows(client, site, named):
 
 @pytest.mark.parametrize("address", [FIND, EXPORT, ERASE])
 def test_somebody_must_be_named(client, site, address):
-    response = client.post(address, {"visitor": "", "format": "csv", "is_meant": "on"})
+    response = client.post(address, {"visitor": "", "format": "csv", "is_final": "on"})
 
     assert {"visitor": ["This field is required."]} == response.context["visitor_form"].errors
     assert ["/ada", "/"] == paths()
@@ -76,20 +76,20 @@ def test_owner_takes_out_the_lines_of_the_visitor(client, site):
     )
 
 
-def test_visitor_is_erased_by_a_word_that_it_is_meant(client, site):
+def test_visitor_is_erased_by_a_word_that_it_is_final(client, site):
     refused = client.post(ERASE, {"visitor": ADA})
     before = paths()
 
-    client.post(ERASE, {"visitor": ADA, "is_meant": "on"})
+    client.post(ERASE, {"visitor": ADA, "is_final": "on"})
 
-    assert {"is_meant": ["This field is required."]} == refused.context["erase_form"].errors
+    assert {"is_final": ["This field is required."]} == refused.context["erase_form"].errors
     assert (["/ada", "/"], ["/"]) == (before, paths())
 
 
 def test_neither_the_audit_log_nor_the_servers_log_says_who_was_erased(client, site):
     with capture_logs() as logs:
         client.post(FIND, {"visitor": ADA})
-        client.post(ERASE, {"visitor": ADA, "is_meant": "on"})
+        client.post(ERASE, {"visitor": ADA, "is_final": "on"})
 
     change = Change.objects.get()
     assert ("", {"visits": 1, "events": 1, "waiting": 0}) == (change.name, change.details)
@@ -98,7 +98,7 @@ def test_neither_the_audit_log_nor_the_servers_log_says_who_was_erased(client, s
 
 def test_owner_is_told_to_wait_while_events_are_sealed(client, site):
     with turn():
-        response = client.post(ERASE, {"visitor": ADA, "is_meant": "on"})
+        response = client.post(ERASE, {"visitor": ADA, "is_final": "on"})
 
     assert "Try again in a minute." in response.content.decode()
     assert (["/ada", "/"], 0) == (paths(), Change.objects.count())
@@ -108,7 +108,7 @@ def test_owner_is_told_to_wait_while_events_are_sealed(client, site):
 def test_visitors_of_another_site_are_not_found(client, site, address):
     other = SiteFactory(domain="other.example")
 
-    asked = {"visitor": ADA, "format": "csv", "is_meant": "on"}
+    asked = {"visitor": ADA, "format": "csv", "is_final": "on"}
     response = client.post(address.replace("northpeak.example", other.domain), asked)
 
     assert (404, ["/ada", "/"]) == (response.status_code, paths())
