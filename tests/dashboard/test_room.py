@@ -89,7 +89,6 @@ def test_settings_and_rules(client, site):
             "rules",
             {
                 "bots": ["drop", "apart"],
-                "honour_opt_out": [True, False],
                 "query_rule": ["strip", "keep"],
             },
         ),
