@@ -1,5 +1,7 @@
 """Authenticator apps and recovery codes. Passkeys are tested in a browser."""
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -261,6 +263,19 @@ def test_passkeys_hold_for_the_public_address(settings):
     assert {"id": "stats.example.com", "name": "Footfall"} == entity
 
 
+def nested(depth: int) -> str:
+    """A passkey's answer whose data are a list in a list in a list, as CBOR writes them."""
+    data = urlsafe_b64encode(b"\x81" * depth).decode().rstrip("=")
+    collected = b'{"type": "webauthn.get", "challenge": "AAAA", "origin": "http://localhost"}'
+    response = {
+        "clientDataJSON": urlsafe_b64encode(collected).decode().rstrip("="),
+        "authenticatorData": data,
+        "attestationObject": data,
+        "signature": "AA",
+    }
+    return json.dumps({"id": "eA", "rawId": "eA", "type": "public-key", "response": response})
+
+
 @pytest.mark.parametrize(
     "credential",
     [
@@ -271,8 +286,12 @@ def test_passkeys_hold_for_the_public_address(settings):
         "7",
         "no json",
         "",
+        nested(3000),
     ],
-    ids=["parts missing", "list inside", "data cut off", "list", "number", "no JSON", "nothing"],
+    ids=[
+        *("parts missing", "list inside", "data cut off", "list", "number", "no JSON", "nothing"),
+        "nested",
+    ],
 )
 def test_what_is_no_passkey_signs_nobody_in(client, credential):
     client.get("/sign-in/passkey", headers={"Accept": "application/json"})
@@ -283,11 +302,14 @@ def test_what_is_no_passkey_signs_nobody_in(client, credential):
 
 
 @pytest.mark.usefixtures("member")
-def test_what_is_no_passkey_is_not_added(client):
+@pytest.mark.parametrize(
+    "credential", ['{"id": "x"}', "{}", nested(3000)], ids=["parts missing", "empty", "nested"]
+)
+def test_what_is_no_passkey_is_not_added(client, credential):
     confirmed(client)
     client.get("/account/passkeys/add")
 
-    client.post("/account/passkeys/add", {"credential": '{"id": "x"}', "passwordless": "True"})
+    client.post("/account/passkeys/add", {"credential": credential, "passwordless": "True"})
 
     assert not Authenticator.objects.exists()
 
