@@ -9,8 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # What is asked of every engine. Those of DuckDB run with all others.
 QUESTIONS := recount
-SEALING := seal late reports_sealed
-BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py) tests/realtime/test_past.py
+SEALING := seal late reports_sealed purge
+BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py) tests/realtime/test_past.py tests/tracking/test_renaming.py
 
 .PHONY: run demo test test-fast lint audit bench faults requirements clean
 

@@ -54,7 +54,6 @@ class Did(models.TextChoices):
     REVOKED = "revoked", "revoked"
     ENDED = "ended", "ended"
     REFUSED = "refused", "refused"
-    ACCEPTED = "accepted", "accepted"
     TRANSFERRED = "transferred", "transferred"
     LEFT = "left", "left"
 
