@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from dashboard import room
-from tracking.access import Right, site_for
+from tracking.access import Right, site_for, teams_with
 from tracking.models import Site
 
 View = Callable[..., HttpResponse]
@@ -26,6 +27,20 @@ def site_view(right: Right) -> Callable[[View], View]:
             site = site_or_404(request, domain, right)
             room.mark(request, site)
             return view(request, site, **kwargs)
+
+        return login_required(wrapped)
+
+    return decorator
+
+
+def team_view(right: Right) -> Callable[[View], View]:
+    """For views `(request, team)` of an address with `<team>`, its id, for who has that right."""
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, team: int, **kwargs: Any) -> HttpResponse:
+            found = get_object_or_404(teams_with(request.user, right), pk=team)
+            return view(request, found, **kwargs)
 
         return login_required(wrapped)
 

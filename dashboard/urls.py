@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("dashboard.accounts.urls")),
     path("", include("dashboard.sites.urls")),
     path("", include("dashboard.privacy.urls")),
+    path("", include("dashboard.teams.urls")),
     path("", include("dashboard.audit.urls")),
     path("", include("dashboard.webhooks.urls")),
     path("", include("dashboard.report.urls")),

@@ -19,6 +19,7 @@ from django.urls import reverse
 from dashboard.accounts.addresses import pseudo_address
 from dashboard.accounts.models import owner_exists
 from dashboard.accounts.post import post
+from dashboard.teams.invited import invitation_of
 
 NO_MATCH = "The e-mail address and the password do not match an account here."
 WAYS_TO_CONFIRM = {
@@ -44,8 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never before there is an owner, who opens it."""
-        return settings.REGISTRATION_OPEN and owner_exists()
+        """Never before there is an owner, who opens it, or for those who were invited."""
+        is_open = settings.REGISTRATION_OPEN or invitation_of(request) is not None
+        return is_open and owner_exists()
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         user = super().authenticate(request, **credentials)

@@ -155,9 +155,3 @@ class Invitation(models.Model):
     def open(cls, now: datetime) -> "models.QuerySet[Invitation]":
         """Those that may still be accepted."""
         return cls.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
-
-    @classmethod
-    def find(cls, token: str, now: datetime) -> "Invitation | None":
-        """The one of a token, if it may still be accepted."""
-        found = cls.open(now).select_related("team", "site__team", "made_by")
-        return found.filter(token_hash=cls.hash(token)).first()

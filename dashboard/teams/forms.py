@@ -1,0 +1,73 @@
+"""Forms about teams and the people in them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from tracking.models import Role, Team
+
+ROLES_HELP = (
+    "Viewers see the figures. Editors write notes and segments too. Admins manage sites and people."
+)
+PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+
+
+class TeamForm(forms.ModelForm):
+    """A team's name."""
+
+    class Meta:
+        model = Team
+        fields = ["name"]
+
+
+class DeleteTeamForm(forms.Form):
+    """Asks for the name, because nothing brings the team's sites back."""
+
+    name = forms.CharField(widget=forms.TextInput(attrs=PLAIN))
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+        self.fields["name"].help_text = f"Type {team.name} to confirm."
+
+    def clean_name(self) -> str:
+        if self.cleaned_data["name"].strip() != self.team.name:
+            raise forms.ValidationError("This is not the name of the team.")
+        return self.team.name
+
+
+class EmailForm(forms.Form):
+    """For whom an invitation is."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        widget=forms.EmailInput(attrs=PLAIN),
+        help_text="Leave it empty for a link that whoever has it can use, once.",
+    )
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class InviteForm(EmailForm):
+    """`roles` are those that the person who invites may give."""
+
+    role = forms.ChoiceField(help_text=ROLES_HELP)
+
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        if Role.OWNER not in roles and Role.ADMIN not in roles:
+            self.fields["role"].help_text = "Editors write notes and segments too."
+
+
+class HandToTeamForm(forms.Form):
+    """Which of a person's teams gets a site."""
+
+    team = forms.ModelChoiceField(queryset=None, empty_label=None)
+
+    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]

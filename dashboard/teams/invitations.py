@@ -1,0 +1,96 @@
+"""Making invitations, and sending them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.accounts.post import post
+from tracking import audit
+from tracking.audit import Did, What
+from tracking.models import Invitation, Site, Team
+from tracking.models.teams import INVITATION_LASTS
+from tracking.teams import Refused
+
+# Nobody fills strangers' mailboxes from here.
+MOST_OPEN = 50
+AGAIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of an invitation: mailed `to` somebody, or a `link` that is shown this once."""
+
+    to: str = ""
+    link: str = ""
+
+
+@transaction.atomic
+def invite(
+    by: Any, kind: str, email: str, role: str = "", *, team: Any = None, site: Any = None
+) -> Sent:
+    """Make an invitation to a team, or to a site. Raises `Refused`."""
+    now = timezone.now()
+    if open_ones(now, team, site).count() >= MOST_OPEN:
+        raise Refused(f"At most {MOST_OPEN} invitations are open at once. Revoke some first.")
+    row, token = Invitation.issue(
+        now, kind=kind, team=team, site=site, role=role, email=email, made_by=by
+    )
+    record(Did.ADDED, row, by)
+    return send(row, token)
+
+
+@transaction.atomic
+def send_again(row: Invitation, by: Any) -> Sent:
+    """With another token, so that an older mail or link ends. Raises `Refused`."""
+    now = timezone.now()
+    if row.email and row.expires_at > now + INVITATION_LASTS - AGAIN:
+        raise Refused("This was sent a moment ago. Wait some minutes before you send it again.")
+    row.made_by = by
+    token = row.renew(now)
+    record(Did.CHANGED, row, by)
+    return send(row, token)
+
+
+@transaction.atomic
+def revoke(row: Invitation, by: Any) -> None:
+    row.revoked_at = timezone.now()
+    row.save(update_fields=["revoked_at"])
+    record(Did.REVOKED, row, by)
+
+
+def record(did: Did, row: Invitation, by: Any) -> None:
+    """Never with the address: the log outlives it."""
+    name = row.get_role_display() or "hand-over"
+    audit.record(did, What.INVITATION, name, by=by, team=row.team, site=row.site)
+
+
+def open_ones(now: datetime, team: Team | None, site: Site | None) -> QuerySet[Invitation]:
+    return Invitation.open(now).filter(team=team, site=site).select_related("made_by")
+
+
+def send(row: Invitation, token: str) -> Sent:
+    # Logs drop the query, and with it the token.
+    link = f"{settings.PUBLIC_URL}{reverse('invitation')}?{urlencode({'token': token})}"
+    if not (row.email and settings.SENDS_MAIL):
+        return Sent(link=link)
+    transaction.on_commit(lambda: post(message(row, link)))
+    return Sent(to=row.email)
+
+
+def message(row: Invitation, link: str) -> EmailMessage:
+    context = {"invitation": row, "link": link, "public_url": settings.PUBLIC_URL}
+    subject = render_to_string("teams/invitation_mail_subject.txt", context)
+    return EmailMessage(
+        settings.EMAIL_SUBJECT_PREFIX + " ".join(subject.split()),
+        render_to_string("teams/invitation_mail.txt", context),
+        to=[row.email],
+    )

@@ -1,0 +1,60 @@
+"""The page of whoever was invited."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from dashboard.teams.forms import HandToTeamForm
+from tracking import teams
+from tracking.access import Right, teams_with
+from tracking.models import Invitation, Team
+
+KEY = "invitation"  # in a session: the hash of the token, because a session is stored
+
+
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """The open invitation with which a browser came, if any."""
+    token_hash = request.session.get(KEY)
+    return teams.find_invitation(token_hash, timezone.now()) if token_hash else None
+
+
+@never_cache
+def invitation(request: HttpRequest) -> HttpResponse:
+    """Who invited to what, and a button that accepts: `?token=…` once, then without it."""
+    if "token" in request.GET:
+        request.session[KEY] = Invitation.hash(request.GET["token"])
+        return redirect("invitation")
+    found = invitation_of(request)
+    if found is None:
+        return render(request, "teams/invitation_dead.html", status=404)
+    form = team_form(request, found)
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?next={reverse('invitation')}")
+        if form is None or form.is_valid():
+            return accept(request, found, form and form.cleaned_data["team"])
+    return render(request, "teams/invitation.html", {"invitation": found, "form": form})
+
+
+def accept(request: HttpRequest, found: Invitation, team: Team | None) -> HttpResponse:
+    try:
+        teams.accept(found, request.user, timezone.now(), team)
+    except teams.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("invitation")
+    del request.session[KEY]
+    messages.success(request, f"Welcome to {found.team or found.site}.")
+    return redirect("report", found.site.domain) if found.site else redirect("sites")
+
+
+def team_form(request: HttpRequest, found: Invitation) -> HandToTeamForm | None:
+    """Into which team an offered site goes, for whoever has several."""
+    if found.kind != Invitation.Kind.SITE or not request.user.is_authenticated:
+        return None
+    mine: Any = teams_with(request.user, Right.MANAGE)
+    return HandToTeamForm(request.POST or None, teams=mine) if len(mine) > 1 else None

@@ -1,0 +1,342 @@
+"""Inviting to a team, to a site as a guest, and to take a site over; accepting."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core import mail
+
+from dashboard.accounts.post import wait_until_sent
+from tests.factories import GuestFactory, MemberFactory, SeatFactory, SiteFactory, UserFactory
+from tracking.models import Guest, Invitation, Member, Role, Site
+
+pytestmark = pytest.mark.django_db
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in response.wsgi_request._messages]
+
+
+@pytest.fixture
+def seat(client, settings):
+    """The owner of a site, signed in; this server sends no mail."""
+    settings.SENDS_MAIL = False
+    seat = SeatFactory(site=SiteFactory(domain="site.example"))
+    client.force_login(seat.user)
+    return seat
+
+
+def team_link(client, seat, role: str = Role.EDITOR, email: str = "") -> str:
+    fields = {"role": role, "email": email}
+    return client.post(f"/teams/{seat.site.team.pk}/invite", fields).context["sent"].link
+
+
+def opened(client, user, link: str):
+    """The page that somebody finds behind a link."""
+    client.force_login(user)
+    return client.get(link, follow=True)
+
+
+def accepted(client, user, link: str):
+    opened(client, user, link)
+    return client.post("/invitation")
+
+
+def test_link_is_shown_once_and_stored_as_a_hash(client, seat):
+    link = team_link(client, seat)
+
+    (token,) = parse_qs(urlsplit(link).query)["token"]
+    row = Invitation.objects.get()
+    assert (Invitation.hash(token), False) == (
+        row.token_hash,
+        token in client.get(f"/teams/{seat.site.team.pk}").content.decode(),
+    )
+
+
+def test_who_accepts_is_in_the_team_with_the_role(client, seat):
+    link, user = team_link(client, seat), UserFactory()
+
+    page = opened(client, user, link).content.decode()
+    answer = client.post("/invitation")
+
+    assert (True, "/sites/", Role.EDITOR) == (
+        seat.user.email in page,
+        answer["Location"],
+        Member.objects.get(user=user).role,
+    )
+
+
+def test_link_works_once(client, seat):
+    link, late = team_link(client, seat), UserFactory()
+    accepted(client, UserFactory(), link)
+
+    answer = opened(client, late, link)
+
+    assert (404, False) == (answer.status_code, Member.objects.filter(user=late).exists())
+
+
+@pytest.mark.parametrize("what", ["expired", "revoked", "renewed", "maker left", "maker demoted"])
+def test_link_that_holds_no_more_opens_nothing(client, seat, time_machine, what):
+    time_machine.move_to("2026-03-10T12:00:00Z", tick=False)
+    MemberFactory(team=seat.site.team)
+    link, user, row = team_link(client, seat), UserFactory(), Invitation.objects.get()
+    address = f"/teams/{seat.site.team.pk}/invitations/{row.pk}"
+    if what == "expired":
+        time_machine.move_to("2026-03-17T12:00:01Z", tick=False)
+    elif what == "revoked":
+        client.post(f"{address}/revoke")
+    elif what == "renewed":
+        client.post(f"{address}/send")
+    elif what == "maker left":
+        Member.objects.filter(user=seat.user).delete()
+    else:
+        Member.objects.filter(user=seat.user).update(role=Role.VIEWER)
+
+    answer = opened(client, user, link)
+
+    assert (404, 404, False) == (
+        answer.status_code,
+        client.post("/invitation").status_code,
+        Member.objects.filter(user=user).exists(),
+    )
+
+
+def test_who_is_in_the_team_keeps_their_role_and_the_link_stays(client, seat):
+    member = MemberFactory(team=seat.site.team, role=Role.VIEWER)
+
+    answer = accepted(client, member.user, team_link(client, seat, Role.ADMIN))
+
+    member.refresh_from_db()
+    assert (["You are in this team already."], Role.VIEWER, None) == (
+        told(answer),
+        member.role,
+        Invitation.objects.get().accepted_at,
+    )
+
+
+def test_invitation_to_an_address_is_for_its_account_alone(client, seat):
+    link = team_link(client, seat, email="Ada@Example.com")
+    ada, eve = UserFactory(email="ada@example.com"), UserFactory()
+
+    refused = told(accepted(client, eve, link))
+    accepted(client, ada, link)
+
+    sentence = "This invitation is for another e-mail address. Sign in with the one it was sent to."
+    assert ([sentence], [ada]) == (
+        refused,
+        [each.user for each in Member.objects.exclude(user=seat.user)],
+    )
+
+
+def test_invitation_is_mailed_and_its_link_not_shown(
+    client, seat, settings, django_capture_on_commit_callbacks
+):
+    settings.SENDS_MAIL = True
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client.post(
+            f"/teams/{seat.site.team.pk}/invite", {"role": "viewer", "email": "ada@example.com"}
+        )
+    wait_until_sent()
+
+    (message,) = mail.outbox
+    assert (["ada@example.com"], "", True, True) == (
+        message.to,
+        page.context["sent"].link,
+        "/invitation?token=" in message.body,
+        seat.user.email in message.body,
+    )
+
+
+def test_inviting_somebody_tells_nothing_of_accounts(client, seat):
+    UserFactory(email="known@example.com")
+    address = f"/teams/{seat.site.team.pk}/invite"
+
+    pages = [
+        client.post(address, {"role": "viewer", "email": f"{name}@example.com"})
+        for name in ("known", "nobody")
+    ]
+
+    assert [200, 200] == [page.status_code for page in pages]
+    assert all(page.context["sent"].link for page in pages)
+
+
+def test_mail_is_not_sent_again_at_once(client, seat):
+    team_link(client, seat, email="ada@example.com")
+    row = Invitation.objects.get()
+
+    answer = client.post(f"/teams/{seat.site.team.pk}/invitations/{row.pk}/send")
+
+    assert ["This was sent a moment ago. Wait some minutes before you send it again."] == told(
+        answer
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "role", "made"),
+    [
+        (Role.ADMIN, Role.ADMIN, 1),
+        (Role.ADMIN, Role.OWNER, 0),
+        (Role.EDITOR, Role.VIEWER, 0),
+        (Role.OWNER, Role.OWNER, 1),
+    ],
+)
+def test_nobody_invites_to_a_role_that_they_may_not_give(client, seat, own, role, made):
+    member = MemberFactory(team=seat.site.team, role=own)
+    client.force_login(member.user)
+
+    client.post(f"/teams/{seat.site.team.pk}/invite", {"role": role, "email": ""})
+
+    assert made == Invitation.objects.count()
+
+
+def test_admin_touches_no_invitation_of_an_owner(client, seat):
+    team_link(client, seat, Role.OWNER)
+    client.force_login(MemberFactory(team=seat.site.team, role=Role.ADMIN).user)
+    row = Invitation.objects.get()
+
+    answers = [
+        client.post(f"/teams/{seat.site.team.pk}/invitations/{row.pk}/{what}")
+        for what in ("send", "revoke")
+    ]
+
+    after = Invitation.objects.get()
+    assert ([302, 302], row.token_hash, None) == (
+        [each.status_code for each in answers],
+        after.token_hash,
+        after.revoked_at,
+    )
+
+
+def test_somebody_not_signed_in_reads_who_invited_and_comes_back(client, seat):
+    link = team_link(client, seat)
+    client.logout()
+
+    page = client.get(link, follow=True).content.decode()
+    answer = client.post("/invitation")
+
+    assert (True, "/sign-in?next=/invitation") == (seat.user.email in page, answer["Location"])
+
+
+@pytest.mark.parametrize(("invited", "status"), [(True, 200), (False, 403)])
+def test_invitation_lets_its_holder_make_an_account_where_others_may_not(
+    client, seat, settings, invited, status
+):
+    settings.REGISTRATION_OPEN = False
+    UserFactory(is_superuser=True)
+    link = team_link(client, seat)
+    client.logout()
+    if invited:
+        client.get(link)
+
+    assert status == client.get("/register").status_code
+
+
+def test_guest_sees_the_site_and_no_other_of_the_team(client, seat):
+    beside = SiteFactory(team=seat.site.team)
+    fields = {"role": "viewer", "email": ""}
+    link = client.post("/sites/site.example/people/invite", fields).context["sent"].link
+
+    accepted(client, UserFactory(), link)
+
+    assert (200, 404) == (
+        client.get("/sites/site.example/").status_code,
+        client.get(f"/sites/{beside.domain}/").status_code,
+    )
+
+
+@pytest.mark.parametrize("role", ["admin", "owner", "king"])
+def test_guest_is_never_more_than_an_editor(client, seat, role):
+    guest = GuestFactory(site=seat.site)
+
+    client.post("/sites/site.example/people/invite", {"role": role, "email": ""})
+    client.post(f"/sites/site.example/people/{guest.pk}/role", {"role": role})
+
+    assert (0, Role.VIEWER) == (Invitation.objects.count(), Guest.objects.get().role)
+
+
+def test_guest_becomes_an_editor_and_goes(client, seat):
+    guest = GuestFactory(site=seat.site)
+
+    client.post(f"/sites/site.example/people/{guest.pk}/role", {"role": "editor"})
+    role = Guest.objects.get().role
+    client.post(f"/sites/site.example/people/{guest.pk}/remove")
+
+    assert (Role.EDITOR, 0) == (role, Guest.objects.count())
+
+
+def test_guest_leaves(client, seat):
+    client.force_login(GuestFactory(site=seat.site).user)
+
+    client.post("/sites/site.example/people/leave")
+
+    assert 0 == Guest.objects.count()
+
+
+def test_site_goes_to_another_team_of_its_owner_at_once_and_keeps_its_guests(client, seat):
+    GuestFactory(site=seat.site)
+    colleague = MemberFactory(team=seat.site.team).user
+    team = MemberFactory(user=seat.user, role=Role.ADMIN).team
+
+    client.post("/sites/site.example/hand-over", {"team": team.pk})
+
+    client.force_login(colleague)
+    assert (team, 1, 404) == (
+        Site.objects.get().team,
+        Guest.objects.count(),
+        client.get("/sites/site.example/").status_code,
+    )
+
+
+def test_site_goes_to_no_team_in_which_its_owner_does_not_manage(client, seat):
+    seen = MemberFactory(user=seat.user, role=Role.EDITOR).team
+    strange = MemberFactory().team
+
+    for team in (seen, strange):
+        client.post("/sites/site.example/hand-over", {"team": team.pk})
+
+    assert seat.site.team == Site.objects.get().team
+
+
+def test_offered_site_goes_to_a_team_of_whoever_accepts(client, seat):
+    link = client.post("/sites/site.example/hand-over/offer", {"email": ""}).context["sent"].link
+    ada = UserFactory(email="ada@example.com")
+
+    answer = accepted(client, ada, link)
+
+    team = Site.objects.get().team
+    assert ("/sites/site.example/", "ada", [ada.pk]) == (
+        answer["Location"],
+        team.name,
+        list(team.members.values_list("user", flat=True)),
+    )
+
+
+def test_who_has_several_teams_chooses_where_an_offered_site_goes(client, seat):
+    link = client.post("/sites/site.example/hand-over/offer", {"email": ""}).context["sent"].link
+    first = MemberFactory()
+    second = MemberFactory(user=first.user).team
+    opened(client, first.user, link)
+
+    client.post("/invitation", {"team": second.pk})
+
+    assert second == Site.objects.get().team
+
+
+def test_offer_that_is_withdrawn_moves_nothing(client, seat):
+    link = client.post("/sites/site.example/hand-over/offer", {"email": ""}).context["sent"].link
+    row = Invitation.objects.get()
+    client.post(f"/sites/site.example/hand-over/offers/{row.pk}/withdraw")
+
+    assert (404, seat.site.team) == (
+        opened(client, UserFactory(), link).status_code,
+        Site.objects.get().team,
+    )
+
+
+def test_handing_over_ends_what_the_old_team_offered(client, seat):
+    fields = {"role": "viewer", "email": ""}
+    link = client.post("/sites/site.example/people/invite", fields).context["sent"].link
+    team = MemberFactory(user=seat.user).team
+
+    client.post("/sites/site.example/hand-over", {"team": team.pk})
+
+    assert 404 == opened(client, UserFactory(), link).status_code
