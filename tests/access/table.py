@@ -19,6 +19,7 @@ class Whose(Enum):
     SIGNED_IN = auto()
     OWNER = auto()  # it names a thing of one person alone: the owner's
     GUESTS = auto()
+    STAFF = auto()
     ALL = auto()
 
 
@@ -89,7 +90,7 @@ OF_A_SITE = {
     "people/<int:guest>/remove": Rule(MANAGE, {}, {"guest": "guest"}),
     "audit": Rule(MANAGE),
     "audit.csv": Rule(MANAGE),
-    "sharing": Rule(MANAGE, {"name": "For the board"}),
+    "sharing": Rule(MANAGE, {"name": "For the board", "panels": "sources"}),
     "sharing/public": Rule(MANAGE, {"public": "yes"}),
     "sharing/<int:number>/delete": Rule(MANAGE, {}, {"number": "link"}),
     "webhooks": Rule(MANAGE),
@@ -132,8 +133,10 @@ OF_A_PERSON = {
     "wall": Rule(Whose.SIGNED_IN),
     "wall/links": Rule(Whose.SIGNED_IN, {"name": "Kitchen"}),
     "wall/links/<int:number>/revoke": Rule(Whose.OWNER, {}, {"number": "wall"}),
+    "styles": Rule(Whose.STAFF),
     "account": Rule(Whose.SIGNED_IN),
     "account/email": Rule(Whose.SIGNED_IN),
+    "account/preferences": Rule(Whose.SIGNED_IN),
     "account/sign-in": Rule(Whose.SIGNED_IN),
     "account/sessions": Rule(Whose.SIGNED_IN),
     "account/sessions/end": Rule(Whose.SIGNED_IN, {}, changes=False),
@@ -164,7 +167,6 @@ OF_ALL = {
     "password/new/<uidb36>": Rule(Whose.ALL),
     "privacy/<str:visited>": Rule(Whose.ALL),
     "opt-out/<str:visited>": Rule(Whose.ALL),
-    "styles": Rule(Whose.ALL),
     "wall/<str:token>": Rule(Whose.ALL),
     "share/<str:token>/": Rule(Whose.ALL),
     "share/<str:token>/widgets/<slug:name>": Rule(Whose.ALL),
@@ -172,8 +174,8 @@ OF_ALL = {
     "share/<str:token>/suggestions": Rule(Whose.ALL),
     "share/<str:token>/badge.svg": Rule(Whose.ALL),
 }
-# Nobody here has what opens these: a one-time link, an invitation, a password, an open registration,
-# a second factor or a session of that number. Each has tests of its own.
+# Nobody here has what opens these: a one-time link, an invitation, a password, an open
+# registration, a second factor or a session of that number. Each has tests of its own.
 CLOSED = {
     "account/app/remove": 404,
     "account/codes": 404,

@@ -46,6 +46,7 @@ OUTSIDERS = [STRANGER, SUPERUSER, WITHDRAWN]
 NOT_SIGNED_IN = [ANONYMOUS, KEY, LINK]
 EVERYBODY = [*ROLES, *OUTSIDERS, *NOT_SIGNED_IN]
 # What is written by merely asking: when a key was used, and by whom something was refused.
+MACS = [["is", "visit:os", ["Mac"]]]
 UNCOUNTED = {"last_used_at"}
 
 
@@ -56,7 +57,9 @@ class World:
         self.people: dict[str, Any] = {who: UserFactory() for who in [*ROLES, *OUTSIDERS]}
         self.people[SUPERUSER].is_superuser = self.people[SUPERUSER].is_staff = True
         self.people[SUPERUSER].save()
-        self.site = SiteFactory(domain=DOMAIN, team=TeamFactory(name="Northpeak"))
+        self.site = SiteFactory(
+            domain=DOMAIN, team=TeamFactory(name="Northpeak"), privacy_published=True
+        )
         for who, role in ROLES.items():
             if who.startswith("guest"):
                 GuestFactory(site=self.site, user=self.people[who], role=role)
@@ -81,7 +84,7 @@ class World:
         elif who == WITHDRAWN:
             member = MemberFactory(team=self.site.team, user=self.people[who])
             client.force_login(self.people[who])
-            assert 200 == client.get(f"/sites/{DOMAIN}/settings").status_code
+            assert 200 == client.get(f"/sites/{DOMAIN}/imports").status_code
             member.delete()
         elif who != ANONYMOUS:
             client.force_login(self.people[who])
