@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from dashboard.accounts.models import SetupLink, User
 from dashboard.accounts.setup import vouch_for
+from tracking.admin.finding import Finding
 from tracking.admin.log import Audited
 from tracking.models import Member
 
@@ -22,7 +23,7 @@ class AccountCreationForm(AdminUserCreationForm):
         field_classes: dict[str, type[forms.Field]] = {}
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(Finding, admin.TabularInline):
     model = Member
     extra = 0
     autocomplete_fields = ["team"]

@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from tracking.admin.base import ReadOnlyAdmin
+from tracking.admin.finding import Finding
 from tracking.admin.log import Audited
 from tracking.models import (
     ApiKey,
@@ -17,7 +18,7 @@ from tracking.models import (
 )
 
 
-class MemberInline(TabularInline):
+class MemberInline(Finding, TabularInline):
     model = Member
     extra = 0
     autocomplete_fields = ["user"]
@@ -33,7 +34,7 @@ class TeamAdmin(Audited):
 
 
 @admin.register(Member)
-class MemberAdmin(Audited):
+class MemberAdmin(Finding, Audited):
     list_display = ["user", "team", "role", "joined_at"]
     list_filter = ["role", "joined_at"]
     list_select_related = ["user", "team"]
@@ -42,7 +43,7 @@ class MemberAdmin(Audited):
 
 
 @admin.register(Guest)
-class GuestAdmin(Audited):
+class GuestAdmin(Finding, Audited):
     list_display = ["user", "site", "role", "joined_at"]
     list_filter = ["role", "joined_at"]
     list_select_related = ["user", "site"]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from tracking.admin.actions import pause, purge, rename_sources, replace_salts, resume
 from tracking.admin.base import ReadOnlyAdmin, SiteFilter
+from tracking.admin.finding import Finding
 from tracking.admin.log import Audited
 from tracking.models import (
     Annotation,
@@ -28,7 +29,7 @@ from tracking.warehouse.definitions import Definitions
 from tracking.warehouse.filter_syntax import read_filters
 
 
-class GuestInline(TabularInline):
+class GuestInline(Finding, TabularInline):
     model = Guest
     extra = 0
     autocomplete_fields = ["user"]
@@ -40,7 +41,7 @@ class SiteAliasInline(TabularInline):
 
 
 @admin.register(Site)
-class SiteAdmin(Audited):
+class SiteAdmin(Finding, Audited):
     list_display = ["domain", "team", "timezone", "paused", "bots", "honour_opt_out", "created_at"]
     list_filter = ["paused", "bots", "honour_opt_out", "timezone"]
     search_fields = ["domain", "aliases__name", "team__name", "team__members__user__email"]
