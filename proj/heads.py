@@ -13,12 +13,17 @@ ANSWER = (
 class BoundedHeads(HttpToolsProtocol):
     """Ends a connection whose request's line and headers go on beyond MOST_BYTES."""
 
-    # Of the head that is on its way; None while a body is.
+    # Bytes of the head that is on its way; None while a body is.
     head: int | None = 0
+    # Whether a head or a body ended in the bytes that came last.
+    ended = False
 
     def data_received(self, data: bytes) -> None:
+        self.ended = False
         super().data_received(data)
-        if self.head is None:
+        # The parser does not tell where in the bytes something ended: they hold a body, and at
+        # most the beginning of the next head, which is counted as soon as more of it comes.
+        if self.ended or self.head is None:
             return
         self.head += len(data)
         if self.head > MOST_BYTES and not self.transport.is_closing():
@@ -26,9 +31,9 @@ class BoundedHeads(HttpToolsProtocol):
             self.transport.close()
 
     def on_headers_complete(self) -> None:
-        self.head = None
+        self.head, self.ended = None, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self.head = 0
+        self.head, self.ended = 0, True
         super().on_message_complete()

@@ -9,7 +9,9 @@ from proj.heads import MOST_BYTES, BoundedHeads
 SMALL = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-async def fine(_scope: object, _receive: object, send) -> None:
+async def fine(_scope: object, receive, send) -> None:
+    while (await receive()).get("more_body"):
+        pass
     headers = [(b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body"})
@@ -28,14 +30,14 @@ async def port() -> AsyncIterator[int]:
     await serving
 
 
-async def statuses(port: int, *parts: bytes) -> list[str]:
-    """Those of the answers to what is sent over one connection, bit by bit."""
+async def statuses(port: int, *parts: bytes, at_once: int = 8192) -> list[str]:
+    """Those of the answers to what is sent over one connection, so many bytes at once."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     found = []
     for part in parts:
         try:
-            for first in range(0, len(part), 8192):
-                writer.write(part[first : first + 8192])
+            for first in range(0, len(part), at_once):
+                writer.write(part[first : first + at_once])
                 await writer.drain()
                 await asyncio.sleep(0)
             line = await asyncio.wait_for(reader.readline(), 5)
@@ -66,8 +68,24 @@ async def test_head_without_an_end_is_refused(port, endless):
     assert ["431"] == await statuses(port, endless)
 
 
-async def test_body_may_be_larger_than_a_head(port):
-    size = 4 * MOST_BYTES
-    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode()
+def posted(size: int) -> bytes:
+    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n"
+    return head.encode() + b"a" * size
 
-    assert ["204"] == await statuses(port, head + b"a" * size)
+
+@pytest.mark.parametrize("at_once", [8192, 10**7], ids=["bit by bit", "at once"])
+@pytest.mark.parametrize("size", [66_000, 100_000, 300_000, 1_000_000])
+async def test_body_may_be_larger_than_a_head(port, size, at_once):
+    requests = [posted(size), posted(size), SMALL]
+
+    assert ["204"] * 3 == await statuses(port, *requests, at_once=at_once)
+
+
+async def test_bodies_and_heads_may_come_together(port):
+    assert ["204"] == await statuses(port, posted(100_000) + SMALL * 1000, at_once=10**7)
+
+
+async def test_head_without_an_end_after_a_body_is_refused(port):
+    endless = b"GET /" + b"a" * MOST_BYTES
+
+    assert ["204", "431"] == await statuses(port, posted(100_000), endless)
