@@ -25,11 +25,11 @@ def mine(context: BrowserContext, owner_cookies: list, page: Page) -> Page:
 
 @pytest.fixture
 def theirs(browser: Browser, running: Server, domain: str):
-    """A page of another person's, who owns the site too, in a browser of their own."""
+    """A page of another person's, who is in the site's team, in a browser of their own."""
     with closing(sqlite3.connect(running.data / "footfall.sqlite3", timeout=10)) as database:
         database.execute(
-            "INSERT INTO tracking_membership (site_id, user_id, role, pinned)"
-            " SELECT tracking_site.id, accounts_user.id, 'owner', 0"
+            "INSERT OR IGNORE INTO tracking_member (team_id, user_id, role, joined_at)"
+            " SELECT team_id, accounts_user.id, 'owner', CURRENT_TIMESTAMP"
             " FROM tracking_site, accounts_user WHERE domain = ? AND email = ?",
             (domain, OUTSIDER),
         )
