@@ -56,7 +56,7 @@ def last_segment(data: Path) -> int:
         return database.execute("SELECT max(id) FROM tracking_sealedsegment").fetchone()[0] or 0
 
 
-def wait_for_a_segment(data: Path, seconds: float = 60) -> None:
+def wait_for_a_segment(data: Path, seconds: float = 120) -> None:
     """Until one more came into the manifest."""
     before, deadline = last_segment(data), time.monotonic() + seconds
     while last_segment(data) == before:
