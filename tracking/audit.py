@@ -27,8 +27,9 @@ LONGEST_VALUE = 500
 CHUNK = 1000
 
 # What has one of these words in its name is said to be changed, and not what it was or is.
-# An address of a webhook may hold a token; one of a rule is a person's, as that of mail is.
-SECRET = ("secret", "token", "password", "key", "url", "addresses", "mail")
+# An address of a webhook may hold a token; one of a rule is a person's, as that of mail is, and as
+# whom to ask about a site may be.
+SECRET = ("secret", "token", "password", "key", "url", "addresses", "mail", "contact")
 
 Details = dict[str, Any]
 

@@ -29,10 +29,10 @@ def choices(request: HttpRequest, site: Site) -> HttpResponse:
 
 
 def recorded(form: PrivacyForm) -> dict[str, Any]:
-    """What changed; of the contact, an address, only that it did."""
+    """What changed of the site, and not that it was meant."""
     changes = changed_fields(form)
     changes.pop("is_meant", None)
-    return changes | {name: None for name in changes if name == "privacy_contact"}
+    return changes
 
 
 def page(request: HttpRequest, site: Site, **context: Any) -> HttpResponse:

@@ -43,6 +43,7 @@ class SiteFilter(SimpleListFilter):
 class ReadOnlyAdmin(Audited):
     """Rows that the server alone writes; a subclass may allow deleting them."""
 
+    kept_by_server = True
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     paginator = BoundedPaginator
@@ -55,6 +56,15 @@ class ReadOnlyAdmin(Audited):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class Revocable(ReadOnlyAdmin):
+    """What people make on their pages: here it can be looked at and deleted."""
+
+    kept_by_server = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
 
 
 class WithDomain(ReadOnlyAdmin):

@@ -51,7 +51,12 @@ VALUES = "values"
 
 
 class Audited(ModelAdmin):
-    """Records what each field was, and each of the rows that are deleted at once."""
+    """Records what each field was, and each of the rows that are deleted at once.
+
+    Rows of a `kept_by_server` table go along with what they belong to, whoever deletes that.
+    """
+
+    kept_by_server = False
 
     def construct_change_message(
         self,
@@ -63,6 +68,19 @@ class Audited(ModelAdmin):
         message = super().construct_change_message(request, form, formsets, add)
         # What shows a message passes over a part that is neither added, changed nor deleted.
         return message if add else [*message, {VALUES: audit.plain(audit.changed_fields(form))}]
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        shown, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        # Nobody may delete these by hand: to ask for that would keep all that they belong to.
+        going_along = {
+            str(model._meta.verbose_name)
+            for model, its in self.admin_site._registry.items()
+            if isinstance(its, Audited) and its.kept_by_server
+        }
+        forbidden = {name for name in forbidden if str(name) not in going_along}
+        return shown, counts, forbidden, protected
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> list[LogEntry]:
         # One after the other: Django stores several without a signal.

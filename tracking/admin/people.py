@@ -1,11 +1,9 @@
 """The administration of teams, the people in them, and what they may do."""
 
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin, TabularInline
-from django.db.models import Model
-from django.http import HttpRequest
+from django.contrib.admin import TabularInline
 
-from tracking.admin.base import ReadOnlyAdmin
+from tracking.admin.base import ReadOnlyAdmin, Revocable
 from tracking.admin.finding import Finding
 from tracking.admin.log import Audited
 from tracking.models import (
@@ -52,7 +50,7 @@ class GuestAdmin(Finding, Audited):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
+class InvitationAdmin(Revocable):
     """Which were made and what became of them; only the pages can make one that has a link."""
 
     list_display = ["kind", "team", "site", "role", "email", "made_by", "made_at", "accepted_at"]
@@ -60,9 +58,6 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_select_related = ["team", "site", "made_by"]
     search_fields = ["email", "team__name", "site__domain"]
     date_hierarchy = "made_at"
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return ModelAdmin.has_delete_permission(self, request, obj)
 
 
 @admin.register(SitePlace)
@@ -74,13 +69,10 @@ class SitePlaceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin):
+class ApiKeyAdmin(Revocable):
     list_display = ["name", "prefix", "user", "created_at", "last_used_at"]
     list_filter = ["created_at", "last_used_at"]
     list_select_related = ["user"]
     search_fields = ["name", "prefix", "user__email"]
     date_hierarchy = "created_at"
     fields = ["user", "name", "scopes", "prefix", "created_at", "last_used_at"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return ModelAdmin.has_delete_permission(self, request, obj)

@@ -3,13 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin, TabularInline
-from django.db.models import Model
+from django.contrib.admin import TabularInline
 from django.forms import ModelForm
-from django.http import HttpRequest
 
 from tracking.admin.actions import pause, purge, rename_sources, replace_salts, resume
-from tracking.admin.base import ReadOnlyAdmin, SiteFilter
+from tracking.admin.base import ReadOnlyAdmin, Revocable, SiteFilter
 from tracking.admin.finding import Finding
 from tracking.admin.log import Audited
 from tracking.models import (
@@ -129,13 +127,6 @@ class PurgeAdmin(ReadOnlyAdmin):
     list_display = ["site", "before", "asked_at"]
     list_select_related = ["site"]
     search_fields = ["site__domain"]
-
-
-class Revocable(ReadOnlyAdmin):
-    """What people make on their pages: here it can be looked at and deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return ModelAdmin.has_delete_permission(self, request, obj)
 
 
 @admin.register(Annotation)

@@ -1,11 +1,14 @@
 """What is changed in the administration is in the audit log."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.admin import site as administration
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from dashboard.accounts.models import User
 from tests.factories import SiteFactory, UserFactory
+from tracking.admin.log import Audited
 from tracking.models import ApiKey, Change, Goal, Site
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,35 @@ def test_sites_that_are_deleted_at_once_are_recorded_each(client, admin):
         Site.objects.count(),
         [(did, domain) for did, _what, _name, domain, _means, _details in rows()],
     )
+
+
+def test_every_table_is_audited():
+    assert [] == [
+        model for model, its in administration._registry.items() if not isinstance(its, Audited)
+    ]
+
+
+def test_addresses_that_are_deleted_at_once_are_recorded_each_and_left_nowhere(client, admin):
+    rows_of = [
+        EmailAddress.objects.create(user=UserFactory(), email=f"{name}@gone.example").pk
+        for name in ("bob", "eve")
+    ]
+    data = {"action": "delete_selected", "_selected_action": rows_of, "post": "yes"}
+
+    client.post(reverse("admin:account_emailaddress_changelist"), data)
+
+    assert [("deleted", "record")] * 2 == [row[:2] for row in rows()]
+    assert "@gone" not in str([*Change.objects.values(), *LogEntry.objects.values()])
+
+
+def test_whom_to_ask_about_a_site_is_left_nowhere(client, admin):
+    site = SiteFactory(domain="site.example")
+
+    client.post(address(site), {**form_of(client, site), "privacy_contact": "ada@asked.example"})
+
+    site.refresh_from_db()
+    assert ("ada@asked.example", {"privacy_contact": None}) == (site.privacy_contact, rows()[0][-1])
+    assert "@asked" not in str([*Change.objects.values(), *LogEntry.objects.values()])
 
 
 def test_a_goal_is_recorded_at_its_site(client, admin):

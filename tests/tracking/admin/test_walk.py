@@ -1,4 +1,7 @@
-"""Every page of the administration opens, asks no more for more rows, and counts no big table."""
+"""Every page of the administration opens, asks no more for more rows, and counts no big table.
+
+What has a row of each table is deleted with all of them.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -6,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dashboard.accounts.models import SetupLink
+from dashboard.accounts.models import SetupLink, User
 from realtime.out.models import Crossing, Delivery, Threshold, Webhook
 from tests.factories import EventFactory, GuestFactory, SeatFactory, UserFactory
 from tracking import audit
@@ -36,9 +40,11 @@ from tracking.models import (
     SealedShare,
     Segment,
     SharedLink,
+    Site,
     SiteAlias,
     SitePlace,
     TaskRun,
+    Team,
     VisitorKey,
     WallLink,
     Watch,
@@ -183,3 +189,35 @@ def test_the_page_of_a_row_opens_and_that_of_a_new_one_where_there_is_one(admin_
     ]
 
     assert [200, 200 if may_add else 403] == pages
+
+
+@pytest.mark.parametrize("model", [Site, Team, User], ids=lambda model: model.__name__)
+def test_what_has_rows_that_the_server_keeps_is_deleted_with_them(admin_client, model):
+    furnish(1)
+    place = SitePlace.objects.get()
+    row = {Site: place.site, Team: place.site.team, User: place.user}[model]
+
+    answer = admin_client.post(url(model, "delete", row.pk), {"post": "yes"})
+
+    assert (302, False, False) == (
+        answer.status_code,
+        model.objects.filter(pk=row.pk).exists(),
+        SitePlace.objects.exists(),
+    )
+
+
+def test_what_people_made_goes_along_only_by_whose_right_that_is(client):
+    person = UserFactory(is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="delete_site"))
+    client.force_login(person)
+    kept, gone = SeatFactory(), SeatFactory()
+    for seat in (kept, gone):
+        SitePlace.objects.create(site=seat.site, user=seat.user)
+    SharedLink.objects.create(site=kept.site, name="Press", created_by=kept.user)
+
+    answers = [
+        client.post(url(Site, "delete", seat.site.pk), {"post": "yes"}).status_code
+        for seat in (kept, gone)
+    ]
+
+    assert ([403, 302], [kept.site]) == (answers, list(Site.objects.all()))
