@@ -47,9 +47,15 @@ def team_of(user: Any) -> Team:
 def make_team(user: Any, name: str = "") -> Team:
     """A new team of a person, named after the first part of their e-mail address."""
     with transaction.atomic():
-        team = Team.objects.create(name=name or user.email.partition("@")[0])
+        team = Team.objects.create(name=name or named_after(user))
         Member.objects.create(team=team, user=user, role=Role.OWNER)
     return team
+
+
+def named_after(user: Any) -> str:
+    """The first part of an e-mail address may be longer than the name of a team."""
+    longest = Team._meta.get_field("name").max_length
+    return user.email.partition("@")[0][:longest]
 
 
 def teams_of_nobody() -> Any:

@@ -26,7 +26,7 @@ def make_team(apps, people, domain):
     """`people` are the owners, the first of whom gives the team its name."""
     Team = apps.get_model("tracking", "Team")
     Member = apps.get_model("tracking", "Member")
-    name = people[0].email.partition("@")[0] if people else FIRST_TEAM
+    name = people[0].email.partition("@")[0][:80] if people else FIRST_TEAM
     taken = Team.objects.filter(name=name).exists()
     team = Team.objects.create(name=domain[:80] if taken else name)
     for person in people:

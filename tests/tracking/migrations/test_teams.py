@@ -63,6 +63,14 @@ def test_sites_of_the_same_owners_become_a_team_and_viewers_guests(old_tables):
     } == found
 
 
+def test_owner_with_a_long_address_names_a_team_within_its_column(old_tables):
+    make_site(old_tables, "one.example", **{"a" * 90: "owner"})
+
+    Team = migrated(AFTER).get_model("tracking", "Team")
+
+    assert ["a" * 80] == [team.name for team in Team.objects.all()]
+
+
 def test_order_of_a_list_is_kept(old_tables):
     furnish(old_tables)
 
