@@ -1,6 +1,9 @@
 """What the status page finds, of a server that is well and of one that is not."""
 
+import socket
 from datetime import UTC, datetime, timedelta
+from queue import Queue
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -152,6 +155,29 @@ def test_redis_that_is_away_is_a_line(settings):
     [found] = run([Check("Redis", checks.redis, needs_database=False)], NOW)
 
     assert (State.BAD, "not known: ConnectionError") == (found.finding.state, found.finding.words)
+
+
+def test_a_warehouse_that_hangs_is_waited_for_no_longer_than_a_moment(settings, monkeypatch):
+    monkeypatch.setattr(checks, "SECONDS", 1)
+    given_up: Queue[bool] = Queue()
+
+    def hang(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.settimeout(20)
+            try:
+                while line.recv(1000):
+                    pass
+                given_up.put(True)
+            except TimeoutError:
+                given_up.put(False)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=hang, args=[listener], daemon=True).start()
+        settings.WAREHOUSE = f"clickhouse://127.0.0.1:{listener.getsockname()[1]}/footfall"
+        [found] = run([Check("Warehouse", checks.warehouse, needs_database=False)], NOW)
+
+    assert (True, "not known: OperationalError") == (given_up.get(timeout=30), found.finding.words)
 
 
 def test_a_database_that_is_away_is_asked_once(monkeypatch):

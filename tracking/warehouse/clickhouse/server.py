@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,10 +62,10 @@ class Server:
     """Safe to use from several threads.
 
     Raises django.db.OperationalError where it is away, and clickhouse_connect's DatabaseError for
-    what it refuses.
+    what it refuses. `waiting` are clickhouse_connect's options of how long it waits and how often.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, **waiting: int) -> None:
         # Not at the top: only servers with this warehouse have a use for it.
         import clickhouse_connect
 
@@ -82,7 +82,7 @@ class Server:
                 settings=_settings(),
                 autogenerate_session_id=False,
                 form_encode_query_params=True,
-                **cast("dict[str, Any]", options),
+                **cast("dict[str, Any]", options | waiting),
             )
 
     def rows(
@@ -184,6 +184,17 @@ def server() -> Server:
     opened = InProcess(address) if address.startswith("chdb:") else Server(address)
     opened.make_tables()
     return opened
+
+
+def version(seconds: int) -> str:
+    """Which ClickHouse answers; waits for none that hangs longer than that."""
+    address, question = settings.WAREHOUSE, "SELECT version()"
+    if address.startswith("chdb:"):
+        return str(server().command(question))
+    # With a line of its own: answers to questions about visits may take longer.
+    asked = Server(address, connect_timeout=seconds, send_receive_timeout=seconds, query_retries=0)
+    with closing(asked):
+        return str(asked.command(question))
 
 
 def close() -> None:
