@@ -35,13 +35,15 @@ def create_site(
 
 
 def team_of(user: Any) -> Team:
-    """The first team whose sites the person manages, made if there is none.
+    """The first team that the person owns, made if there is none.
+
+    What they manage for others gets no site by itself, because its owners would own that too.
 
     Without a person it is one that nobody is in yet, which the server's first owner will join.
     """
     if user is None:
         return teams_of_nobody().first() or Team.objects.create(name=FIRST_TEAM)
-    return teams_with(user, Right.MANAGE).first() or make_team(user)
+    return teams_with(user, Right.OWN).first() or make_team(user)
 
 
 def make_team(user: Any, name: str = "") -> Team:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 
-from tracking.access import Right, teams_with
+from dashboard.teams.forms import IntoATeam
 from tracking.models import Site, SiteAlias
 from tracking.models.sites import normalise_domain, timezones, validate_domain
 from tracking.site_creation import team_of
@@ -51,7 +51,7 @@ class TimezoneField(forms.ChoiceField):
         )
 
 
-class SiteForm(forms.ModelForm):
+class SiteForm(IntoATeam, forms.ModelForm):
     """A new site."""
 
     # Longer than a domain may be, because a person may paste the address of a page.
@@ -64,9 +64,7 @@ class SiteForm(forms.ModelForm):
     )
     timezone = TimezoneField()
 
-    team = forms.ModelChoiceField(
-        queryset=None, empty_label=None, help_text="Its people see the site."
-    )
+    team = forms.ModelChoiceField(queryset=None, help_text="Its people see the site.")
 
     class Meta:
         model = Site
@@ -75,11 +73,7 @@ class SiteForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        teams = teams_with(user, Right.MANAGE)
-        if len(teams) > 1:
-            self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        else:
-            del self.fields["team"]
+        self.offer_teams(user)
         if not self.is_bound:
             self.fields["timezone"].widget.attrs["data-browser-timezone"] = True
 
@@ -90,7 +84,7 @@ class SiteForm(forms.ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Site:
-        if "team" not in self.fields:
+        if not self.cleaned_data.get("team"):
             self.instance.team = team_of(self.user)
         return super().save(commit)
 

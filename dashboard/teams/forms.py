@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
+from tracking.access import Right, teams_with
 from tracking.models import Role, Team
+from tracking.site_creation import named_after
 
 ROLES_HELP = (
     "Viewers see the figures. Editors write notes and segments too. Admins manage sites and people."
@@ -61,6 +63,39 @@ class InviteForm(EmailForm):
         self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
         if Role.OWNER not in roles and Role.ADMIN not in roles:
             self.fields["role"].help_text = "Editors write notes and segments too."
+
+
+class IntoATeam:
+    """A form whose field `team` says to which of a person's teams a site goes; empty: to a new one.
+
+    Where there is nothing to choose the form has no such field, and `goes_to` says what happens.
+    """
+
+    goes_to = ""
+
+    def offer_teams(self: Any, user: Any) -> None:
+        """The person's own team first, which is taken where they choose none."""
+        own = teams_with(user, Right.OWN).first()
+        teams, field = teams_with(user, Right.MANAGE), self.fields["team"]
+        if not teams.exclude(pk=own and own.pk).exists():
+            del self.fields["team"]
+            self.goes_to = (
+                f"your team {own}" if own else f"a new team of yours, {named_after(user)}"
+            )
+            return
+        field.queryset, field.required = teams, own is not None
+        field.empty_label = None if own else f"A new team of yours, {named_after(user)}"
+        self.initial["team"] = own
+
+
+class TakeSiteForm(IntoATeam, forms.Form):
+    """Into which team of `user` an offered site goes."""
+
+    team = forms.ModelChoiceField(queryset=None)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_teams(user)
 
 
 class HandToTeamForm(forms.Form):

@@ -1,7 +1,5 @@
 """The page of whoever was invited."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,9 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from dashboard.teams.forms import HandToTeamForm
+from dashboard.teams.forms import TakeSiteForm
 from tracking import teams
-from tracking.access import Right, teams_with
 from tracking.models import Invitation, Team
 
 KEY = "invitation"  # in a session: the hash of the token, because a session is stored
@@ -37,7 +34,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={reverse('invitation')}")
         if form is None or form.is_valid():
-            return accept(request, found, form and form.cleaned_data["team"])
+            return accept(request, found, form and form.cleaned_data.get("team"))
     return render(request, "teams/invitation.html", {"invitation": found, "form": form})
 
 
@@ -52,9 +49,8 @@ def accept(request: HttpRequest, found: Invitation, team: Team | None) -> HttpRe
     return redirect("report", found.site.domain) if found.site else redirect("sites")
 
 
-def team_form(request: HttpRequest, found: Invitation) -> HandToTeamForm | None:
-    """Into which team an offered site goes, for whoever has several."""
+def team_form(request: HttpRequest, found: Invitation) -> TakeSiteForm | None:
+    """Into which team an offered site goes, for whoever is signed in."""
     if found.kind != Invitation.Kind.SITE or not request.user.is_authenticated:
         return None
-    mine: Any = teams_with(request.user, Right.MANAGE)
-    return HandToTeamForm(request.POST or None, teams=mine) if len(mine) > 1 else None
+    return TakeSiteForm(request.POST if request.method == "POST" else None, user=request.user)

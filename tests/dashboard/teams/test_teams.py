@@ -189,3 +189,21 @@ def test_new_site_goes_to_the_chosen_team_of_several(client):
     client.post("/sites/new", {**site, "team": second.pk})
 
     assert (200, second) == (refused.status_code, Site.objects.get().team)
+
+
+def test_form_for_a_site_names_the_only_team(client):
+    me = signed_in(client, Role.OWNER)
+
+    assert f"goes to your team {me.team}" in client.get("/sites/new").content.decode()
+
+
+def test_form_for_a_site_offers_a_new_team_before_one_that_is_managed_for_others(client):
+    managed = signed_in(client, Role.ADMIN).team
+
+    form = client.get("/sites/new").context["form"]
+    choices = [label for _, label in form.fields["team"].choices]
+    client.post("/sites/new", {"domain": "new.example", "timezone": "UTC", "team": ""})
+
+    assert choices[0].startswith("A new team of yours, person")
+    assert [managed.name] == choices[1:]
+    assert managed != Site.objects.get().team
