@@ -11,9 +11,11 @@ from django.dispatch import Signal
 from msgspec.json import Decoder
 
 from tracking.enrich import log, quarantine, visits
+from tracking.enrich.event import EnrichedEvent
 from tracking.enrich.steps import enrich
 from tracking.enrich.trace import Trace
 from tracking.ingest.hit import WaitingHit
+from tracking.ingest.place import Place
 from tracking.many import among
 from tracking.models import Site
 from tracking.signals import events_stored, hits_traced
@@ -100,6 +102,8 @@ def store_together(rows: Sequence[Row]) -> list[Trace]:
             for event_id, event in enumerate(events, first_id):
                 event.id = event_id
             visits.assign(events, [before for _, before in accepted])
+            for event in events:
+                cut_place(event, sites[event.site_id])
             log.append(events)
     return mine
 
@@ -112,10 +116,19 @@ def take(ids: Sequence[int]) -> set[int]:
         return {row_id for (row_id,) in cursor.fetchall()}
 
 
-def existing_sites(ids: Iterable[int]) -> set[int]:
-    """Those still there, locked: what was accepted while a site was deleted goes with it."""
+def existing_sites(ids: Iterable[int]) -> dict[int, str]:
+    """Those still there, locked: what was accepted while a site was deleted goes with it.
+
+    With how precise a place each keeps, one of `Site.PlacePrecision`.
+    """
     rows = Site.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-    return set(rows.values_list("pk", flat=True))
+    return dict(rows.values_list("pk", "place_precision"))
+
+
+def cut_place(event: EnrichedEvent, precision: str) -> None:
+    """Leave out what is finer than the site keeps now, as the place of a visit from before is."""
+    place = Place(event.country, event.region, event.city).as_precise_as(precision)
+    event.country, event.region, event.city = place.country, place.region, place.city
 
 
 def trace_of(row: Row) -> Trace:

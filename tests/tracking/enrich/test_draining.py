@@ -160,6 +160,29 @@ def test_drain_carries_a_visit_over_midnight():
     assert before == after
 
 
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        ("none", ("", "", "")),
+        ("country", ("DE", "", "")),
+        ("region", ("DE", "Saxony", "")),
+        ("city", ("DE", "Saxony", "Leipzig")),
+    ],
+)
+@pytest.mark.django_db
+def test_event_of_an_open_visit_has_no_finer_place_than_is_kept_by_now(site, precision, expected):
+    wait(visitor=7, country="DE", region="Saxony", city="Leipzig")
+    draining.drain()
+    Site.objects.update(place_precision=precision)
+
+    wait(2, visitor=7)
+    draining.drain()
+
+    places = Event.objects.order_by("id").values_list("visit", "country", "region", "city")
+    [(opened, *before), (joined, *after)] = places
+    assert (opened, ("DE", "Saxony", "Leipzig"), expected) == (joined, tuple(before), tuple(after))
+
+
 @pytest.mark.django_db
 def test_drain_takes_hits_of_its_own_shard_alone(settings):
     settings.SHARDS = 2
