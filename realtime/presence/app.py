@@ -19,7 +19,6 @@ from tracking.ingest.limits import Limits
 from tracking.ingest.protocols.answers import CORS, PREFLIGHT, TEXT, UNCACHED
 from tracking.ingest.protocols.fields import read_json
 from tracking.ingest.refusals import StorageDown
-from tracking.ingest.rules import Rules
 
 # Beats that may come where one hit may.
 BEATS_A_HIT = 5
@@ -32,8 +31,6 @@ class PresenceApp:
         self.accept = accept
         self.store = beats or store()
         self.limits = Limits(settings.ADDRESS_RATE * BEATS_A_HIT, settings.SITE_RATE * BEATS_A_HIT)
-        self.rules_of_hits = accept.rules
-        self.rules = replace(accept.rules, limits=self.limits)
 
     async def __call__(self, scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
         if scope["type"] == "http" and scope["path"] == path():
@@ -53,7 +50,9 @@ class PresenceApp:
         sender = sender_of(request, self.accept.proxies.client(request.peer, request.headers))
         now = datetime.now(UTC)
         await self.accept.ensure_rules(hits, now)
-        rules = self.current_rules()
+        # A page beats more often than it sends hits. The copy goes with the request, so that no
+        # key outlives the rules that it came with.
+        rules = replace(self.accept.rules, limits=self.limits)
         outcomes = [decide(hit, sender, rules, self.accept.places, now) for hit in hits]
         if response := over_limit(outcomes):
             return response
@@ -66,13 +65,6 @@ class PresenceApp:
         except Away:
             raise StorageDown from None
         return Response(200, f"{min(seconds, default=0):g}".encode(), (*TEXT, *CORS, *UNCACHED))
-
-    def current_rules(self) -> Rules:
-        """Those of hits with limits of their own: a page beats more often than it sends hits."""
-        if self.rules_of_hits is not self.accept.rules:
-            self.rules_of_hits = self.accept.rules
-            self.rules = replace(self.rules_of_hits, limits=self.limits)
-        return self.rules
 
 
 def is_accepted(outcome: Outcome) -> TypeGuard[Accepted]:

@@ -1,5 +1,6 @@
 """The endpoint of beats, by what the store then has."""
 
+import gc
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -17,7 +18,8 @@ from tests.realtime.presence.beating import Clock
 from tests.server import CHROME
 from tests.tracking.ingest.accepting import BROWSER, GOOGLEBOT, send, waiting
 from tracking.ingest.app import AcceptApp
-from tracking.models import RefusalCount, Site
+from tracking.ingest.rules import Rules
+from tracking.models import Generation, RefusalCount, Salt, Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -253,3 +255,25 @@ async def test_the_place_and_agent_of_a_visitor_are_not_kept(client, site):
     kept = repr(client.app.store.rooms)
 
     assert [] == [word for word in ("91.0.0.7", CHROME, "Chrome", "DE") if word in kept]
+
+
+@sync_to_async
+def change_key() -> bytes:
+    """Gives the one that was the day's until now."""
+    salt = Salt.objects.get()
+    Salt.objects.update(key=b"n" * 32)
+    Generation.bump(Generation.RULES)
+    return bytes(salt.key)
+
+
+async def test_nothing_holds_a_key_that_the_rules_have_no_more(client, site):
+    await tell(client)
+    old = await change_key()
+
+    await client.app.accept.refresh()
+
+    gc.collect()
+    holding = [
+        each for each in gc.get_objects() if isinstance(each, Rules) and old in each.salts.values()
+    ]
+    assert [] == holding
