@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.routes import DOMAIN
 from tracking.access import Right
+from tracking.models.keys import Scope
 
 SEE, EDIT, MANAGE, OWN = Right
 
@@ -20,7 +21,10 @@ class Whose(Enum):
     OWNER = auto()  # it names a thing of one person alone: the owner's
     GUESTS = auto()
     STAFF = auto()
+    KEYS = auto()  # API keys that are valid
+    FREE_KEYS = auto()  # those of them that are for no single site
     ALL = auto()
+    NOBODY = auto()
 
 
 @dataclass(frozen=True)
@@ -197,3 +201,62 @@ PAGES = {
 }
 # By prefix: Django's admin, which asks for staff itself, and the API, which asks for keys.
 PREFIXES = ("admin/", "api/")
+
+# Of the websockets.
+SOCKETS = {
+    "ws/sites/<str:domain>/feed": Rule(SEE),
+    "ws/sites/<str:domain>/debugger": Rule(MANAGE),
+    "ws/share/<str:token>/feed": Rule(Whose.ALL),
+    "ws/wall": Rule(Whose.SIGNED_IN),
+    "ws/wall/<str:token>": Rule(Whose.ALL),
+    "ws/v1/sites/<str:domain>/events": Rule(Whose.KEYS),
+    "": Rule(Whose.NOBODY),
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A method of a route of the API, and whose keys may use it.
+
+    sent: in the body, with GET in the address
+    refused: the status for valid keys of the scope that may not
+    changes: whether it changes a row, where the key may
+    """
+
+    may: Right | Whose
+    scope: Scope | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
+    refused: int = 404
+    changes: bool = True
+
+
+OF_SITE = {"site_id": DOMAIN}
+GOAL = {"goal_type": "event", "event_name": "Purchase"}
+QUESTION = {"metrics": ["visitors"], "date_range": "day"}
+STATS, READ, WRITE = Scope.STATS_READ, Scope.SITES_READ, Scope.SITES_WRITE
+
+API = {
+    "api/openapi.json": {"GET": Call(Whose.ALL)},
+    "api/v2/query": {"POST": Call(SEE, STATS, OF_SITE | QUESTION, refused=401, changes=False)},
+    "api/v1/stats/realtime/visitors": {"GET": Call(SEE, STATS, OF_SITE, refused=401)},
+    "api/v1/live/events": {"GET": Call(SEE, STATS, OF_SITE)},
+    "api/v1/sites": {
+        "GET": Call(Whose.KEYS, READ),
+        "POST": Call(Whose.FREE_KEYS, WRITE, {"domain": "new.example"}, refused=403),
+    },
+    "api/v1/sites/goals": {
+        "GET": Call(SEE, READ, OF_SITE),
+        "PUT": Call(EDIT, WRITE, OF_SITE | GOAL),
+    },
+    "api/v1/sites/goals/<str:goal_id>": {"DELETE": Call(EDIT, WRITE, OF_SITE)},
+    "api/v1/sites/shared-links": {
+        "GET": Call(MANAGE, WRITE, OF_SITE),
+        "PUT": Call(MANAGE, WRITE, OF_SITE | {"name": "For the board"}),
+    },
+    "api/v1/sites/<str:site_id>": {
+        "GET": Call(SEE, READ),
+        "PUT": Call(MANAGE, WRITE, {"timezone": "Asia/Tokyo"}),
+        "DELETE": Call(OWN, WRITE),
+    },
+    "api/": {},
+}

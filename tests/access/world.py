@@ -65,14 +65,14 @@ class World:
                 GuestFactory(site=self.site, user=self.people[who], role=role)
             else:
                 MemberFactory(team=self.site.team, user=self.people[who], role=role)
-        other = SiteFactory(domain=OTHER, team=TeamFactory(name="Beyond"))
-        MemberFactory(team=other.team, user=self.people[STRANGER])
+        self.other = SiteFactory(domain=OTHER, team=TeamFactory(name="Beyond"))
+        MemberFactory(team=self.other.team, user=self.people[STRANGER])
         # Another owner, so that the first one may leave; and a team to hand a site to.
         MemberFactory(team=self.site.team)
         self.second = MemberFactory(user=self.people["owner"]).team
         self.key = ApiKey.issue(self.people["owner"])[1]
         self.mine = furnish(self.site, self.people["owner"])
-        self.theirs = furnish(other, self.people[STRANGER])
+        self.theirs = furnish(self.other, self.people[STRANGER])
 
     def client(self, who: str) -> Client:
         """A browser in which that person is signed in, or a program with a key."""
