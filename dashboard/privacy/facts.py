@@ -4,8 +4,9 @@ All of it follows from the site's choices, the server's settings and the constan
 goes by. A test compares the fields that are named here with those of the tables.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 
@@ -35,7 +36,9 @@ def visitor(site: Site) -> str:
             "A number: a keyed hash (BLAKE2b) of IP address and user agent, under a random key",
             f"that {known_for(site)}. Without the key, which is then deleted, nobody can turn",
             "the number back.",
+            *still_known(site),
             own_ids(site),
+            *imported(site),
         )
     )
 
@@ -46,6 +49,15 @@ def known_for(site: Site) -> str:
     return f"is another every {site.visitor_days} days, for which a visitor is known again"
 
 
+def still_known(site: Site) -> Iterator[str]:
+    """A choice of fewer days holds from midnight on: until then ids are under the key before."""
+    today = datetime.now(UTC).date()
+    for key in site.visitor_keys.filter(first__lte=today, last__gte=today):
+        if (today - key.first).days >= site.visitor_days:
+            since = f"{key.first.day} {key.first:%B %Y}"
+            yield f"Until the next midnight (UTC) a visitor is still known again since {since}."
+
+
 def own_ids(site: Site) -> str:
     if site.own_ids:
         return (
@@ -53,6 +65,14 @@ def own_ids(site: Site) -> str:
             "keyed hash of that id, under a key that stays. The id itself is not kept."
         )
     return "An id that the site itself sends takes the place of address and agent; it is not kept."
+
+
+def imported(site: Site) -> Iterator[str]:
+    if hasattr(site, "import_key"):
+        yield (
+            "Of a visitor of an imported file it is a keyed hash of what the file calls them, "
+            "under a key that stays."
+        )
 
 
 def page(site: Site) -> str:
@@ -137,7 +157,7 @@ def sections(site: Site) -> list[Section]:
 
 NOT_KEPT = (
     Row("IP address", "Used for the visitor's number and the place, and in no file or log."),
-    Row("User agent", "Read for the names above, and then dropped."),
+    Row("User agent", "Read for the names above, and then dropped, with the hit on its way."),
     Row(
         "Cookies",
         "None is set. The script of Footfall stores nothing in a browser but a visitor's wish not "

@@ -41,6 +41,11 @@ class PrivacyForm(forms.ModelForm):
             words = "Empty: until the site is deleted."
         retention = self.fields["retention_days"]
         retention.help_text = f"{words} Older visits are deleted each hour, for good."
+        self.fields[
+            "own_ids"
+        ].help_text += (
+            " A change holds at once: who is on your pages by such a name is counted as new."
+        )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

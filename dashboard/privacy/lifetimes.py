@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection
 
 from dashboard.privacy.section import Row
 from realtime.out import deliveries
@@ -36,7 +37,9 @@ def lifetimes(site: Site) -> Iterator[Row]:
     yield Row(
         "Hits on their way",
         f"Moments, until the above is made of them; with {with_them}."
-        " One that cannot be read is set aside until somebody has looked at it.",
+        " One that cannot be read is set aside until somebody has looked at it."
+        " While this server is down, one in front of it may write hits to a file, with user agents"
+        " and the site's own ids, without IP addresses, until they are counted and it is deleted.",
     )
     yield Row("Visits and events", events(site))
     yield Row(
@@ -70,15 +73,29 @@ def secrets(site: Site) -> Iterator[Row]:
         )
     if site.own_ids or hasattr(site, "own_id_key"):
         yield Row("Key of the site's own ids", "As long as the site is counted here.")
+    if hasattr(site, "import_key"):
+        yield Row("Key of imported visitors", "As long as the site is counted here.")
 
 
 def events(site: Site) -> str:
-    gone = words(2 * HOURLY)
     if not site.kept_days:
         kept = "Until the site is deleted here."
     else:
         kept = f"{days(site.kept_days)}, then whole days (UTC) are deleted."
-    return f"{kept} What is deleted is in no report at once, and in no file within {gone}."
+    return f"{kept} What is deleted is in no report at once, and {no_file()}"
+
+
+def no_file() -> str:
+    """When what was deleted has left all files, as far as this server decides that."""
+    gone = words(2 * HOURLY)
+    others = []
+    if connection.vendor == "postgresql":
+        others.append("PostgreSQL writes over it when it uses the space in its files again.")
+    if settings.WAREHOUSE:
+        others.append("ClickHouse deletes the files that it replaced some minutes later.")
+    if not others:
+        return f"in no file within {gone}."
+    return " ".join([f"in no file of this server's own within {gone}.", *others])
 
 
 def audit() -> str:

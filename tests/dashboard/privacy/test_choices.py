@@ -40,6 +40,10 @@ def chosen(site: Site) -> tuple:
     )
 
 
+def test_page_says_when_a_change_of_own_ids_holds(client, site):
+    assert "A change holds at once: who is on your pages" in client.get(PAGE).content.decode()
+
+
 def test_owner_makes_choices_and_the_log_says_which(client, site):
     response = client.post(PAGE, CHOICES)
 

@@ -1,9 +1,10 @@
 """The page that says what is kept: it names everything, and follows choices and settings."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from dashboard.privacy import lifetimes, notice
 from dashboard.privacy.facts import KEPT, sections
@@ -12,7 +13,7 @@ from realtime.out import deliveries
 from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.realtime.out.hooks import make_hook
 from tracking.ingest.hit import WaitingHit
-from tracking.models import Event, Role, Site
+from tracking.models import Event, ImportKey, Role, Site, VisitorKey
 from tracking.warehouse.schema import EVENTS, VISITS
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,74 @@ def test_page_names_everything_that_a_waiting_hit_holds():
 )
 def test_page_follows_the_choices_of_the_site(choice, about, words):
     assert words in told(SiteFactory(**choice))[about]
+
+
+@pytest.mark.parametrize(
+    ("days_before", "chosen", "told_since"),
+    [(1, 1, True), (7, 7, True), (6, 7, False), (0, 1, False)],
+    ids=["to a day", "to a week", "no longer than chosen", "of today alone"],
+)
+def test_page_says_who_is_still_known_until_a_shorter_choice_holds(
+    time_machine, days_before, chosen, told_since
+):
+    time_machine.move_to(datetime(2026, 5, 14, 12, tzinfo=UTC), tick=False)
+    today = date(2026, 5, 14)
+    site = SiteFactory(visitor_days=chosen)
+    first = today - timedelta(days=days_before)
+    VisitorKey.objects.create(site=site, first=first, last=today, key=b"k" * 32)
+
+    since = f"Until the next midnight (UTC) a visitor is still known again since {first.day} May"
+    assert told_since == (since in told(site)["Visitor"])
+
+
+def test_page_names_the_key_of_imported_visitors_where_there_is_one():
+    site = SiteFactory()
+    before = told(site)
+
+    ImportKey.of(site)
+
+    after = told(Site.objects.get())
+    assert (None, True, False, True) == (
+        before.get("Key of imported visitors"),
+        "As long as" in after["Key of imported visitors"],
+        "imported file" in before["Visitor"],
+        "a key that stays" in after["Visitor"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("vendor", "warehouse", "words"),
+    [
+        ("sqlite", "", "in no file within 2 hours."),
+        (
+            "postgresql",
+            "",
+            "in no file of this server's own within 2 hours. "
+            "PostgreSQL writes over it when it uses the space in its files again.",
+        ),
+        (
+            "sqlite",
+            "clickhouse://localhost",
+            "in no file of this server's own within 2 hours. "
+            "ClickHouse deletes the files that it replaced some minutes later.",
+        ),
+    ],
+    ids=["SQLite", "PostgreSQL", "ClickHouse"],
+)
+def test_page_says_of_each_database_when_its_files_hold_no_more(
+    monkeypatch, settings, vendor, warehouse, words
+):
+    site = SiteFactory()
+    monkeypatch.setattr(connection, "vendor", vendor)
+    settings.WAREHOUSE = warehouse
+
+    assert lifetimes.events(site).endswith(words)
+
+
+def test_page_says_that_hits_may_wait_before_the_server_and_what_they_hold():
+    words = told(SiteFactory())["Hits on their way"]
+
+    assert "to a file, with user agents and the site's own ids, without IP addresses" in words
 
 
 def test_page_follows_the_settings_of_the_server(settings):
