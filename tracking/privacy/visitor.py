@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tracking.audit import Did, Means, What, record
@@ -53,12 +54,13 @@ def erase(
 ) -> Stored:
     """Delete what there is, and record that `by` did; returns how much it was.
 
+    Recorded with the first deletions, so that what breaks off later is in the audit log too.
     `more` is for `tracking.audit.record`, which hears nothing of whose it was. Raises `Busy`.
     """
     found = stored(site, visitors)
-    erase_visitor(site.pk, visitors)
     details = {"visits": found.visits, "events": found.events, "waiting": found.waiting}
-    record(Did.DELETED, What.VISITOR, by=by, site=site, means=means, details=details, **more)
+    did = partial(record, Did.DELETED, What.VISITOR, by=by, site=site, means=means, **more)
+    erase_visitor(site.pk, visitors, partial(did, details=details))
     overwrite_deleted()
     return found
 

@@ -15,12 +15,13 @@ from msgspec.json import encode
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.sealing.sealed import LATER, NOON, by, seal, totals, visit
 from tracking.ingest.hit import WaitingHit
-from tracking.models import Event, InboxHit, QuarantinedHit, Site
+from tracking.models import Change, Event, InboxHit, QuarantinedHit, Site
 from tracking.overwriting import overwrite_deleted
-from tracking.privacy.visitor import Stored, stored
+from tracking.privacy.visitor import Stored, erase, stored
 from tracking.signals import visits_erased
 from tracking.transfer.exporting import export
 from tracking.warehouse import engine
+from tracking.warehouse.sealing import erase as erasing
 from tracking.warehouse.sealing import sums
 from tracking.warehouse.sealing.erase import erase_visitor
 from tracking.warehouse.sealing.unlink import unlink_removed
@@ -133,6 +134,36 @@ def test_visits_that_are_erased_are_announced():
     visits_erased.disconnect(hear)
 
     assert [(site.pk, {first, second})] == heard
+
+
+@pytest.mark.files
+def test_erasure_that_breaks_off_is_recorded_announced_and_finished_by_the_next(monkeypatch):
+    site = SiteFactory()
+    first = visit(site, ["/a"], visitor=ADA)[0].id
+    seal(LATER)
+    second = visit(site, ["/b"], start=LATER, visitor=ADA)[0].id
+    heard: list[set[int]] = []
+
+    def hear(visits: set[int], **_kwargs: object) -> None:
+        heard.append(visits)
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise OSError("the disk is gone")
+
+    visits_erased.connect(hear)
+    with monkeypatch.context() as breaking:
+        breaking.setattr(erasing, "rewrite", fail)
+        with pytest.raises(OSError, match="the disk"):
+            erase(site, [ADA], by=None)
+    erase(site, [ADA], by=None)
+    visits_erased.disconnect(hear)
+
+    assert ([{first, second}, {first}], Stored()) == (heard, stored(site, [ADA]))
+    changes = Change.objects.order_by("pk").values_list("did", "what", "details")
+    assert [
+        ("deleted", "visitor", {"visits": 2, "events": 2, "waiting": 0}),
+        ("deleted", "visitor", {"visits": 1, "events": 1, "waiting": 0}),
+    ] == list(changes)
 
 
 @pytest.mark.files
