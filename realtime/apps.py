@@ -8,10 +8,11 @@ class RealtimeConfig(AppConfig):
         from realtime import publish
         from realtime.debugger import publish as debugger_publish
         from realtime.out.dispatch import dispatcher
-        from realtime.out.erasing import forget_visits
-        from tracking.signals import events_stored, visits_erased
+        from realtime.out.erasing import forget_before, forget_visits
+        from tracking.signals import events_stored, visits_erased, visits_forgotten
 
         publish.listen()
         debugger_publish.listen()
         events_stored.connect(dispatcher.wake, dispatch_uid="realtime.out.dispatch")
         visits_erased.connect(forget_visits, dispatch_uid="realtime.out.erasing")
+        visits_forgotten.connect(forget_before, dispatch_uid="realtime.out.erasing")

@@ -10,6 +10,10 @@ events_stored = Signal()
 # traces: list[tracking.enrich.trace.Trace], in the order of acceptance, refused hits among them.
 hits_traced = Signal()
 
-# Sent after all that was stored of a visitor is deleted.
-# site_id: int; visits: set[int], the ids of the visits that are no more.
+# Sent in the transaction that deletes the first of what was stored of a visitor.
+# site_id: int; visits: set[int], the ids of the visits that are to be no more.
 visits_erased = Signal()
+
+# Sent when a site's visits that began before a moment are deleted.
+# site_id: int; before: datetime.
+visits_forgotten = Signal()

@@ -83,6 +83,7 @@ def purge(model: ModelAdmin, request: HttpRequest, sites: QuerySet[Site]) -> Any
             f"The sites below have {more}{hot:,} events in the database and {sealed:,} sealed.",
             "Visits that began before the day are deleted with all of their events, in the "
             "background. Nothing brings them back but a backup.",
+            "What webhooks were told before then goes too, and hits that were set aside by then.",
         ]
         return ask(model, request, sites, "Purge the events of these sites?", words, form)
     before = form.moment(timezone.now())

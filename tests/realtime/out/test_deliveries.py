@@ -9,7 +9,7 @@ from tests.factories import SiteFactory
 from tests.realtime.out.hooks import make_hook
 from tests.realtime.stored import event, seal_visits, store
 from tracking.models import EventLog, Goal
-from tracking.signals import visits_erased
+from tracking.signals import visits_erased, visits_forgotten
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,32 @@ def test_what_was_told_of_an_erased_visit_is_forgotten():
     visits_erased.send(sender=None, site_id=hook.site.pk, visits={1, 4})
 
     assert [["3-0"], ["4-0"]] == [waiting(hook), waiting(other)]
+
+
+def test_what_was_told_is_read_once_for_however_many_erased_visits(django_assert_num_queries):
+    hook = make_hook()
+    store(*(event(hook.site) for _ in range(3)))
+    make(hook)
+
+    with django_assert_num_queries(2):
+        visits_erased.send(sender=None, site_id=hook.site.pk, visits={1, 2, *range(100, 200)})
+
+    assert ["3-0"] == waiting(hook)
+
+
+def test_what_was_told_before_the_time_that_is_kept_is_forgotten():
+    hook, other = make_hook(), make_hook()
+    store(event(hook.site), event(other.site))
+    make(hook)
+    make(other)
+    deliveries.make_test(hook, NOW)
+    store(event(hook.site))
+    make(hook, NOW + timedelta(minutes=1))
+
+    visits_forgotten.send(sender=None, site_id=hook.site.pk, before=NOW + timedelta(seconds=1))
+
+    kinds = hook.deliveries.order_by("pk").values_list("event_id", "kind")
+    assert (["test", "visit"], ["2-0"]) == ([kind for _, kind in kinds], waiting(other))
 
 
 def test_two_who_look_at_once_make_each_delivery_once():

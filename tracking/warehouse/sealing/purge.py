@@ -6,7 +6,7 @@ from tracking.models import Event, EventLog, Generation, Purge, SealedShare
 from tracking.turns import write_transaction
 from tracking.warehouse.database import writer
 from tracking.warehouse.sealing.manifest import live
-from tracking.warehouse.sealing.retention import remove_sealed, with_old_rows
+from tracking.warehouse.sealing.retention import forget_beside, remove_sealed, with_old_rows
 from tracking.warehouse.sealing.turn import turn
 
 # Accepting waits while a transaction writes.
@@ -33,6 +33,7 @@ def purge(site_id: int, before: datetime) -> None:
     with turn() as mine, writer() as connection:
         while remove_slice(site_id, before):
             pass
+        forget_beside(site_id, before)
         for segment, starts in with_old_rows({site_id: before}).items():
             remove_sealed(connection, mine, segment, starts)
 

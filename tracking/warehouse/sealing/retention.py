@@ -4,7 +4,16 @@ from datetime import UTC, datetime, time, timedelta
 
 import duckdb
 
-from tracking.models import Event, EventLog, Generation, SealedSegment, SealedShare, Site
+from tracking.models import (
+    Event,
+    EventLog,
+    Generation,
+    QuarantinedHit,
+    SealedSegment,
+    SealedShare,
+    Site,
+)
+from tracking.signals import visits_forgotten
 from tracking.turns import write_transaction
 from tracking.warehouse.buckets import naive_utc
 from tracking.warehouse.sealing.manifest import UNIT, literal, live, read
@@ -23,6 +32,8 @@ def remove_old(connection: duckdb.DuckDBPyConnection, mine: Turn, now: datetime)
         if (start := first_kept(site, now)) is not None
     }
     remove_hot(starts)
+    for site_id, start in starts.items():
+        forget_beside(site_id, start)
     for segment, sites in with_old_rows(starts).items():
         remove_sealed(connection, mine, segment, sites)
 
@@ -48,6 +59,12 @@ def remove_hot(starts: Starts) -> None:
             old.delete()
             events.filter(visit__in=visits).delete()
             Generation.bump(Generation.EVENTS)
+
+
+def forget_beside(site_id: int, before: datetime) -> None:
+    """Delete what is known of a site's old visits besides their events."""
+    QuarantinedHit.objects.filter(site_id=site_id, quarantined_at__lt=before).delete()
+    visits_forgotten.send(sender=None, site_id=site_id, before=before)
 
 
 def with_old_rows(starts: Starts) -> dict[SealedSegment, Starts]:

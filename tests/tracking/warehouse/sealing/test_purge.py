@@ -1,13 +1,14 @@
 """What somebody asked to be deleted is gone from the database and from sealed files."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.sealing.sealed import LATER, NOON, by, seal, visit
 from tracking import tasks
-from tracking.models import Event, Purge
+from tracking.models import Event, Purge, QuarantinedHit
+from tracking.signals import visits_forgotten
 from tracking.warehouse.sealing import purge as purging
 from tracking.warehouse.sealing.purge import about, purge
 from tracking.warehouse.sealing.turn import turn
@@ -44,6 +45,24 @@ def test_a_visit_goes_as_a_whole():
     purge(site.pk, NOON + timedelta(seconds=30))
 
     assert not Event.objects.exists()
+
+
+def test_hits_set_aside_go_too_and_others_hear_of_it():
+    site, other = SiteFactory(), SiteFactory()
+    for each, at in ((site, NOON), (site, LATER), (other, NOON)):
+        hit = QuarantinedHit.objects.create(site_id=each.pk, payload="{}", error="")
+        QuarantinedHit.objects.filter(pk=hit.pk).update(quarantined_at=at)
+    heard: list[tuple] = []
+
+    def hear(site_id: int, before: datetime, **_kwargs: object) -> None:
+        heard.append((site_id, before))
+
+    visits_forgotten.connect(hear)
+    purge(site.pk, LATER)
+    visits_forgotten.disconnect(hear)
+
+    left = QuarantinedHit.objects.order_by("pk").values_list("site_id", "quarantined_at")
+    assert ([(site.pk, LATER), (other.pk, NOON)], [(site.pk, LATER)]) == (list(left), heard)
 
 
 def test_what_was_asked_is_done_once():

@@ -17,7 +17,7 @@ from tests.tracking.warehouse.sealing.sealed import (
     totals,
     visit,
 )
-from tracking.models import Event, SealedSegment
+from tracking.models import Event, QuarantinedHit, SealedSegment
 from tracking.warehouse.sealing import seal as sealing
 from tracking.warehouse.sealing.erase import erase_visitor
 from tracking.warehouse.sealing.manifest import live
@@ -112,6 +112,16 @@ def test_segment_of_which_nothing_is_left_has_no_successor() -> None:
     erase_visitor(site.pk, [gone.visitor])
     much_later()
     assert (NOTHING, set()) == (totals(site), sealed_files())
+
+
+def test_hits_set_aside_are_kept_no_longer_than_visits() -> None:
+    keeping, short = SiteFactory(), SiteFactory(retention_days=7)
+    for site in (keeping, short):
+        hit = QuarantinedHit.objects.create(site_id=site.pk, payload="{}", error="")
+        old = NOON - timedelta(days=8)
+        QuarantinedHit.objects.filter(pk=hit.pk).update(quarantined_at=old)
+    seal(NOON)
+    assert [keeping.pk] == list(QuarantinedHit.objects.values_list("site_id", flat=True))
 
 
 def test_visits_older_than_what_is_retained_are_removed_by_whole_days(settings: Any) -> None:
