@@ -1,8 +1,10 @@
 """Changes of what processes hold in memory move its generation number."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -12,6 +14,7 @@ from tracking.models import (
     Event,
     Generation,
     Goal,
+    Import,
     InboxHit,
     LedgerEntry,
     Member,
@@ -62,3 +65,11 @@ def forget_hits(instance: Site, **_kwargs: object) -> None:
     SealedShare.objects.filter(site_id=instance.pk).delete()
     Generation.bump(Generation.EVENTS)
     Generation.bump(Generation.SEALED)
+
+
+@receiver(post_delete, sender=Import)
+def forget_upload(instance: Import, **_kwargs: object) -> None:
+    # Not at the top: processes that take hits import this module and have no use for DuckDB.
+    from tracking.transfer.uploads import path_of
+
+    transaction.on_commit(partial(path_of(instance).unlink, missing_ok=True), robust=True)

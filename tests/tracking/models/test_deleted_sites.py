@@ -1,6 +1,7 @@
 """What a site leaves when it is deleted. Its sealed files are tested with sealing."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.factories import EventFactory, SiteFactory
 from tracking.models import (
     Change,
     Event,
+    Import,
     InboxHit,
     LedgerEntry,
     QuarantinedHit,
@@ -19,6 +21,7 @@ from tracking.models import (
     SealedSegment,
     SealedShare,
 )
+from tracking.transfer.uploads import add, begin, path_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -86,3 +89,20 @@ def test_foreign_keys_take_all_else_along_but_the_audit_log():
     }
 
     assert {Change} == outliving
+
+
+@pytest.mark.django_db
+def test_no_file_of_an_upload_is_left(
+    settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.DATA = tmp_path
+    jobs: list[Import] = []
+    for site in (SiteFactory(), SiteFactory()):
+        jobs.append(begin(site, "events.ndjson", 9))
+        add(jobs[-1], 0, b"{}")
+    gone, kept = map(path_of, jobs)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs[0].site.delete()
+
+    assert (False, True) == (gone.exists(), kept.exists())
