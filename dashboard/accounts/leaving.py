@@ -22,7 +22,7 @@ class Left:
     """What becomes of a person's teams.
 
     alone: teams with nobody else, which go with the person, as their sites do
-    waiting: teams with others and no other owner, which must get one before
+    waiting: teams with others and no other owner who can sign in, which must get one before
     """
 
     alone: list[Team]
@@ -34,7 +34,7 @@ class Left:
         mine = Team.objects.filter(members__user=user).order_by("name", "pk")
         shared = mine.filter(pk__in=others.values("team"))
         owned = mine.filter(members__user=user, members__role=Role.OWNER)
-        heirs = others.filter(role=Role.OWNER)
+        heirs = others.filter(role=Role.OWNER, user__is_active=True)
         return cls(
             alone=list(mine.exclude(pk__in=shared)),
             waiting=list(owned.filter(pk__in=shared).exclude(pk__in=heirs.values("team"))),
@@ -66,24 +66,27 @@ class DeleteForm(forms.Form):
 def delete_account(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
     form = DeleteForm(request.POST or None, user=user)
-    left = Left.by(user)
-    if form.is_valid() and not left.waiting:
-        delete(user)
+    if form.is_valid() and delete(user):
         request.session.flush()
         messages.success(request, "Your account is deleted.")
         return redirect("account_login")
-    context = {"form": form, "left": left, "last": is_last_admin(user)}
+    context = {"form": form, "left": Left.by(user), "last": is_last_admin(user)}
     return render(request, "accounts/delete.html", context)
 
 
 @transaction.atomic
-def delete(user: User) -> None:
+def delete(user: User) -> bool:
     """Delete a person, and what would be left with nobody; what is shared stays with the others.
 
     Their keys, segments, wall links, places and second factors go by the database's cascade; what
-    they did stays in the audit log as done by somebody who is no longer known.
+    they did stays in the audit log as done by somebody who is no longer known. Returns False, and
+    deletes nothing, where a team must get another owner before.
     """
+    # Two last owners of a team who leave at once do so one after the other.
+    list(Team.objects.filter(members__user=user).order_by("pk").select_for_update(of=("self",)))
     left = Left.by(user)
+    if left.waiting:
+        return False
     for site in left.sites:
         audit.record(Did.DELETED, What.SITE, site, by=user, site=site)
         site.delete()
@@ -95,6 +98,7 @@ def delete(user: User) -> None:
     for session in UserSession.objects.filter(user=user):
         session.end()
     user.delete()
+    return True
 
 
 def is_last_admin(user: User) -> bool:

@@ -6,6 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from dashboard.accounts import leaving
 from dashboard.accounts.models import User
 from tests.factories import EventFactory, GuestFactory, MemberFactory, SeatFactory, UserFactory
 from tracking.models import ApiKey, Change, Event, Role, Segment, Site, Team
@@ -93,6 +94,28 @@ def test_only_owner_of_a_team_with_others_is_asked_to_hand_it_over(confirmed, us
         list(Site.objects.all()),
     )
     assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_owner_who_cannot_sign_in_inherits_nothing(confirmed, user):
+    seat = SeatFactory(user=user)
+    MemberFactory(team=seat.site.team, role=Role.OWNER, user__is_active=False)
+
+    response = delete(confirmed)
+
+    assert "Make one of them an owner first" in response.content.decode()
+    assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_of_two_last_owners_who_leave_at_once_the_second_stays(user):
+    seat = SeatFactory(user=user)
+    other = MemberFactory(team=seat.site.team, role=Role.OWNER)
+    MemberFactory(team=seat.site.team, role=Role.VIEWER)
+
+    # As if both had been asked before either went.
+    went = [leaving.delete(each) for each in (user, other.user)]
+
+    assert ([True, False], [seat.site]) == (went, list(Site.objects.all()))
+    assert User.objects.filter(pk=other.user.pk).exists()
 
 
 def test_member_who_owns_nothing_just_leaves(confirmed, user):
