@@ -110,7 +110,11 @@ def rename_sources(model: ModelAdmin, request: HttpRequest, sites: QuerySet[Site
     for site in sites:
         note(request, Did.CHANGED, What.EVENTS, site, {"fields": "source, channel"})
     transaction.on_commit(partial(tasks.rename_sources, ids))
-    messages.success(request, "The sources are being named anew in the background.")
+    messages.success(
+        request,
+        "The sources are being named anew in the background. Ask again if the server is restarted "
+        "meanwhile.",
+    )
     return None
 
 

@@ -128,9 +128,10 @@ def test_sources_are_named_anew_by_the_queue(
 
     with django_capture_on_commit_callbacks(execute=True):
         confirm(client, "rename_sources", site)
+    page = client.get(ADDRESS).content.decode()
 
     assert [("changed", "events", "site.example", "admin")] == recorded()
-    assert [f"rename [{site.pk}]"] == asked
+    assert ([f"rename [{site.pk}]"], True) == (asked, "Ask again if the server" in page)
 
 
 def test_a_day_that_is_none_is_asked_for_again(client, admin, asked):
