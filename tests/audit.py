@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tests.server import ROOT
 
-FILES = ("requirements/run.txt", "requirements/test.txt")
+FILES = ("requirements/run.txt", "requirements/test.txt", "requirements/audit.txt")
 COMMAND = ("--disable-pip", "--require-hashes", "--progress-spinner=off", "--format=json")
 WEAK, UNKNOWN = 1, 3
 

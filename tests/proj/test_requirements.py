@@ -7,10 +7,13 @@ from importlib.metadata import version
 import pytest
 from packaging.version import Version
 
+from tests import audit
 from tests.audit import UNKNOWN, WEAK, outcome
 from tests.server import ROOT
 
-FILES = ["run.txt", "test.txt", "audit.txt"]
+FILES = [
+    path.name for path in (ROOT / "requirements").glob("*.txt") if path.name != "overrides.txt"
+]
 PINNED = re.compile(r"^([\w.-]+(?:\[[\w,]+\])?)==(\S+)(?: ; .*)? \\$")
 # The first versions without a weakness that matters here, and which.
 FIXED = {
@@ -55,6 +58,10 @@ def test_package_is_not_older_than_its_last_known_weakness(name):
 
     assert versions
     assert [] == [each for each in versions if Version(each) < Version(FIXED[name])]
+
+
+def test_every_file_of_packages_is_audited():
+    assert sorted(f"requirements/{file}" for file in FILES) == sorted(audit.FILES)
 
 
 def test_what_runs_is_what_is_pinned():

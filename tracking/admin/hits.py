@@ -1,6 +1,7 @@
 """The administration of hits and events."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
-from tracking import backlog
+from tracking import audit, backlog
 from tracking.admin.base import ReadOnlyAdmin, SiteFilter, WithDomain
+from tracking.audit import Did, Means, What
 from tracking.enrich import quarantine
 from tracking.models import (
     Event,
@@ -20,6 +22,7 @@ from tracking.models import (
     LedgerEntry,
     QuarantinedHit,
     RefusalCount,
+    Site,
     Watch,
 )
 
@@ -105,7 +108,21 @@ class QuarantinedHitAdmin(WithPayload):
 
     @admin.action(description="Replay selected hits", permissions=["delete"])
     def replay(self, request: HttpRequest, hits: QuerySet[QuarantinedHit]) -> None:
+        counts = Counter(hits.values_list("site_id", flat=True))
         messages.success(request, f"Back in the inbox: {quarantine.replay(hits)}.")
+        # Hits may be of a site that is gone.
+        sites = Site.objects.in_bulk(counts)
+        for pk, count in counts.items():
+            site = sites.get(pk)
+            audit.record(
+                Did.REPLAYED,
+                What.HITS,
+                site or "",
+                by=request.user,
+                site=site,
+                means=Means.ADMIN,
+                details={"hits": f"{count}"},
+            )
 
 
 @admin.register(LedgerEntry)

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.accounts.models import SetupLink, User
-from tests.factories import EventFactory, SeatFactory, UserFactory
+from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
 from tracking.admin.base import BoundedPaginator
 from tracking.backlog import Backlog
 from tracking.models import (
     ApiKey,
+    Change,
     Event,
     EventLog,
     Generation,
@@ -170,6 +171,24 @@ def test_quarantined_hits_are_replayed(admin_client):
         QuarantinedHit.objects.exists(),
         InboxHit.objects.filter(payload="no JSON").exists(),
     )
+
+
+def test_hits_that_are_replayed_are_recorded_at_their_sites(admin_client):
+    site, gone = SiteFactory(domain="site.example"), 999_999
+    hits = [
+        QuarantinedHit.objects.create(site_id=pk, payload="no", error="ValueError").pk
+        for pk in (site.pk, site.pk, gone)
+    ]
+
+    admin_client.post(
+        url(QuarantinedHit, "changelist"), {"action": "replay", "_selected_action": hits}
+    )
+
+    fields = ("did", "what", "site", "domain", "means", "details")
+    assert {
+        ("replayed", "hits", site.pk, "site.example", "admin", "{'hits': '2'}"),
+        ("replayed", "hits", None, "", "admin", "{'hits': '1'}"),
+    } == {(*row[:-1], str(row[-1])) for row in Change.objects.values_list(*fields)}
 
 
 def test_list_names_the_site_of_a_row(admin_client):
