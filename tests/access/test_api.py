@@ -98,7 +98,7 @@ def test_each_key_lists_the_sites_that_it_opens_and_no_other():
     } == found
 
 
-def test_site_that_a_key_adds_goes_to_a_team_of_which_its_person_manages_the_sites():
+def test_site_that_a_key_adds_goes_to_no_team_but_one_that_its_person_owns():
     world = World()
     keys = keys_of(world, None)
 
@@ -108,7 +108,6 @@ def test_site_that_a_key_adds_goes_to_a_team_of_which_its_person_manages_the_sit
     assert {
         **dict.fromkeys([*ROLES, *OUTSIDERS]),
         "owner": added["owner"],
-        "admin": world.site.team.pk,
         STRANGER: world.other.team.pk,
     } == {who: team if team in theirs else None for who, team in added.items()}
     assert added["owner"] in {world.site.team.pk, world.second.pk}
