@@ -83,7 +83,7 @@ class IntoATeam:
                 f"your team {own}" if own else f"a new team of yours, {named_after(user)}"
             )
             return
-        field.queryset, field.required = teams, own is not None
+        field.queryset, field.required = teams, False
         field.empty_label = None if own else f"A new team of yours, {named_after(user)}"
         self.initial["team"] = own
 

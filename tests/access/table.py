@@ -126,9 +126,7 @@ OF_A_TEAM = {
 }
 OF_A_PERSON = {
     "sites/": Rule(Whose.SIGNED_IN),
-    "sites/new": Rule(
-        Whose.SIGNED_IN, {"domain": "new.example", "timezone": "UTC", "team": "{second}"}
-    ),
+    "sites/new": Rule(Whose.SIGNED_IN, {"domain": "new.example", "timezone": "UTC"}),
     "sites/order": Rule(Right.SEE, {"domain": DOMAIN}),
     "teams": Rule(Whose.SIGNED_IN, {"name": "Night shift"}),
     "keys": Rule(Whose.SIGNED_IN),
