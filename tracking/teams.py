@@ -7,6 +7,7 @@ Each is recorded in the audit log, in its own transaction. Who may ask for it at
 from datetime import datetime
 from typing import Any, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from tracking import audit
@@ -17,6 +18,7 @@ from tracking.models.teams import GUEST_ROLES
 from tracking.site_creation import team_of
 
 LAST_OWNER = "A team needs an owner. Make somebody else one first."
+GONE = "This person is no longer here."
 
 
 class Refused(Exception):
@@ -39,6 +41,7 @@ def role_in(user: Any, team: Team) -> Role | None:
 def change_role(member: Member, role: Role, by: Any) -> None:
     """Raises `Refused`."""
     lock(member.team)
+    read_again(member)
     check_mine(member, by)
     if role not in giveable(role_in(by, member.team)):
         raise Refused("Only an owner makes owners.")
@@ -46,7 +49,7 @@ def change_role(member: Member, role: Role, by: Any) -> None:
     if before == Role.OWNER != role:
         check_not_last_owner(member)
     member.role = role
-    member.save()
+    member.save(update_fields=["role"])
     changed = {"role": [before, role.value]}
     record(Did.CHANGED, What.MEMBER, by, member.team, person=member.user, details=changed)
 
@@ -55,9 +58,10 @@ def change_role(member: Member, role: Role, by: Any) -> None:
 def remove(member: Member, by: Any) -> None:
     """Raises `Refused`."""
     lock(member.team)
+    read_again(member)
     check_mine(member, by)
     check_not_last_owner(member)
-    member.delete()
+    take_out(member)
     record(Did.DELETED, What.MEMBER, by, member.team, person=member.user)
 
 
@@ -65,10 +69,27 @@ def remove(member: Member, by: Any) -> None:
 def leave(team: Team, user: Any) -> None:
     """Raises `Refused`."""
     lock(team)
-    member = Member.objects.select_related("user").get(team=team, user=user.pk)
+    member = Member.objects.filter(team=team, user=user.pk).first()
+    if member is None:
+        raise Refused(GONE)
     check_not_last_owner(member)
-    member.delete()
+    take_out(member)
     record(Did.LEFT, What.TEAM, user, team, name=team)
+
+
+def take_out(member: Member) -> None:
+    """Also from the sites of the team at which they were a guest before they joined it."""
+    Guest.objects.filter(site__team=member.team_id, user=member.user_id).delete()
+    member.delete()
+
+
+def read_again(row: Member | Guest) -> None:
+    """Lock a row that was read before, and take over what became of it. Raises `Refused`."""
+    rows: Any = type(row)._default_manager.select_for_update()
+    try:
+        row.refresh_from_db(fields=["role"], from_queryset=rows)
+    except ObjectDoesNotExist:
+        raise Refused(GONE) from None
 
 
 def lock(team: Team) -> None:
@@ -82,7 +103,7 @@ def check_mine(member: Member, by: Any) -> None:
 
 
 def check_not_last_owner(member: Member) -> None:
-    owners = Member.objects.filter(team=member.team_id, role=Role.OWNER)
+    owners = Member.objects.filter(team=member.team_id, role=Role.OWNER, user__is_active=True)
     if member.role == Role.OWNER and not owners.exclude(pk=member.pk).exists():
         raise Refused(LAST_OWNER)
 
@@ -151,12 +172,13 @@ def become_guest(site: Site, user: Any, role: Role) -> None:
 
 @transaction.atomic
 def change_guest(guest: Guest, role: str, by: Any) -> None:
-    """Raises `Refused` for a role that no guest has."""
+    """Raises `Refused`, for one for a role that no guest has."""
     if role not in dict(GUEST_ROLES):
         raise Refused("A guest is a viewer or an editor.")
+    read_again(guest)
     changed = {"role": [guest.role, role]}
     guest.role = role
-    guest.save()
+    guest.save(update_fields=["role"])
     audit.record(
         Did.CHANGED, What.MEMBER, by=by, site=guest.site, person=guest.user, details=changed
     )

@@ -55,7 +55,11 @@ def send_again(row: Invitation, by: Any) -> Sent:
     if row.email and row.expires_at > now + INVITATION_LASTS - AGAIN:
         raise Refused("This was sent a moment ago. Wait some minutes before you send it again.")
     row.made_by = by
-    token = row.renew(now)
+    token = row.draw(now)
+    changed = {"made_by": by, "token_hash": row.token_hash, "expires_at": row.expires_at}
+    # Never one that was accepted since it was read.
+    if Invitation.open(now).filter(pk=row.pk).update(**changed) != 1:
+        raise Refused("This invitation was used or revoked meanwhile.")
     record(Did.CHANGED, row, by)
     return send(row, token)
 

@@ -140,15 +140,15 @@ class Invitation(models.Model):
     def issue(cls, now: datetime, **fields: Any) -> tuple["Invitation", str]:
         """Make one; the token returned beside the row is stored nowhere."""
         row = cls(**fields)
-        token = row.renew(now)
+        token = row.draw(now)
+        row.save()
         return row, token
 
-    def renew(self, now: datetime) -> str:
-        """Save it with another token, which is returned, and with its whole time to run."""
+    def draw(self, now: datetime) -> str:
+        """Give it another token, which is returned, and its whole time to run; saves nothing."""
         token = secrets.token_urlsafe(32)
         self.token_hash = self.hash(token)
         self.expires_at = now + INVITATION_LASTS
-        self.save()
         return token
 
     @classmethod

@@ -4,10 +4,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from dashboard.accounts.post import wait_until_sent
+from dashboard.teams import invitations
 from tests.factories import GuestFactory, MemberFactory, SeatFactory, SiteFactory, UserFactory
 from tracking.models import Guest, Invitation, Member, Role, Site
+from tracking.teams import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -319,6 +322,18 @@ def test_who_has_several_teams_chooses_where_an_offered_site_goes(client, seat):
     client.post("/invitation", {"team": second.pk})
 
     assert second == Site.objects.get().team
+
+
+def test_invitation_that_was_used_meanwhile_is_not_sent_again(client, seat):
+    team_link(client, seat)
+    row = Invitation.objects.get()
+    before = row.token_hash
+    Invitation.objects.update(accepted_at=timezone.now())
+
+    with pytest.raises(Refused):
+        invitations.send_again(row, seat.user)
+
+    assert before == Invitation.objects.get().token_hash
 
 
 def test_offer_that_is_withdrawn_moves_nothing(client, seat):

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.factories import MemberFactory, SeatFactory, SiteFactory, TeamFactory, UserFactory
+from tests.factories import (
+    GuestFactory,
+    MemberFactory,
+    SeatFactory,
+    SiteFactory,
+    TeamFactory,
+    UserFactory,
+)
+from tracking import teams
+from tracking.access import visible_sites
 from tracking.models import Change, Member, Role, Site, Team
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +186,55 @@ def test_each_change_of_people_is_recorded_with_who_and_whom(client):
         ("changed", "member", me.user.pk, other.user.pk, {"role": ["viewer", "editor"]}),
         ("deleted", "member", me.user.pk, other.user.pk, {}),
     ] == list(rows)
+
+
+@pytest.mark.parametrize("way", ["leaves", "is removed"])
+def test_who_is_out_of_the_team_is_no_guest_of_its_sites_either(client, way):
+    me = signed_in(client, Role.OWNER)
+    other = MemberFactory(team=me.team, role=Role.VIEWER)
+    GuestFactory(site=SiteFactory(team=me.team), user=other.user)
+    elsewhere = GuestFactory(user=other.user)
+
+    if way == "leaves":
+        client.force_login(other.user)
+        client.post(f"/teams/{me.team.pk}/leave")
+    else:
+        client.post(f"/teams/{me.team.pk}/members/{other.pk}/remove")
+
+    assert [elsewhere.site] == list(visible_sites(other.user))
+
+
+def test_owner_with_a_closed_account_does_not_let_the_last_one_go(client):
+    me = signed_in(client, Role.OWNER)
+    MemberFactory(team=me.team, user=UserFactory(is_active=False))
+
+    client.post(f"/teams/{me.team.pk}/leave")
+
+    assert Role.OWNER == role_now(me)
+
+
+@pytest.mark.parametrize("factory", [MemberFactory, GuestFactory])
+def test_role_of_somebody_who_was_removed_meanwhile_brings_them_not_back(factory):
+    by, row = UserFactory(), factory(role=Role.VIEWER)
+    type(row).objects.filter(pk=row.pk).delete()
+
+    with pytest.raises(teams.Refused):
+        (teams.change_role if factory is MemberFactory else teams.change_guest)(
+            row, Role.EDITOR, by
+        )
+
+    assert not type(row).objects.exists()
+
+
+def test_role_that_changed_meanwhile_passes_no_rule():
+    me = MemberFactory(role=Role.ADMIN)
+    read = MemberFactory(team=me.team, role=Role.VIEWER)
+    Member.objects.filter(pk=read.pk).update(role=Role.OWNER)
+
+    with pytest.raises(teams.Refused):
+        teams.change_role(read, Role.EDITOR, me.user)
+
+    assert Role.OWNER == role_now(read)
 
 
 def test_new_site_goes_to_the_chosen_team_of_several(client):
