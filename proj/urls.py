@@ -1,13 +1,15 @@
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from proj import admin_doors
 from proj.status.views import status
 
 admin.site.site_header = admin.site.site_title = "Footfall"
 admin.site.index_title = "Administration"
 # Who administers the server signs in as everybody does.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = admin_doors.login  # type: ignore[method-assign,assignment]
+admin.site.password_change = admin_doors.password_change  # type: ignore[method-assign]
+admin.site.password_change_done = admin_doors.password_change  # type: ignore[method-assign]
 
 urlpatterns = [
     path("admin/status", admin.site.admin_view(status), name="admin_status"),

@@ -155,7 +155,7 @@ def test_page_is_refused_to_an_address_that_asks_for_ever(client):
 def test_admin_is_entered_by_the_same_door(client):
     response = client.get("/admin/", follow=True)
 
-    assert [("/admin/login/?next=/admin/", 302), ("/sign-in?next=%2Fadmin%2F", 302)] == (
+    assert [("/admin/login/?next=/admin/", 302), ("/sign-in?next=/admin/", 302)] == (
         response.redirect_chain
     )
 
@@ -166,6 +166,24 @@ def test_admin_takes_no_password_of_its_own(client):
     client.post("/admin/login/", {"username": "ada@example.com", "password": "correct horse"})
 
     assert "_auth_user_id" not in client.session
+
+
+def test_admin_takes_no_password_of_somebody_signed_in_either(client):
+    ada, staff = UserFactory(email="ada@example.com", is_staff=True), UserFactory(is_staff=True)
+    client.force_login(staff)
+
+    answer = client.post(
+        "/admin/login/", {"username": ada.email, "password": "correct horse", "next": "/admin/"}
+    )
+
+    assert ("/admin/", str(staff.pk)) == (answer["Location"], client.session["_auth_user_id"])
+
+
+@pytest.mark.parametrize("page", ["password_change/", "password_change/done/"])
+def test_admin_changes_no_password_of_its_own(client, page):
+    client.force_login(UserFactory(is_staff=True))
+
+    assert "/password" == client.post(f"/admin/{page}")["Location"]
 
 
 def test_who_is_no_administrator_is_refused_there(client):
