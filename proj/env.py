@@ -71,6 +71,7 @@ class Environment:
 
     data: Path
     secret_key: str
+    secret_key_old: list[str]
     debug: bool
     bind: str
     port: int
@@ -126,6 +127,7 @@ def read() -> Environment:
             url=env.str("FOOTFALL_URL", f"http://localhost:{port}", validate=public_url),
             hsts_subdomains=env.bool("FOOTFALL_HSTS_SUBDOMAINS", True),
             secret_key=env.str("FOOTFALL_SECRET_KEY", ""),
+            secret_key_old=env.list("FOOTFALL_SECRET_KEY_OLD", []),
             database=env.str(
                 "DATABASE_URL", f"sqlite:///{data}/footfall.sqlite3", validate=supported_database
             ),

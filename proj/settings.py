@@ -14,6 +14,7 @@ environment = env.read()
 DATA = environment.data
 BASE_DIR = env.ROOT
 SECRET_KEY = environment.secret_key
+SECRET_KEY_FALLBACKS = environment.secret_key_old
 DEBUG = environment.debug
 PUBLIC_URL = environment.url
 PORT = environment.port

@@ -5,10 +5,12 @@ from base64 import urlsafe_b64encode
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,6 +22,8 @@ from dashboard.accounts.addresses import pseudo_address
 from dashboard.accounts.models import owner_exists
 from dashboard.accounts.post import post
 from dashboard.teams.invited import invitation_of
+
+logger = structlog.get_logger(__name__)
 
 NO_MATCH = "The e-mail address and the password do not match an account here."
 WAYS_TO_CONFIRM = {
@@ -105,7 +109,12 @@ class FactorAdapter(DefaultMFAAdapter):
         return cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return cipher().decrypt(encrypted_text).decode()
+        """What no key here reads is taken for a secret that nobody knows: every code is wrong."""
+        try:
+            return cipher().decrypt(encrypted_text).decode()
+        except InvalidToken:
+            logger.warning("second_factor_unreadable")
+            return generate_totp_secret()
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()

@@ -195,6 +195,12 @@ def test_a_secret_in_a_file_is_read_without_the_end_of_its_line(environment, tmp
     assert "from a file" == env.read().secret_key
 
 
+def test_earlier_secret_keys_are_separated_by_commas(environment):
+    environment["FOOTFALL_SECRET_KEY_OLD"] = "older,oldest"
+
+    assert ["older", "oldest"] == env.read().secret_key_old
+
+
 @pytest.mark.parametrize("name", ["FOOTFALL_SECRET_KEY", "DATABASE_URL", "SENTRY_DSN", "PORT"])
 def test_a_file_that_is_not_there_is_named_in_a_sentence(environment, tmp_path, name):
     environment[f"{name}_FILE"] = str(tmp_path / "nowhere")

@@ -46,6 +46,20 @@ def test_ended_session_is_signed_out():
 
 
 @pytest.mark.usefixtures("user")
+def test_session_of_an_earlier_secret_key_ends(settings):
+    there = signed_in()
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another"
+
+    here = signed_in()
+
+    assert (1, 302) == (
+        len(here.get("/account/sessions").context["rows"]),
+        there.get("/sites/").status_code,
+    )
+
+
+@pytest.mark.usefixtures("user")
 def test_all_others_end_at_once():
     here, there, elsewhere = signed_in(), signed_in(), signed_in()
 
