@@ -255,12 +255,29 @@ def test_secret_is_read_after_the_servers_key_changed(settings):
     assert SECRET == FactorAdapter().decrypt(stored)
 
 
+@pytest.mark.usefixtures("user")
+def test_code_is_wrong_where_the_key_of_its_secret_is_lost(client, user, settings):
+    RecoveryCodes.activate(user)
+    settings.SECRET_KEY = "another"
+    by_password(client)
+
+    response = client.post("/sign-in/second", {"code": code()})
+
+    assert (WRONG, False) == (response.context["form"].errors, is_signed_in(client))
+
+
 def test_passkeys_hold_for_the_public_address(settings):
     settings.PUBLIC_URL = "https://stats.example.com"
 
     entity = FactorAdapter().get_public_key_credential_rp_entity()
 
     assert {"id": "stats.example.com", "name": "Footfall"} == entity
+
+
+def test_passkey_has_to_know_its_owner(client):
+    options = client.get("/sign-in/passkey").json()["request_options"]["publicKey"]
+
+    assert "required" == options["userVerification"]
 
 
 def nested(depth: int) -> str:
