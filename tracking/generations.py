@@ -37,12 +37,18 @@ from tracking.models import (
 @receiver([post_save, post_delete], sender=Watch)
 @receiver([post_save, post_delete], sender=Member)
 @receiver([post_save, post_delete], sender=ApiKey)
-@receiver([post_save, post_delete], sender=settings.AUTH_USER_MODEL)
 @receiver([post_save, post_delete], sender=Salt)
 @receiver([post_save, post_delete], sender=VisitorKey)
 @receiver([post_save, post_delete], sender=OwnIdKey)
 def rules_changed(**_kwargs: object) -> None:
     Generation.bump(Generation.RULES)
+
+
+@receiver([post_save, post_delete], sender=settings.AUTH_USER_MODEL)
+def person_changed(update_fields: frozenset[str] | None = None, **_kwargs: object) -> None:
+    """Of a person, processes hold only whether they are active; each sign-in saves its time."""
+    if update_fields is None or "is_active" in update_fields:
+        Generation.bump(Generation.RULES)
 
 
 @receiver(post_save, sender=Site)
