@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.forms import UserTokenForm
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -104,8 +105,10 @@ def password_link(request: HttpRequest) -> HttpResponse:
 
     allauth's own form of it has the token in the path, which logs keep; they drop the query.
     """
-    request.session[allauth.INTERNAL_RESET_SESSION_KEY] = request.GET.get("token", "")
-    user = request.GET.get("user", "")
+    user, token = request.GET.get("user", ""), request.GET.get("token", "")
+    # A session is stored: only for a link that works.
+    if UserTokenForm({"uidb36": user, "key": token}).is_valid():
+        request.session[allauth.INTERNAL_RESET_SESSION_KEY] = token
     return redirect("account_reset_password_from_key", user if user.isalnum() else "0")
 
 

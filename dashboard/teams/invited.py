@@ -24,11 +24,15 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
 def invitation(request: HttpRequest) -> HttpResponse:
     """Who invited to what, and a button that accepts: `?token=…` once, then without it."""
     if "token" in request.GET:
-        request.session[KEY] = Invitation.hash(request.GET["token"])
+        token_hash = Invitation.hash(request.GET["token"])
+        # A session is stored: only for a link that opens something.
+        if teams.find_invitation(token_hash, timezone.now()) is None:
+            return dead(request)
+        request.session[KEY] = token_hash
         return redirect("invitation")
     found = invitation_of(request)
     if found is None:
-        return render(request, "teams/invitation_dead.html", status=404)
+        return dead(request)
     form = team_form(request, found)
     if request.method == "POST":
         if not request.user.is_authenticated:
@@ -36,6 +40,10 @@ def invitation(request: HttpRequest) -> HttpResponse:
         if form is None or form.is_valid():
             return accept(request, found, form and form.cleaned_data.get("team"))
     return render(request, "teams/invitation.html", {"invitation": found, "form": form})
+
+
+def dead(request: HttpRequest) -> HttpResponse:
+    return render(request, "teams/invitation_dead.html", status=404)
 
 
 def accept(request: HttpRequest, found: Invitation, team: Team | None) -> HttpResponse:

@@ -68,6 +68,15 @@ def test_who_accepts_is_in_the_team_with_the_role(client, seat):
     )
 
 
+@pytest.mark.parametrize(
+    "address", ["/invitation?token=guess", "/password/link?user=1&token=guess"]
+)
+def test_link_that_opens_nothing_leaves_no_session(client, address):
+    client.get(address, follow=True)
+
+    assert "sessionid" not in client.cookies
+
+
 def test_link_works_once(client, seat):
     link, late = team_link(client, seat), UserFactory()
     accepted(client, UserFactory(), link)
