@@ -54,7 +54,7 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "dashboard.accounts.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# A passkey alone signs in: one that was stolen must not.
+# Whoever has stolen a passkey has not the finger, the face or the PIN of its owner.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # Where addresses are confirmed, nobody signs in before; elsewhere nobody could.
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.test import Client
 from django.urls import reverse
 
@@ -274,10 +276,14 @@ def test_passkeys_hold_for_the_public_address(settings):
     assert {"id": "stats.example.com", "name": "Footfall"} == entity
 
 
-def test_passkey_has_to_know_its_owner(client):
-    options = client.get("/sign-in/passkey").json()["request_options"]["publicKey"]
+def test_passkey_has_to_know_its_owner_after_the_password_too(rf):
+    request = rf.get("/")
+    request.session = {}
 
-    assert "required" == options["userVerification"]
+    with context.request_context(request):
+        options = begin_authentication(UserFactory())
+
+    assert "required" == options["publicKey"]["userVerification"]
 
 
 def nested(depth: int) -> str:
