@@ -1,11 +1,13 @@
 """Making invitations, and sending them."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,6 +24,9 @@ from tracking.teams import Refused
 
 # Nobody fills strangers' mailboxes from here.
 MOST_OPEN = 50
+MOST_MAILS_BY_ONE = 50
+MOST_MAILS_TO_ONE = 3
+DAY = 60 * 60 * 24
 AGAIN = timedelta(minutes=5)
 
 
@@ -86,8 +91,29 @@ def send(row: Invitation, token: str) -> Sent:
     link = f"{settings.PUBLIC_URL}{reverse('invitation')}?{urlencode({'token': token})}"
     if not (row.email and settings.SENDS_MAIL):
         return Sent(link=link)
+    count_mail(row)
     transaction.on_commit(lambda: post(message(row, link)))
     return Sent(to=row.email)
+
+
+def count_mail(row: Invitation) -> None:
+    """Raises `Refused` at the first too many in a day, whatever became of those before."""
+    address = hashlib.sha256(row.email.encode()).hexdigest()
+    if counted(f"by:{row.made_by_id}") > MOST_MAILS_BY_ONE:
+        raise Refused(f"A person sends at most {MOST_MAILS_BY_ONE} invitations a day.")
+    if counted(f"to:{address}") > MOST_MAILS_TO_ONE:
+        raise Refused(f"At most {MOST_MAILS_TO_ONE} invitations a day are sent to one address.")
+
+
+def counted(what: str) -> int:
+    """How often, with this time, within the day that the first of them began."""
+    key = f"invitations:{what}"
+    cache.add(key, 0, DAY)
+    try:
+        return cache.incr(key)
+    except ValueError:  # the day ended in between
+        cache.set(key, 1, DAY)
+        return 1
 
 
 def message(row: Invitation, link: str) -> EmailMessage:

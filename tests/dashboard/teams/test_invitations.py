@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.utils import timezone
 
 from dashboard.accounts.post import wait_until_sent
@@ -150,11 +151,55 @@ def test_invitation_is_mailed_and_its_link_not_shown(
     wait_until_sent()
 
     (message,) = mail.outbox
-    assert (["ada@example.com"], "", True, True) == (
+    assert ("[Footfall] Invitation to a team", ["ada@example.com"], "", True, True) == (
+        message.subject,
         message.to,
         page.context["sent"].link,
         "/invitation?token=" in message.body,
         seat.user.email in message.body,
+    )
+
+
+@pytest.fixture
+def _mails(seat, settings):
+    settings.SENDS_MAIL = True
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("_mails")
+@pytest.mark.parametrize("what", ["revoke", "send"])
+def test_one_address_gets_three_invitations_a_day(client, seat, time_machine, what):
+    time_machine.move_to("2026-03-10T12:00:00Z", tick=False)
+    team, fields = f"/teams/{seat.site.team.pk}", {"role": "viewer", "email": "ada@example.com"}
+    for _ in range(3):
+        client.post(f"{team}/invite", fields)
+        if what == "revoke":
+            client.post(f"{team}/invitations/{Invitation.objects.last().pk}/revoke")
+    time_machine.move_to("2026-03-10T12:06:00Z", tick=False)
+    last = Invitation.objects.last()
+
+    again = f"{team}/invite" if what == "revoke" else f"{team}/invitations/{last.pk}/send"
+    answer = client.post(again, fields)
+
+    assert ("At most 3 invitations a day are sent to one address.", last) == (
+        told(answer)[-1],
+        Invitation.objects.last(),
+    )
+
+
+@pytest.mark.usefixtures("_mails")
+def test_person_sends_so_many_invitations_a_day(client, seat, monkeypatch):
+    monkeypatch.setattr(invitations, "MOST_MAILS_BY_ONE", 1)
+    address = f"/teams/{seat.site.team.pk}/invite"
+    client.post(address, {"role": "viewer", "email": "ada@example.com"})
+
+    answer = client.post(address, {"role": "viewer", "email": "eve@example.com"})
+
+    assert (["A person sends at most 1 invitations a day."], 1) == (
+        told(answer),
+        Invitation.objects.count(),
     )
 
 
