@@ -34,6 +34,7 @@ WRONG_PASSWORD, NEW_PASSWORD = "wrong canary quokka 71", "new canary axolotl 93 
 LINK_PASSWORD, WRONG_LINK_PASSWORD = "link canary pangolin 42", "not canary pangolin 17"
 STRANGER, JOINER = "stranger.canary@nowhere.example", "joiner.canary@elsewhere.example"
 QUERY_TOKEN = "canaryQueryToken-5Gh8Jw2xVb"
+OWN_ID, CONTACT = "own-canary-ibex-6182", "contact.canary@asked.example"
 
 NOWHERE = {
     "an IPv4 address": IPV4,
@@ -50,6 +51,7 @@ NOWHERE = {
     "a wrong password of a link": WRONG_LINK_PASSWORD,
     "a stranger's e-mail": STRANGER,
     "a token in a query": QUERY_TOKEN,
+    "a visitor's own id": OWN_ID,
 }
 FROM = {"X-Forwarded-For": f"{IPV6}, {IPV4}", "X-Real-IP": REAL_IP, "User-Agent": CHROME}
 
@@ -104,6 +106,8 @@ class Doors:
         )
         page = self.client.get("/sites/example.com/sharing").text
         self.link = re.search(r"/share/([\w-]+)/", page)[1]  # type: ignore[index]
+        choices = {"visitor_days": "1", "place_precision": "city", "own_ids": "on"}
+        self.form("/sites/example.com/privacy", is_meant="on", **choices)
         self.form("/sites/example.com/webhooks", url="http://127.0.0.1:9/hook", kinds=["visit"])
         rows = self.rows("SELECT secret FROM realtime_webhook")
         self.hook_secret = rows[0][0]
@@ -134,7 +138,9 @@ class Doors:
         sound = {"n": "pageview", "d": "example.com", "u": "https://example.com/canary"}
         bearer = {"Authorization": f"Bearer {self.key}"}
         for headers in ({}, bearer, {"Authorization": f"Bearer {WRONG_KEY}"}):
-            for body in (sound, {**sound, "u": 5}, [sound], sound | {"d": "nobody.example"}):
+            named = sound | {"visitor": OWN_ID}
+            strange = ({**sound, "u": 5}, [sound], sound | {"d": "nobody.example"})
+            for body in (sound, named, named | {"u": 5}, *strange):
                 self.client.post("/api/event", json=body, headers=headers)
             beat = {"d": "example.com", "u": "https://example.com/", "t": "tab", "i": 1}
             self.client.post("/api/event/here", json=beat | {"s": "active"}, headers=headers)
@@ -155,6 +161,35 @@ class Doors:
         self.client.get("/image/example.com.gif", headers={"Referer": "https://example.com/"})
         self.client.get("/visit/example.com/visited?event=x")
 
+    def visitor(self) -> None:
+        """Looking at, taking out and erasing what is stored of a visitor, once it is stored."""
+        base = "/sites/example.com/visitor"
+        assert f"{base}/erase" in self.form(base, visitor=OWN_ID).text
+        assert "/canary" in self.form(f"{base}/export", visitor=OWN_ID, format="csv").text
+        assert 302 == self.form(f"{base}/erase", visitor=OWN_ID, is_final="on").status_code
+
+    def administration(self) -> None:
+        """Changing a site, and deleting it with all that belongs to it."""
+        fields = ("id", "domain", "team_id", "timezone", "bots", "query_rule", "visitor_days")
+        rows = self.rows(
+            f"SELECT {', '.join(fields)}, place_precision FROM tracking_site "  # noqa: S608
+            "WHERE domain = 'other.example'"
+        )
+        site = dict(zip((*fields, "place_precision"), rows[0], strict=True))
+        counts = {
+            f"{inline}-{kind}_FORMS": "0"
+            for inline in ("aliases", "guests")
+            for kind in ("TOTAL", "INITIAL")
+        }
+        address = f"/admin/tracking/site/{site.pop('id')}"
+        team = site.pop("team_id")
+        changed = self.form(
+            f"{address}/change/", team=team, privacy_contact=CONTACT, **site, **counts
+        )
+        assert 302 == changed.status_code
+        assert self.rows(f"SELECT 1 FROM tracking_site WHERE privacy_contact = '{CONTACT}'")  # noqa: S608
+        assert 302 == self.form(f"{address}/delete/", post="yes").status_code
+
     def programs(self) -> None:
         """The API, streams and sockets, with right keys and wrong ones."""
         asked = {"site_id": "example.com", "metrics": ["visitors"], "date_range": "7d"}
@@ -164,7 +199,7 @@ class Doors:
             self.client.post("/api/v2/query", json={"site_id": key}, headers=bearer)
             self.client.get(f"/api/v1/sites?key={key}", headers=bearer)
             with (
-                suppress(httpx.ReadTimeout),
+                suppress(httpx.TimeoutException),
                 self.client.stream(
                     "GET",
                     f"/api/v1/live/events?site_id=example.com&key={key}",
@@ -236,7 +271,8 @@ class Doors:
 def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Doors]:
     """The data folder, with what the server wrote in it, after all of that."""
     data = tmp_path_factory.mktemp("canary")
-    mails = tmp_path_factory.mktemp("mails")
+    mails = data.parent / f"{data.name}-mails"
+    mails.mkdir()
     server = prepared(
         Server(
             data,
@@ -255,6 +291,8 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Doors]:
         doors.hits()
         doors.programs()
         doors.until(lambda: not doors.rows("SELECT 1 FROM tracking_inboxhit"))
+        doors.visitor()
+        doors.administration()
         doors.while_broken()
         doors.until(lambda: bool(doors.rows("SELECT 1 FROM tracking_quarantinedhit")))
     # As if a day had passed, so that all visits have ended.
@@ -281,6 +319,25 @@ def test_it_is_kept_nowhere(left, what):
     assert ([], set()) == (
         in_files(data, NOWHERE[what]),
         in_tables(data / DATABASE, NOWHERE[what]),
+    )
+
+
+@pytest.mark.parametrize("what", NOWHERE)
+def test_no_mail_tells_it(left, what):
+    data, _ = left
+    mails = data.parent / f"{data.name}-mails"
+
+    assert list(mails.iterdir())
+    assert [] == in_files(mails, NOWHERE[what])
+
+
+def test_whom_to_ask_about_a_site_is_gone_with_it(left):
+    data, _ = left
+
+    # Storage overwrites the place of a deleted row when it needs it.
+    assert ([], set()) == (
+        in_files(data, CONTACT, except_for=(DATABASE,)),
+        in_tables(data / DATABASE, CONTACT),
     )
 
 
