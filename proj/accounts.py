@@ -72,9 +72,9 @@ MFA_FORMS = {
 }
 
 
-def verification(sends_mail: bool, is_open: bool) -> dict[str, Any]:
-    """Whoever may join a server that sends mail shows that the address is theirs."""
+def verification(sends_mail: bool) -> dict[str, Any]:
+    """Whoever joins a server that sends mail shows that the address is theirs."""
     return {
-        "ACCOUNT_EMAIL_VERIFICATION": "mandatory" if sends_mail and is_open else "none",
+        "ACCOUNT_EMAIL_VERIFICATION": "mandatory" if sends_mail else "none",
         "ACCOUNT_EMAIL_NOTIFICATIONS": sends_mail,
     }

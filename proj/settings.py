@@ -248,7 +248,7 @@ EMAIL_SUBJECT_PREFIX = "[Footfall] "
 for _key, _value in environment.email.items():
     globals()[_key] = _value
 SENDS_MAIL = environment.sends_mail
-globals().update(accounts.verification(SENDS_MAIL, REGISTRATION_OPEN))
+globals().update(accounts.verification(SENDS_MAIL))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -25,4 +25,6 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The factories' people have shown no address to be theirs.
+ACCOUNT_EMAIL_VERIFICATION = "none"
 HUEY = {"name": "tests", "huey_class": "huey.MemoryHuey", "immediate": False, "results": False}

@@ -4,14 +4,20 @@ import struct
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.models import EmailAddress
 from allauth.mfa.base import forms as codes
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from dashboard.accounts.passwords import MOST_CHARACTERS
+from dashboard.teams.invited import KEY, invitation_for
+from tracking import teams
 
 EMAIL = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -60,10 +66,21 @@ class JoinForm(InOurWords, allauth.SignupForm):
     labels = {"password1": "Password", "password2": "Password again"}
 
     def try_save(self, request: HttpRequest) -> Any:
+        """An invitation is accepted by joining, so that it makes one account. Raises `Refused`."""
+        found = invitation_for(request, self.cleaned_data["email"])
         if self.account_already_exists:
             # Takes as long as making an account does.
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+            return super().try_save(request)
+        with transaction.atomic():
+            user, answer = super().try_save(request)
+            if found:
+                teams.accept(found, user, timezone.now())
+            if found and found.email and settings.SENDS_MAIL:
+                # Its token was mailed to the address, and shown to nobody.
+                EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
+        request.session.pop(KEY, None)
+        return user, answer
 
 
 class NewEmailForm(InOurWords, allauth.AddEmailForm):

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.generic.base import ContextMixin
 
@@ -19,6 +20,7 @@ from dashboard.accounts.forms import JoinForm
 from dashboard.accounts.models import SetupLink, owner_exists
 from dashboard.accounts.setup import make_first_owner, vouch_for
 from tracking.access import visible_sites
+from tracking.teams import Refused
 
 # Longer than it takes to make a link and the mail that carries it.
 SECONDS_TO_WRITE = 0.1
@@ -50,6 +52,18 @@ class SignOut(allauth.LogoutView):
 
 class Register(Entrance, allauth.SignupView):
     template_name = "accounts/register.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+
+    def get_success_url(self) -> str:
+        """Whoever came by an invitation has accepted it by then."""
+        url = super().get_success_url()
+        return reverse("sites") if url == reverse("invitation") else url
 
     def closed(self) -> HttpResponse:
         context = {"owner_exists": owner_exists()}

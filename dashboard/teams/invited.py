@@ -1,5 +1,6 @@
 """The page of whoever was invited."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,19 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
     """The open invitation with which a browser came, if any."""
     token_hash = request.session.get(KEY)
     return teams.find_invitation(token_hash, timezone.now()) if token_hash else None
+
+
+def invitation_for(request: HttpRequest, email: str) -> Invitation | None:
+    """The one by which an account of the address is made, if any; raises `Refused`.
+
+    Where registration is closed, one for another address lets nobody in.
+    """
+    found = invitation_of(request)
+    if found is None or found.email in ("", email):
+        return found
+    if settings.REGISTRATION_OPEN:
+        return None
+    raise teams.Refused("This invitation is for another e-mail address.")
 
 
 @never_cache

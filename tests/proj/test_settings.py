@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from proj.accounts import verification
 from tests.server import ROOT
 
 PUBLIC = "https://stats.example.com"
@@ -73,3 +74,8 @@ def test_cookies_of_a_public_server_are_locked_to_it(tmp_path):
         "SECURE_HSTS_SECONDS": 365 * 24 * 60 * 60,
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
     } == dict(zip(SHOWN, json.loads(done.stdout), strict=True))
+
+
+@pytest.mark.parametrize(("sends_mail", "asked"), [(True, "mandatory"), (False, "none")])
+def test_addresses_are_confirmed_wherever_mail_is_sent(sends_mail, asked):
+    assert asked == verification(sends_mail)["ACCOUNT_EMAIL_VERIFICATION"]

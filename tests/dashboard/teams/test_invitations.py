@@ -3,8 +3,10 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from dashboard.accounts.post import wait_until_sent
@@ -285,6 +287,64 @@ def test_invitation_lets_its_holder_make_an_account_where_others_may_not(
         client.get(link)
 
     assert status == client.get("/register").status_code
+
+
+PASSWORDS = {"password1": "quiet-harbour-91", "password2": "quiet-harbour-91"}
+
+
+def joined(link: str, email: str):
+    client = Client()
+    client.get(link)
+    fields = {"email": email, "next": "/invitation", **PASSWORDS}
+    return client.post("/register", fields)
+
+
+@pytest.fixture
+def _closed(settings):
+    settings.REGISTRATION_OPEN = False
+    UserFactory(is_superuser=True)
+
+
+@pytest.mark.usefixtures("_closed")
+def test_invitation_makes_one_account_which_has_accepted_it(client, seat):
+    link = team_link(client, seat)
+
+    answers = [joined(link, f"{name}@example.com") for name in ("ada", "eve")]
+
+    assert ([302, 403], "/sites/", ["ada@example.com"]) == (
+        [answer.status_code for answer in answers],
+        answers[0]["Location"],
+        [each.user.email for each in Member.objects.exclude(user=seat.user)],
+    )
+
+
+@pytest.mark.usefixtures("_closed")
+def test_invitation_to_an_address_makes_no_account_of_another(client, seat):
+    link = team_link(client, seat, email="ada@example.com")
+
+    answer = joined(link, "eve@example.com")
+
+    assert ({"__all__": ["This invitation is for another e-mail address."]}, False, None) == (
+        answer.context["form"].errors,
+        EmailAddress.objects.filter(email="eve@example.com").exists(),
+        Invitation.objects.get().accepted_at,
+    )
+
+
+@pytest.mark.usefixtures("_closed")
+@pytest.mark.parametrize(
+    ("to", "confirmed"), [("ada@example.com", True), ("", False)], ids=["to an address", "a link"]
+)
+def test_address_is_shown_by_the_token_that_was_mailed_to_it(client, seat, settings, to, confirmed):
+    link = team_link(client, seat, email=to)
+    settings.SENDS_MAIL, settings.ACCOUNT_EMAIL_VERIFICATION = True, "mandatory"
+
+    answer = joined(link, "ada@example.com")
+
+    assert (confirmed, "/sites/" if confirmed else "/account/email/sent") == (
+        EmailAddress.objects.get(email="ada@example.com").verified,
+        answer["Location"],
+    )
 
 
 def test_guest_sees_the_site_and_no_other_of_the_team(client, seat):
