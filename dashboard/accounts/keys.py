@@ -19,7 +19,7 @@ from dashboard.report.periods import LATEST
 from tracking import audit
 from tracking.access import visible_sites
 from tracking.audit import Did, What
-from tracking.models import ApiKey
+from tracking.models import ApiKey, Site
 from tracking.models.keys import Scope
 
 MOST_KEYS = 50
@@ -30,18 +30,22 @@ OWN_DAY = "day"
 
 @dataclass(frozen=True)
 class Row:
-    """A key with what it may do; `state` is expired, ending or empty."""
+    """A key with what it may do, and the one site where, if its owner may see it.
+
+    `state` is expired, ending or empty.
+    """
 
     key: ApiKey
     scopes: list[str]
     state: str
+    site: Site | None = None
 
     @classmethod
     def of(cls, key: ApiKey, now: datetime) -> "Row":
         state = ""
         if key.expires_at and key.expires_at <= now + SOON:
             state = "expired" if key.expires_at <= now else "ending"
-        return cls(key, [scope.label for scope in Scope if scope in key.scopes], state)
+        return cls(key, [scope.label for scope in Scope if scope in key.scopes], state, seen(key))
 
 
 class NameForm(forms.Form):
@@ -138,7 +142,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, key: int) -> HttpResponse:
     found = key_or_404(request, key)
     with transaction.atomic():
-        audit.record(Did.REVOKED, What.KEY, found, by=request.user, site=found.site)
+        audit.record(Did.REVOKED, What.KEY, found, by=request.user, site=seen(found))
         found.delete()
     messages.success(request, f"{found.name} is revoked. Whoever uses it is refused from now on.")
     return redirect("keys")
@@ -158,7 +162,7 @@ def rename(request: HttpRequest, key: int) -> HttpResponse:
         found.name = name
         found.save(update_fields=["name"])
         audit.record(
-            Did.CHANGED, What.KEY, found, by=request.user, site=found.site, details=details
+            Did.CHANGED, What.KEY, found, by=request.user, site=seen(found), details=details
         )
     return redirect("keys")
 
@@ -170,8 +174,13 @@ def key_or_404(request: HttpRequest, number: int) -> ApiKey:
     return found
 
 
+def seen(key: ApiKey) -> Site | None:
+    """The key's site while its owner may see it: who lost a site writes nothing into its log."""
+    return visible_sites(key.user).filter(pk=key.site_id).first() if key.site_id else None
+
+
 def page(request: HttpRequest, form: KeyForm, key: str = "") -> HttpResponse:
     """`key` is the text of one that was just made."""
-    mine = ApiKey.objects.filter(user=request.user.pk).select_related("site")
+    mine = ApiKey.objects.filter(user=request.user.pk).select_related("user")
     rows = [Row.of(each, timezone.now()) for each in mine]
     return render(request, "accounts/keys.html", {"form": form, "key": key, "rows": rows})

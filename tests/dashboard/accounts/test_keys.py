@@ -208,3 +208,18 @@ def test_making_renaming_and_revoking_is_recorded_without_the_key(client, user):
     ] == list(Change.objects.filter(what="key").values_list("did", "name", "details"))
     key = re.search(r"ff_[\w-]{43}", text(made))[0]
     assert key not in str(list(Change.objects.values()))
+
+
+def test_key_for_a_site_that_its_owner_lost_tells_and_writes_nothing_of_it(client, user):
+    seat = SeatFactory(user=user)
+    key, _ = ApiKey.issue(user, "Sheet", ["stats:read"], None, seat.site)
+    seat.site.team.members.all().delete()
+
+    page = text(client.get("/keys"))
+    client.post(f"/keys/{key.pk}/rename", {"name": "Another"})
+    client.post(f"/keys/{key.pk}/revoke")
+
+    assert (False, [(None, ""), (None, "")]) == (
+        seat.site.domain in page,
+        list(Change.objects.values_list("site", "domain")),
+    )
