@@ -1,4 +1,4 @@
-"""A site's audit log as its page shows it, newest first, a page at a time."""
+"""The audit log of a site or a team as its page shows it, newest first, a page at a time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
 from tracking.audit import What
-from tracking.models import Change, Site
+from tracking.models import Change, Site, Team
 
 SHOWN = 50
 
@@ -36,12 +36,12 @@ class Log:
     older: str
 
     @classmethod
-    def read(cls, site: Site, person: Any, asked: Mapping[str, str]) -> "Log":
+    def read(cls, place: Site | Team, person: Any, asked: Mapping[str, str]) -> "Log":
         """Raises nothing: what is asked and means nothing is passed over."""
         what = asked.get("what", "") if asked.get("what") in What.values else ""
         who = asked.get("who", "") if is_number(asked.get("who", "")) else ""
         before = asked.get("before", "")
-        rows = chosen(site, person, what, who)
+        rows = chosen(place, person, what, who)
         if is_number(before):
             rows = rows.filter(pk__lt=int(before))
         found = list(rows[: SHOWN + 1])
@@ -56,18 +56,25 @@ class Log:
         )
 
 
-def chosen(site: Site, person: Any, what: str = "", who: str = "") -> QuerySet[Change]:
+def changes(place: Site | Team) -> QuerySet[Change]:
+    """Of a team: of its people, its invitations and itself, not of its sites."""
+    if isinstance(place, Site):
+        return Change.objects.filter(site=place)
+    return Change.objects.filter(team=place)
+
+
+def chosen(place: Site | Team, person: Any, what: str = "", who: str = "") -> QuerySet[Change]:
     """Newest first, without what concerns another person alone."""
     mine = Q(whose=None) | Q(whose=person.pk)
-    rows = Change.objects.filter(mine, site=site).select_related("by", "person").order_by("-pk")
+    rows = changes(place).filter(mine).select_related("by", "person").order_by("-pk")
     if what:
         rows = rows.filter(what=what)
     return rows.filter(by=int(who)) if who else rows
 
 
-def people(site: Site) -> list[tuple[str, str]]:
-    """Who changed something of a site: ids and e-mail addresses."""
-    ids = Change.objects.filter(site=site).exclude(by=None).order_by().values("by").distinct()
+def people(place: Site | Team) -> list[tuple[str, str]]:
+    """Who changed something there: ids and e-mail addresses."""
+    ids = changes(place).exclude(by=None).order_by().values("by").distinct()
     found = get_user_model()._default_manager.filter(pk__in=ids).order_by("email")
     return [(str(pk), email) for pk, email in found.values_list("pk", "email")]
 

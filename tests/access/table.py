@@ -116,6 +116,8 @@ OF_A_SITE = {
 OF_A_TEAM = {
     "": Rule(SEE),
     "/leave": Rule(SEE, {}),
+    "/audit": Rule(MANAGE),
+    "/audit.csv": Rule(MANAGE),
     "/invite": Rule(MANAGE, INVITED),
     "/invitations/<int:number>/send": Rule(MANAGE, {}, {"number": "team invitation"}),
     "/invitations/<int:number>/revoke": Rule(MANAGE, {}, {"number": "team invitation"}),

@@ -155,3 +155,16 @@ def test_csv_has_all_that_is_chosen_and_no_formula(client, site, monkeypatch):
         [*common, "added", "note", "plain", "", "'=a: =1 → +2"],
         [*common, "added", "note", '\'=HYPERLINK("https://evil.example")', "", "'=a: =1 → +2"],
     ] == rows
+
+
+def test_team_has_a_page_and_a_file_of_its_own_changes(client, site):
+    audit.record(Did.CHANGED, What.TEAM, "Night shift", by=None, team=site.team)
+    audit.record(Did.DELETED, What.GOAL, "Of a site", by=None, site=site)
+    audit.record(Did.CHANGED, What.TEAM, "Of another", by=None, team=SeatFactory().site.team)
+    address = f"/teams/{site.team.pk}/audit"
+
+    page = client.get(address)
+    rows = b"".join(client.get(f"{address}.csv").streaming_content).decode().splitlines()
+
+    assert (["Night shift"], 2) == (names(page), len(rows))
+    assert f"{address}.csv?" in page.content.decode()
