@@ -37,7 +37,8 @@ def lifetimes(site: Site) -> Iterator[Row]:
     yield Row(
         "Hits on their way",
         f"Moments, until the above is made of them; with {with_them}."
-        " One that cannot be read is set aside until somebody has looked at it."
+        " One that cannot be read is set aside until somebody has looked at it, and no longer"
+        " than visits are kept."
         " While this server is down, one in front of it may write hits to a file, with user agents"
         " and the site's own ids, without IP addresses, until they are counted and it is deleted.",
     )
@@ -55,7 +56,8 @@ def lifetimes(site: Site) -> Iterator[Row]:
         yield Row(
             "Messages to other services",
             f"Visits and goals that the site has sent elsewhere stay in a log for "
-            f"{words(deliveries.KEPT)}. What happens elsewhere is not known here.",
+            f"{words(deliveries.KEPT)}, no longer than visits are kept. What"
+            " happens elsewhere is not known here.",
         )
     yield Row("Log of changes", f"Who of the site's people changed what: {audit()}. No visitors.")
     yield Row("Logs of the server", "Hold no IP addresses, user agents or ids of visitors.")
