@@ -61,7 +61,7 @@ def main() -> None:
     from django.core.management import call_command
 
     from dashboard.accounts.models import User
-    from dashboard.accounts.setup import make_first_owner
+    from dashboard.accounts.setup import make_first_owner, vouch_for
     from tracking.models import SiteAlias
     from tracking.site_creation import create_site
 
@@ -71,6 +71,8 @@ def main() -> None:
     outsider.password = owner.password
     owner.save()
     outsider.save()
+    vouch_for(owner)
+    vouch_for(outsider)
     make_first_owner(owner)
     sites = {domain: create_site(domain) for domain in SITES}
     for name in (UMAMI_WEBSITE, MATOMO_NUMBER):
