@@ -103,9 +103,14 @@ def check_mine(member: Member, by: Any) -> None:
 
 
 def check_not_last_owner(member: Member) -> None:
-    owners = Member.objects.filter(team=member.team_id, role=Role.OWNER, user__is_active=True)
-    if member.role == Role.OWNER and not owners.exclude(pk=member.pk).exists():
+    if is_last_owner(member):
         raise Refused(LAST_OWNER)
+
+
+def is_last_owner(member: Member) -> bool:
+    """Whether the team cannot spare this owner: no other can sign in."""
+    owners = Member.objects.filter(team=member.team_id, role=Role.OWNER, user__is_active=True)
+    return member.role == Role.OWNER and not owners.exclude(pk=member.pk).exists()
 
 
 def is_given_by_its_maker(invitation: Invitation) -> bool:
@@ -126,13 +131,18 @@ def find_invitation(token_hash: str, now: datetime) -> Invitation | None:
     return invitation if invitation and is_given_by_its_maker(invitation) else None
 
 
+def is_for(invitation: Invitation, user: Any) -> bool:
+    """Whether a person has the address it was made for, if any."""
+    return not invitation.email or invitation.email == user.email.lower()
+
+
 @transaction.atomic
 def accept(invitation: Invitation, user: Any, now: datetime, team: Team | None = None) -> None:
     """Use it up. `team` is the one to which an offered site goes; None: the person's first.
 
     Raises `Refused`.
     """
-    if invitation.email and invitation.email != user.email.lower():
+    if not is_for(invitation, user):
         raise Refused(
             "This invitation is for another e-mail address. Sign in with the one it was sent to."
         )

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from dashboard import room
 from dashboard.access import site_view
 from dashboard.teams import invitations
 from dashboard.teams.forms import EmailForm, HandToTeamForm
@@ -24,7 +25,7 @@ def hand_over(request: HttpRequest, site: Site) -> HttpResponse:
     if form.is_valid():
         team = form.cleaned_data["team"]
         teams.hand_over(site, team, request.user)
-        messages.success(request, f"{site.domain} belongs to {team} now.")
+        messages.success(request, f"{site.domain} is in the team {team} now.")
         return redirect("sites")
     return page(request, site, form)
 
@@ -65,6 +66,10 @@ def page(
     offer_form: EmailForm | None = None,
     sent: Sent | None = None,
 ) -> HttpResponse:
+    """`sent` is what became of an offer that was just made."""
+    if sent:
+        # The page is of after it: its own line tells it no news of that.
+        room.mark(request, site)
     mine = teams.other_teams(request.user, site)
     context = {
         "site": site,

@@ -12,6 +12,11 @@ from dashboard.teams.forms import TakeSiteForm
 from tracking import teams
 from tracking.models import Invitation, Team
 
+WELCOMES = {
+    Invitation.Kind.MEMBER: "You are in the team {} now.",
+    Invitation.Kind.GUEST: "You are a guest of {} now.",
+    Invitation.Kind.SITE: "{} is in your team now.",
+}
 KEY = "invitation"  # in a session: the hash of the token, because a session is stored
 
 
@@ -53,7 +58,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('account_login')}?next={reverse('invitation')}")
         if form is None or form.is_valid():
             return accept(request, found, form and form.cleaned_data.get("team"))
-    return render(request, "teams/invitation.html", {"invitation": found, "form": form})
+    anothers = request.user.is_authenticated and not teams.is_for(found, request.user)
+    context = {"invitation": found, "form": form, "is_anothers": anothers}
+    return render(request, "teams/invitation.html", context)
 
 
 def dead(request: HttpRequest) -> HttpResponse:
@@ -67,7 +74,8 @@ def accept(request: HttpRequest, found: Invitation, team: Team | None) -> HttpRe
         messages.error(request, str(refusal))
         return redirect("invitation")
     del request.session[KEY]
-    messages.success(request, f"Welcome to {found.team or found.site}.")
+    welcome = WELCOMES[Invitation.Kind(found.kind)]
+    messages.success(request, welcome.format(found.team or found.site))
     return redirect("report", found.site.domain) if found.site else redirect("sites")
 
 

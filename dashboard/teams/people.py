@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from dashboard import room
 from dashboard.access import site_view
 from dashboard.teams import invitations
 from dashboard.teams.forms import InviteForm
@@ -102,6 +103,9 @@ def page(
     request: HttpRequest, site: Site, form: InviteForm | None = None, sent: Sent | None = None
 ) -> HttpResponse:
     """`sent` is what became of an invitation that was just made."""
+    if sent:
+        # The page is of after it: its own line tells it no news of that.
+        room.mark(request, site)
     context = {
         "site": site,
         "online": online(site.pk),

@@ -166,11 +166,13 @@ def page(
     """`sent` is what became of an invitation that was just made."""
     own = teams.role_in(request.user, found)
     roles = teams.giveable(own)
+    me = found.members.get(user=request.user.pk)
     context: dict[str, Any] = {
         "team": found,
         "rights": rights_of(own),
         "roles": roles,
         "members": found.members.select_related("user"),
+        "only_owner": me if teams.is_last_owner(me) else None,
         "sites": found.sites.all(),
         "invitations": invitations.open_ones(timezone.now(), found, None),
         "form": form or InviteForm(roles=roles),

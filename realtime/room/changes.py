@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from tracking.access import Right, rights_of, roles_at
-from tracking.audit import Means, What
+from tracking.audit import Did, Means, What
 from tracking.models import Change, Role
 
 # What all who may see a site find on its pages; the rest is for those who manage it.
@@ -63,6 +63,8 @@ def frame(change: Change) -> str:
 
 def words(change: Change) -> str:
     """Such as “ada added the note “Release 2””, with the person's name."""
+    if (change.did, change.what) == (Did.ADDED, What.MEMBER) and change.by_id == change.person_id:
+        return f"{actor(change)} joined"
     named = f"the {change.get_what_display()}"
     if change.name:
         named += f" “{change.name}”"

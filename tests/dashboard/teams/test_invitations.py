@@ -12,7 +12,7 @@ from django.utils import timezone
 from dashboard.accounts.post import wait_until_sent
 from dashboard.teams import invitations
 from tests.factories import GuestFactory, MemberFactory, SeatFactory, SiteFactory, UserFactory
-from tracking.models import Guest, Invitation, Member, Role, Site
+from tracking.models import Change, Guest, Invitation, Member, Role, Site
 from tracking.teams import Refused
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,21 @@ def test_invitation_to_an_address_is_for_its_account_alone(client, seat):
         refused,
         [each.user for each in Member.objects.exclude(user=seat.user)],
     )
+
+
+def test_page_of_an_invitation_for_another_address_offers_to_sign_out(client, seat):
+    link = team_link(client, seat, email="ada@example.com")
+
+    page = opened(client, UserFactory(), link).content.decode()
+
+    assert (1, 0) == (page.count("is for another e-mail address"), page.count(">Accept<"))
+
+
+@pytest.mark.parametrize("path", ["people/invite", "hand-over/offer"])
+def test_who_made_an_invitation_is_told_no_news_of_it(client, seat, path):
+    answer = client.post(f"/sites/site.example/{path}", {"role": Role.VIEWER, "email": ""})
+
+    assert Change.objects.get().pk == answer.wsgi_request.change
 
 
 def test_invitation_is_mailed_and_its_link_not_shown(

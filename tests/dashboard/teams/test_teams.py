@@ -78,6 +78,16 @@ def test_last_owner_stays_an_owner_and_in_the_team(client):
     assert ([sentence], Role.OWNER) == (told(answers[1])[-1:], role_now(me))
 
 
+@pytest.mark.parametrize(("other", "offered"), [(Role.ADMIN, 0), (Role.OWNER, 1)])
+def test_leaving_is_offered_to_whoever_may(client, other, offered):
+    me = signed_in(client, Role.OWNER)
+    MemberFactory(team=me.team, role=other)
+
+    page = client.get(f"/teams/{me.team.pk}").content.decode()
+
+    assert offered == page.count(f"/teams/{me.team.pk}/leave")
+
+
 def test_last_owner_leaves_once_there_is_another(client):
     me = signed_in(client, Role.OWNER)
     MemberFactory(team=me.team)

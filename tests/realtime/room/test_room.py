@@ -10,6 +10,7 @@ from realtime.room.telling import Did, What
 from tests.factories import SeatFactory, UserFactory
 from tests.realtime.lines import make_site, make_user, member_line
 from tests.realtime.stored import make_site as stored_site
+from tracking import audit
 from tracking.models import Change, Role
 
 pytestmark = [
@@ -50,6 +51,13 @@ async def test_a_change_reaches_the_others_with_the_name_of_who_made_it(monkeypa
         "what": "note",
         "text": "ada added the note “Release 2”",
     }
+
+
+def test_who_accepted_an_invitation_joined(transactional_db):
+    ada = UserFactory(email="ada@example.com")
+    change = audit.record(Did.ADDED, What.MEMBER, by=ada, person=ada)
+
+    assert "ada joined" == changes.words(change)
 
 
 async def test_the_tab_in_which_it_was_made_is_not_told_and_the_person_s_other_tab_is():
