@@ -85,7 +85,7 @@ OF_A_SITE = {
     "privacy": Rule(MANAGE),
     "visitor": Rule(MANAGE, {"visitor": "ada"}, changes=False),
     "visitor/export": Rule(MANAGE, {"visitor": "ada", "format": "csv"}),
-    "visitor/erase": Rule(MANAGE, {"visitor": "ada", "is_meant": "on"}),
+    "visitor/erase": Rule(MANAGE, {"visitor": "ada", "is_final": "on"}),
     "people": Rule(MANAGE),
     "people/invite": Rule(MANAGE, INVITED),
     "people/invitations/<int:number>/send": Rule(MANAGE, {}, {"number": "guest invitation"}),
