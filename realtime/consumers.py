@@ -124,7 +124,9 @@ class FeedConsumer(Reader):
         if len(text) > LONGEST_FILTERS:
             raise ValueError("too long")
         generation = current_generation()
-        holds = evaluator(read_filters(json.loads(text), Definitions(self.site.pk)))
+        holds = evaluator(
+            read_filters(json.loads(text), Definitions(self.site.pk, self.scope.get("user")))
+        )
         return holds, generation
 
 

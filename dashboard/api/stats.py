@@ -19,7 +19,7 @@ def query(call: Call) -> Answer:
     """`POST /api/v2/query`."""
     site = asked_site(call, call.body)
     try:
-        result = run(from_json(site, call.body))
+        result = run(from_json(site, call.body, user=call.key.user))
     except QueryError as error:
         raise ApiError(400, str(error)) from None
     return {

@@ -47,6 +47,7 @@ class Question:
         """The arguments for `Query.build` that are the same for everything on the page."""
         return {
             "site": self.site,
+            "user": self.place.user,
             "date_range": self.period.date_range,
             "filters": [*self.place.fixed, *self.clauses],
         }

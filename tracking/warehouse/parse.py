@@ -16,7 +16,7 @@ FLAGS = {"imports", "time_labels", "total_rows"}
 INCLUDED = {*FLAGS, "comparisons"}
 
 
-def from_json(site: Site, body: object, now: datetime | None = None) -> Query:
+def from_json(site: Site, body: object, now: datetime | None = None, user: object = None) -> Query:
     """The question of a request's body, a decoded JSON value. Raises `QueryError`."""
     fields = _object(body, "The request", KEYS)
     for key in REQUIRED:
@@ -38,6 +38,7 @@ def from_json(site: Site, body: object, now: datetime | None = None) -> Query:
         offset=pagination.get("offset", 0),
         comparison=include.get("comparisons"),
         now=now,
+        user=user,
     )
     if include.get("time_labels") and query.time is None:
         raise QueryError("'time_labels' in 'include' needs a dimension of time.")

@@ -78,13 +78,14 @@ class Query:
         offset: int = 0,
         comparison: str | Mapping | None = None,
         now: datetime | None = None,
+        user: object = None,
     ) -> "Query":
         """The question that plain values ask, in the words of Plausible's Stats API v2.
 
         The dimension `time` takes the period's own interval. Without an order, time ascends, else
         the first metric descends. `comparison` is what `tracking.warehouse.comparisons` reads.
-        `now` is the moment that `day` or `7d` refer to. Raises `QueryError` with a sentence that
-        names what is wrong.
+        `now` is the moment that `day` or `7d` refer to. `user` asks, and may name segments of their
+        own. Raises `QueryError` with a sentence that names what is wrong.
         """
         now = now or timezone.now()
         earliest = _first_day(site) if date_range == "all" else None
@@ -94,7 +95,7 @@ class Query:
             dimension(f"time:{period.interval}" if name == "time" else name)
             for name in _texts(dimensions, "Dimensions", 0, MAX_DIMENSIONS)
         )
-        defined = Definitions(site.pk)
+        defined = Definitions(site.pk, user)
         tree = read_filters(filters, defined)
         query = cls(
             site_id=site.pk,

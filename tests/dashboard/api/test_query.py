@@ -3,8 +3,8 @@
 import pytest
 
 from tests.dashboard.api.asking import asking
-from tests.factories import EventFactory, SeatFactory, SiteFactory
-from tracking.models import Goal, SiteAlias
+from tests.factories import EventFactory, MemberFactory, SeatFactory, SiteFactory
+from tracking.models import Goal, Role, Segment, SiteAlias
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +237,20 @@ def test_wrong_question_is_refused_by_the_part_that_is_wrong(owned, question, se
     status, error = refused(owned, **question)
 
     assert (400, True) == (status, sentence in error), error
+
+
+@pytest.mark.parametrize(
+    ("whose", "status"), [("own", 200), ("everybody's", 200), ("somebody else's", 400)]
+)
+def test_key_of_a_viewer_names_shared_segments_and_their_own_alone(owned, whose, status):
+    viewer = MemberFactory(team=owned.site.team, role=Role.VIEWER).user
+    owner = {"own": viewer, "everybody's": None, "somebody else's": owned.user}[whose]
+    filters = [["is", "visit:country", ["DE"]]]
+    segment = Segment.objects.create(site=owned.site, owner=owner, name="S", filters=filters)
+    body = {"site_id": owned.site.domain, "date_range": DAY, "metrics": ["visitors"]}
+
+    found, _ = asking(viewer)(
+        "POST", "/api/v2/query", {**body, "filters": [["is", "segment", [segment.pk]]]}
+    )
+
+    assert status == found
