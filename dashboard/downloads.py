@@ -37,8 +37,9 @@ def one_of_few(view: View) -> View:
         except BaseException:
             _end(holder)
             raise
-        # Whatever becomes of an answer, whole or broken off, in the end nobody holds it.
-        weakref.finalize(response, _end, holder)
+        # Ended once: when the server closes it; one that was broken off, when nobody holds it.
+        ended = weakref.finalize(response, _end, holder)
+        response._resource_closers.append(ended)
         return response
 
     return wrapped

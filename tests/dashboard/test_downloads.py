@@ -38,6 +38,18 @@ def test_person_who_takes_many_files_at_once_waits_for_one_to_end(rf, django_use
     assert 200 == asked(rf, ada).status_code
 
 
+def test_file_that_was_sent_is_not_counted_though_somebody_holds_it(rf, django_user_model):
+    ada = django_user_model.objects.create(email="ada@a.example")
+    sent = [asked(rf, ada) for _ in range(MOST)]
+    for each in sent:
+        each.close()
+
+    again = [asked(rf, ada).status_code for _ in range(MOST)]
+
+    assert [200] * MOST == again
+    del sent
+
+
 def test_all_who_have_a_link_share_its_files(rf):
     taken = [asked(rf, AnonymousUser(), token="one") for _ in range(MOST)]
 

@@ -82,7 +82,7 @@ class SiteAdmin(Finding, Audited):
 
 
 @admin.register(Goal)
-class GoalAdmin(Audited):
+class GoalAdmin(Finding, Audited):
     list_display = ["display_name", "site", "event_name", "page_path", "scroll_threshold"]
     list_filter = [SiteFilter]
     list_select_related = ["site"]
@@ -103,7 +103,7 @@ class SegmentForm(ModelForm):
 
 
 @admin.register(Segment)
-class SegmentAdmin(Audited):
+class SegmentAdmin(Finding, Audited):
     form = SegmentForm
     list_display = ["name", "site", "filters", "created_at"]
     list_filter = [SiteFilter, "created_at"]
