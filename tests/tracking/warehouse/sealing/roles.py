@@ -28,7 +28,7 @@ from django.db.models import F  # noqa: E402
 
 from tracking.enrich import log, visits  # noqa: E402
 from tracking.enrich.event import EnrichedEvent  # noqa: E402
-from tracking.models import EventLog, Import, RefusalCount, Site  # noqa: E402
+from tracking.models import EventLog, Import, RefusalCount, Site, Team  # noqa: E402
 from tracking.transfer import importing  # noqa: E402
 from tracking.transfer.errors import ImportProblem  # noqa: E402
 from tracking.turns import write_transaction  # noqa: E402
@@ -111,9 +111,15 @@ def ask() -> None:
     print(answers)
 
 
+def journal() -> Site:
+    """The site into which events are moved; whichever process asks first makes it."""
+    team = Team.objects.create(name="journal")
+    return Site.objects.get_or_create(domain="journal.example", defaults={"team": team})[0]
+
+
 def move() -> None:
     """Files one after the other; one whose import was killed comes again."""
-    site = Site.objects.get_or_create(domain="journal.example")[0]
+    site = journal()
     importing.LOOK_AGAIN = 0.001
     while not stopped:
         number = Import.objects.filter(site=site, state=Import.State.DONE).count()
@@ -159,7 +165,7 @@ def erase(site: Site, page: str) -> None:
 
 def check() -> None:
     """As `ask`, of the site whose visits come and go in files."""
-    site = Site.objects.get_or_create(domain="journal.example")[0]
+    site = journal()
     answers = 0
     while not stopped:
         query = Query.build(site, ["visitors", "visits", "pageviews"], date_range="all")
