@@ -8,13 +8,25 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.collector import Collector, collecting
 from tests.prepared import OWNER, PASSWORD, prepared
 from tests.server import Server
 
 _numbers = count(1)
+
+# Milliseconds. A machine that runs several servers and browsers at once is slow at times, and what
+# was away tries again after up to a quarter of a minute; only what fails waits as long as this.
+PATIENCE = 45_000
+expect.set_options(timeout=PATIENCE)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # The last of such switches holds, so what Playwright switches off is named here again. The popups
@@ -90,7 +102,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

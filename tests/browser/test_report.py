@@ -17,9 +17,6 @@ from tracking.models import Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Reading a page's colours and sizes takes a moment on a busy machine.
-expect.set_options(timeout=10_000)
-
 TEXT_FIELDS = [
     *("hostname", "path", "title", "referrer", "source", "channel"),
     *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),

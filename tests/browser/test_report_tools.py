@@ -15,8 +15,6 @@ from tracking.models import Segment, SharedLink, Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-expect.set_options(timeout=10_000)
-
 
 @pytest.fixture
 def site(context, complaints: Complaints, client, live_server) -> Site:

@@ -13,8 +13,6 @@ from tests.server import Server
 
 pytestmark = pytest.mark.stack
 
-expect.set_options(timeout=10_000)
-
 
 @pytest.fixture
 def mine(context: BrowserContext, owner_cookies: list, page: Page) -> Page:

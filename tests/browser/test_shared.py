@@ -8,8 +8,6 @@ from tests.browser.test_wall import send
 
 pytestmark = pytest.mark.stack
 
-expect.set_options(timeout=10_000)
-
 
 def test_a_shared_report_follows_the_visits(page, running, domain, owner_client):
     fill_in(owner_client, f"/sites/{domain}/sharing/public", public="yes")

@@ -13,8 +13,6 @@ from tests.server import CHROME, Server
 
 pytestmark = pytest.mark.stack
 
-expect.set_options(timeout=10_000)
-
 
 @pytest.fixture
 def wall(context: BrowserContext, owner_cookies: list, page: Page, running: Server) -> Page:

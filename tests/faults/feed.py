@@ -18,6 +18,7 @@ from tests.prepared import prepared
 
 DASHBOARDS = 20
 AWAY_SECONDS = 3.0  # for which Redis is dead and a reader stands still
+PATIENCE = 120.0
 SHAPES = ("one process", "daphne and Redis")
 
 
@@ -51,18 +52,32 @@ class Followed:
 
 
 def followed(
-    shape: str, data: Path, seconds: float, pause: float, rate: float, **environment: str
+    shape: str,
+    data: Path,
+    seconds: float,
+    pause: float,
+    rate: float,
+    least: int = 0,
+    **environment: str,
 ) -> Followed:
-    """What they were told in that many seconds, with up to `pause` between two breaks."""
+    """What they were told in that many seconds, with up to `pause` between two breaks.
+
+    It goes on, where the server is slow to come back, until each kind of break was made and `least`
+    visits were told, for up to two minutes more.
+    """
     chance = random.Random(11)
     with served(shape, data, **environment) as (server, breaks):
         session = signed_in(server.pages_url)
         with Followers(DASHBOARDS, server.pages_url, session) as followers:
             broken: Counter[str] = Counter()
-            order = itertools.cycle([*breaks, "line", "reader", "line"])
+            order = itertools.cycle(order_of(breaks))
             with load(server.port, rate):
+                kinds = len(set(order_of(breaks)))
                 until = time.monotonic() + seconds
-                while time.monotonic() < until:
+                while time.monotonic() < until or (
+                    (len(broken) < kinds or told_of(followers) < least)
+                    and time.monotonic() < until + PATIENCE
+                ):
                     time.sleep(chance.uniform(0.2, pause))
                     what = next(order)
                     broken[what] += 1
@@ -84,6 +99,15 @@ def followed(
 
 
 Breaks = dict[str, Callable[[], None]]
+
+
+def order_of(breaks: Breaks) -> list[str]:
+    return [*breaks, "line", "reader", "line"]
+
+
+def told_of(followers: Followers) -> int:
+    """Of how many visits the one that knows of most was told."""
+    return max(len(each.ids) for each in followers.all)
 
 
 @contextmanager
