@@ -9,7 +9,7 @@ from tracking import tasks
 from tracking.renaming import rename_sources
 from tracking.warehouse.sealing.turn import turn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data")]
 
 UNKNOWN = {"referrer": "kagi.com/search", "source": "kagi.com", "channel": "Referral"}
 

@@ -1,19 +1,13 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tracking.warehouse import engine
 from tracking.warehouse.sealing import sums
 
 
 @pytest.fixture(autouse=True)
-def data(settings: Any, tmp_path: Path) -> Path:
-    """A data folder for each test, and an engine that may read there."""
-    settings.DATA = tmp_path
-    engine.close()
-    yield tmp_path
-    engine.close()
+def data(own_data: Path) -> Path:
+    return own_data
 
 
 @pytest.fixture(autouse=True)
