@@ -138,8 +138,15 @@ def watching(
         watchers.wait()
 
 
-def send(port: int, domains: list[str], rate: float, seconds: float) -> int:
-    """Send hits at a steady rate; returns how many were accepted."""
+def send(
+    port: int,
+    domains: list[str],
+    rate: float,
+    seconds: float,
+    request: Callable[[int, str], bytes] | None = None,
+) -> int:
+    """Send hits, or other requests, at a steady rate; returns how many were accepted."""
+    made = request or hit
     accepted = [0] * SENDERS
 
     def sender(first: int) -> None:
@@ -147,7 +154,7 @@ def send(port: int, domains: list[str], rate: float, seconds: float) -> int:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for number in range(first, int(rate * seconds), SENDERS):
                 time.sleep(max(0, started + number / rate - time.monotonic()))
-                connection.send(hit(number, domains[number % len(domains)]))
+                connection.send(made(number, domains[number % len(domains)]))
                 answer = b""
                 while not is_whole(answer):
                     answer += connection.recv(65536)

@@ -24,6 +24,20 @@ def watched(server: Server, sites: int) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
+def watchable(count: int) -> dict[str, str]:
+    """As above, made in this process, which has to be set up; sites that are there are kept."""
+    from dashboard.accounts.models import User
+    from tests.realtime.stored import session_cookie
+    from tracking.site_creation import create_site
+
+    sessions = {}
+    for number in range(count):
+        owner, _ = User.objects.get_or_create(email=f"owner-{number}@example.com")
+        site = create_site(f"site-{number}.example", owner=owner, exist_ok=True)
+        sessions[site.domain] = session_cookie(owner)
+    return sessions
+
+
 def main(sites: int) -> None:
     import django
 
@@ -31,17 +45,8 @@ def main(sites: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from dashboard.accounts.models import User
-    from tests.realtime.stored import session_cookie
-    from tracking.site_creation import create_site
-
     call_command("migrate", verbosity=0)
-    sessions = {}
-    for number in range(sites):
-        owner = User.objects.create(email=f"owner-{number}@example.com")
-        site = create_site(f"site-{number}.example", owner=owner)
-        sessions[site.domain] = session_cookie(owner)
-    print(json.dumps(sessions))
+    print(json.dumps(watchable(sites)))
 
 
 if __name__ == "__main__":
