@@ -4,11 +4,11 @@
 
 Fills a warehouse with that many pageviews (1,000,000 unless said) of one site, and a million of a
 hundred others; then HITS hits a second come, DASHBOARDS live pages are open and a page or a widget
-of a report is asked for every QUESTION_SECONDS, for so many minutes (60 unless said). A folder keeps
-the filled warehouse for the next time.
+of a report is asked for every QUESTION_SECONDS, for so many minutes (60 unless said). A folder
+keeps the filled warehouse for the next time.
 
-PSS counts a page that several processes share once, RSS once in each of them. Of each line the PSS is
-the median of its readings, which are 5 seconds apart, and besides it stands the highest.
+PSS counts a page that several processes share once, RSS once in each of them. A line's PSS is the
+median of its readings, which are 5 seconds apart; the highest of them stands beside it.
 """
 
 import json
@@ -103,11 +103,11 @@ class Asker(threading.Thread):
     def run(self) -> None:
         while not self.over.wait(QUESTION_SECONDS):
             domain, question = self.question()
-            request = urllib.request.Request(  # noqa: S310
+            request = urllib.request.Request(
                 f"{self.url}/sites/{domain}/{question}",
                 headers={"Cookie": f"sessionid={self.sessions[domain]}"},
             )
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 answer.read()
             self.asked += 1
 

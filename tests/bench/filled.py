@@ -2,9 +2,9 @@
 <pageviews> <sites>`.
 
 In the database of the environment, makes `large.example` with that many pageviews in 60 sealed days
-and a hundred small sites with as many as a million together, as `tests.bench.generated` does, then
-further sites that have no events yet. Prints the session keys of those who see the further sites and
-`large.example`, by domain, as a JSON object. A folder that is filled already is only asked for them.
+and a hundred small sites with a million together, as `tests.bench.generated` does, then further
+sites that have no events yet. Prints the session keys of those who see `large.example` and the
+further sites, by domain, as a JSON object. What is there already is kept.
 """
 
 import json
