@@ -17,6 +17,7 @@ NPM = ROOT / ".cache" / "npm"
 def main() -> None:
     have("chromium", "chromium")
     have("nginx", "nginx")
+    have("systemd-analyze", "systemd")
     have_trackers()
 
 

@@ -1,0 +1,103 @@
+"""The units of `deploy/systemd/`: systemd takes them, and they give their processes little."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.server import ROOT
+
+UNITS = ROOT / "deploy" / "systemd"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+# Those whose port systemd holds, and which.
+PORTS = {"hits": 8001, "pages": 8000, "sockets": 8002}
+PROGRAMS = "/opt/footfall/current/.venv/bin/"
+# Of 10; below this systemd calls a unit "OK".
+HIGHEST_EXPOSURE = 2.0
+
+
+def settings(name: str) -> dict[str, list[str]]:
+    """The values of each key of a unit file, in order."""
+    found: dict[str, list[str]] = {}
+    for line in (UNITS / name).read_text().splitlines():
+        if "=" in line and not line.startswith("#"):
+            key, value = line.split("=", 1)
+            found.setdefault(key, []).append(value)
+    return found
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A copy of the units whose programs exist, as they do on a server."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("gunicorn", "daphne", "python"):
+        (programs / name).touch(mode=0o755)
+    for path in UNITS.rglob("*.*"):
+        if path.is_file():
+            copy = tmp_path / "units" / path.relative_to(UNITS)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(path.read_text().replace(PROGRAMS, f"{programs}/"))
+    return tmp_path / "units"
+
+
+def test_systemd_finds_no_fault_in_any_unit(installed):
+    files = [str(path) for path in installed.glob("footfall*.*") if path.is_file()]
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True
+    )
+
+    assert (0, "") == (done.returncode, done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_little_exposed(name):
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS / name)],
+        capture_output=True,
+        text=True,
+    )
+
+    exposure = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert exposure, done.stderr
+    assert float(exposure[1]) < HIGHEST_EXPOSURE
+
+
+@pytest.mark.parametrize("name", PORTS)
+def test_a_socket_is_held_on_loopback_and_handed_over_as_standard_input(name):
+    service = settings(f"footfall-{name}.service")
+
+    assert [f"127.0.0.1:{PORTS[name]}"] == settings(f"footfall-{name}.socket")["ListenStream"]
+    assert (["socket"], [f"footfall-{name}.socket"]) == (
+        service["StandardInput"],
+        service["Requires"],
+    )
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_says_how_much_memory_it_may_take_and_runs_from_the_current_release(name):
+    service = settings(name)
+
+    assert 1 == len(service["MemoryMax"])
+    assert service["ExecStart"][0].startswith(PROGRAMS)
+
+
+@pytest.mark.parametrize("name", [*PORTS, "queue"])
+def test_a_server_is_started_again_for_ever(name):
+    service = settings(f"footfall-{name}.service")
+
+    assert (["always"], ["0"]) == (service["Restart"], service["StartLimitIntervalSec"])
+
+
+def test_the_target_starts_every_unit():
+    wanted = " ".join(settings("footfall.target")["Wants"]).split()
+
+    units = {path.name for path in UNITS.glob("footfall-*.*") if path.is_file()}
+    # The timer starts the backup.
+    assert units - {"footfall-backup.service"} == set(wanted)
+
+
+def test_huey_is_stopped_by_the_signal_after_which_it_ends_its_tasks():
+    assert ["SIGINT"] == settings("footfall-queue.service")["KillSignal"]
