@@ -25,7 +25,7 @@ IPV4, IPV6 = "185.220.101.77", "2a0b:f4c2:1d3a:77::9c31"
         (SECRET, base64.b64encode(b"x" + SECRET.encode() + b"tail")),
         (SECRET, base64.urlsafe_b64encode(b"xy" + SECRET.encode())),
         (SECRET, SECRET.encode("utf-16-le")),
-        (SECRET, gzip.compress(SECRET.encode())),
+        (SECRET, gzip.compress(SECRET.encode(), mtime=0)),
         (IPV4, b"from 185.220.101.77:5123"),
         (IPV4, str(int(ip_address(IPV4))).encode()),
         (IPV4, b"::ffff:185.220.101.77"),
