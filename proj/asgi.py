@@ -14,7 +14,7 @@ pages = get_asgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from proj import interpreter  # noqa: E402
+from proj import interpreter, process, stopping  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
 from realtime.people import with_people  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
@@ -22,6 +22,8 @@ from realtime.routing import key_urlpatterns, websocket_urlpatterns  # noqa: E40
 from tracking.ingest.app import AcceptApp  # noqa: E402
 
 interpreter.set_up()
+process.named(process.PAGES)
+stopping.watch()
 
 of_people = AllowedHostsOriginValidator(with_people(URLRouter(websocket_urlpatterns)))
 

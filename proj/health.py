@@ -1,28 +1,29 @@
-"""`/healthz` and `/metrics`: what a supervisor and a collector of figures ask.
+"""`/healthz`, `/readyz` and `/metrics`: what supervisors, proxies and collectors of figures ask.
 
 Answered before all middleware but that of headers: by whatever name or address the server is
 called, without session, without a line in the log.
 """
 
 import secrets
-import threading
-import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils.deprecation import MiddlewareMixin
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from proj import process
+from proj.bounded import Bounded
 from proj.metrics import metrics_text
+from proj.readiness import Readiness, readiness
 from tracking import backlog
 from tracking.models import TaskRun
 from tracking.turns import write_transaction
 
-# Anybody may ask, so that questions come no more often than this to the database.
-FRESH_SECONDS = 1
+PATHS = ("/healthz", "/readyz", "/metrics")
+AWAY = "the database does not answer"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ class HealthMiddleware(MiddlewareMixin):
         if request.method not in ("GET", "HEAD"):
             return None
         if request.path == "/healthz":
-            return healthz(recent.health())
-        if request.path == "/metrics" and settings.METRICS_TOKEN:
+            return healthz(health())
+        if request.path == "/readyz":
+            return readyz(readiness())
+        if request.path == "/metrics":
             return metrics(request.headers.get("Authorization", ""))
         return None
 
@@ -50,14 +53,24 @@ def healthz(health: Health) -> HttpResponse:
         body["reason"] = health.reason
     if health.waiting:
         body["backlog"] = asdict(health.waiting)
-    response = JsonResponse(body, status=503 if health.reason else 200)
-    response.headers["Cache-Control"] = "no-store"
+    return told(body, 503 if health.reason else 200)
+
+
+def readyz(found: Readiness) -> HttpResponse:
+    body = {"status": found.status, "process": process.kind(), "parts": found.parts}
+    return told(body, 200 if found.takes_requests else 503)
+
+
+def told(body: dict[str, object], status: int) -> HttpResponse:
+    response = JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
     # Else Django logs each 5xx as an error, which is mailed: one mail for every question.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 
 def metrics(authorization: str) -> HttpResponse:
+    if not settings.METRICS_TOKEN:
+        return HttpResponseNotFound()
     expected = f"Bearer {settings.METRICS_TOKEN}"
     if not secrets.compare_digest(expected.encode(), authorization.encode("utf-8", "replace")):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
@@ -71,7 +84,7 @@ def check() -> Health:
     try:
         waiting = backlog.measure()
     except Error:
-        return Health("the database does not answer")
+        return Health(AWAY)
     try:
         with write_transaction():
             TaskRun.objects.update_or_create(name="health", defaults={"ran_at": datetime.now(UTC)})
@@ -80,20 +93,12 @@ def check() -> Health:
     return Health(waiting=waiting)
 
 
-class Recent:
-    """The last check, for as long as it is fresh; one thread at a time makes another."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._made = float("-inf")
-        self._health = Health()
-
-    def health(self) -> Health:
-        with self._lock:
-            if time.monotonic() - self._made >= FRESH_SECONDS:
-                self._health = check()
-                self._made = time.monotonic()
-            return self._health
+recent = Bounded(check)
 
 
-recent = Recent()
+def health() -> Health:
+    """What a check found lately; one that hangs is not waited for."""
+    try:
+        return recent.answer()
+    except TimeoutError:
+        return Health(AWAY)

@@ -10,20 +10,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
 # Must come first: it loads the models that the others import.
 pages = get_asgi_application()
 
-from proj import interpreter  # noqa: E402
+from proj import interpreter, process, stopping  # noqa: E402
+from proj.health import PATHS  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 from tracking.ingest.http import ASGIReceive, ASGISend, Response, reply  # noqa: E402
 
 
 async def health(scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
-    """Of the pages `/healthz` alone; the others are another server's."""
-    if scope.get("path") == "/healthz" and scope["method"] in ("GET", "HEAD"):
+    """Of the pages what supervisors and collectors ask; the others are another server's."""
+    if scope.get("path") in PATHS and scope["method"] in ("GET", "HEAD"):
         await pages(scope, receive, send)
     else:
         await reply(send, Response(404))
 
 
 interpreter.set_up()
+process.named(process.HITS)
+stopping.watch()
 
 application = PresenceApp(AcceptApp(health))

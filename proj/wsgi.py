@@ -4,4 +4,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proj.settings")
 
+from proj import process, stopping
+
+process.named(process.PAGES)
+stopping.watch()
+
 application = get_wsgi_application()

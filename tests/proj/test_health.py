@@ -3,11 +3,13 @@
 import pytest
 from django.db import OperationalError
 
-from proj import health
+from proj import bounded, health
+from proj.bounded import Bounded
 from tests.factories import UserFactory
 from tracking.models import EventLog, InboxHit, QuarantinedHit, RefusalCount
 
-pytestmark = pytest.mark.django_db
+# Checks are made in threads of their own, which see what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 BACKLOG = {"hits": 0, "exact": True, "oldest_seconds": 0, "quarantined": 0, "last_event": 7}
 
@@ -15,7 +17,7 @@ BACKLOG = {"hits": 0, "exact": True, "oldest_seconds": 0, "quarantined": 0, "las
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch):
     EventLog.objects.update_or_create(defaults={"last_id": 7})
-    monkeypatch.setattr(health, "recent", health.Recent())
+    monkeypatch.setattr(health, "recent", Bounded(health.check))
 
 
 def away(*_arguments: object, **_named: object) -> None:
@@ -75,7 +77,7 @@ def test_an_unhealthy_answer_is_no_error_of_its_own_in_the_log(client, monkeypat
 
 
 def test_a_check_is_made_anew_once_it_is_old(client, monkeypatch):
-    monkeypatch.setattr(health, "FRESH_SECONDS", 0)
+    monkeypatch.setattr(bounded, "FRESH_SECONDS", 0)
     client.get("/healthz")
     InboxHit.objects.create(site_id=1, payload="{}")
 

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
     [
         ("GET", "/healthz", 200),
         ("HEAD", "/healthz", 200),
+        ("GET", "/readyz", 200),
+        ("GET", "/metrics", 404),
         ("POST", "/healthz", 404),
         ("GET", "/sign-in", 404),
         ("OPTIONS", "/api/event", 204),

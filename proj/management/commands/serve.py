@@ -104,6 +104,7 @@ def serve(host: str, port: int) -> None:
     """Run uvicorn with the consumer beside it; returns after a signal, when both have stopped."""
     import uvicorn
 
+    from proj import stopping
     from proj.asgi import application
     from proj.consumer import embedded_consumer
     from proj.heads import BoundedHeads
@@ -117,6 +118,7 @@ def serve(host: str, port: int) -> None:
     preparing = threading.Thread(target=in_background, args=[prepare], name="prepare")
 
     def started() -> None:
+        stopping.watch()
         loop.use_current()
         consumer.run_in_background()
         preparing.start()
