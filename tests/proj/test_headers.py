@@ -68,7 +68,7 @@ def test_every_address_of_pages_is_guarded_and_kept_by_no_cache(owner):
 
 @pytest.mark.parametrize(
     "address",
-    ["/healthz", "/static/img/mark.svg", "/nowhere", "/static/nowhere.css", "/sign-in"],
+    ["/metrics", "/static/img/mark.svg", "/nowhere", "/static/nowhere.css", "/sign-in"],
 )
 def test_what_is_no_page_is_guarded_too(client, address):
     found = client.get(address).headers
@@ -93,7 +93,7 @@ def test_answer_to_a_fault_is_guarded_too(client, status):
 
 @override_settings(SECURE_HSTS_SECONDS=60, SECURE_HSTS_INCLUDE_SUBDOMAINS=True)
 def test_browsers_keep_to_https_where_it_is_the_public_address(client, fresh_hsts):
-    paths = ("/sign-in", "/healthz", "/static/img/mark.svg", "/nowhere")
+    paths = ("/sign-in", "/metrics", "/static/img/mark.svg", "/nowhere")
     found = {client.get(path)["Strict-Transport-Security"] for path in paths}
 
     assert {"max-age=60; includeSubDomains"} == found
