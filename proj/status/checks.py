@@ -17,6 +17,7 @@ from django.db.models import Sum
 from redis import Redis
 
 from proj import health
+from proj.backup.making import RUN as BACKUP
 from proj.status.finding import Check, Finding, bad, look, ok
 from tracking import backlog
 from tracking.ingest.one_address import ONE_ADDRESS
@@ -28,6 +29,7 @@ from tracking.warehouse.sealing.manifest import live
 GIGABYTE = 10**9
 LONG_WAIT = 600  # seconds
 SEALING_LATE = timedelta(hours=3)
+OLD_BACKUP = timedelta(hours=50)  # two nights, and what the second takes
 OLD_PLACES = timedelta(days=90)
 BEATING = timedelta(minutes=3)
 SECONDS = 2  # that another server may take to answer
@@ -112,6 +114,16 @@ def sealing(now: datetime) -> Finding:
     return ok(words)
 
 
+def backup(now: datetime) -> Finding:
+    last = TaskRun.objects.filter(name=BACKUP).values_list("ran_at", flat=True).first()
+    if last is None:
+        return look("None was ever made", "Run manage.py backup --to DIR, each night by a timer.")
+    words = f"Last made at {when(last)}"
+    if now - last > OLD_BACKUP:
+        return look(words, "Look why the timer's last runs of manage.py backup failed.")
+    return ok(words)
+
+
 def purges(_now: datetime) -> Finding:
     count = Purge.objects.count()
     return ok(f"{count} under way" if count else "None is asked for")
@@ -179,6 +191,7 @@ CHECKS = (
     Check("Quarantine", quarantine),
     Check("Sealing", sealing),
     Check("Purges", purges),
+    Check("Backup", backup),
     Check("Addresses", one_address, needs_database=False),
     Check("Places", places, needs_database=False),
     Check("Mail", mail, needs_database=False),

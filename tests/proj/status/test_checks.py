@@ -98,6 +98,22 @@ def test_sealing_that_is_late_is_looked_at(events, ago, state):
 
 
 @pytest.mark.parametrize(
+    ("ago", "state"),
+    [
+        (timedelta(hours=50), State.OK),
+        (timedelta(hours=50, seconds=1), State.LOOK),
+        (None, State.LOOK),
+    ],
+    ids=["each night", "not for two nights", "never"],
+)
+def test_a_backup_that_is_missing_is_looked_at(ago, state):
+    if ago:
+        ran("backup", ago)
+
+    assert state is checks.backup(NOW).state
+
+
+@pytest.mark.parametrize(
     ("free", "total", "state"),
     [
         (200, 1000, State.OK),

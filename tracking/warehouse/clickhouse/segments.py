@@ -82,13 +82,36 @@ def fetched(kind: str, names: Iterable[str], where: str, columns: Sequence[str])
     )
     copy = files.fetched() / f"{sha256(sql.encode()).hexdigest()[:32]}.parquet"
     if not copy.exists():
-        files.fetched().mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=files.fetched()) as beside:
-            server().save(sql, Path(beside, "rows"))
-            # What is there afterwards was there all the time.
-            if missing := set(wanted) - _there("events", wanted):
-                raise Missing(f"{len(missing)} segments are not in ClickHouse")
-            Path(beside, "rows").rename(copy)
+        with _saved(sql, wanted) as rows:
+            rows.rename(copy)
+    return _relation(copy, columns)
+
+
+def save(connection: duckdb.DuckDBPyConnection, kind: str, name: str, to: Path) -> None:
+    """Write all rows of a segment as the file that it would have in files. Raises `Missing`."""
+    sql = (
+        f"SELECT {', '.join(map(_sent, COLUMNS[kind]))} FROM {table(kind)}"  # noqa: S608
+        f" WHERE segment = {_literal(name)}"
+    )
+    with _saved(sql, [name]) as rows:
+        files.save(connection, kind, _relation(rows, list(COLUMNS[kind])), to)
+
+
+@contextmanager
+def _saved(sql: str, names: Collection[str]) -> Iterator[Path]:
+    """The rows of a question about segments, as a file that goes afterwards. Raises `Missing`."""
+    files.fetched().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=files.fetched()) as beside:
+        rows = Path(beside, "rows")
+        server().save(sql, rows)
+        # What is there afterwards was there all the time.
+        if missing := set(names) - _there("events", names):
+            raise Missing(f"{len(missing)} segments are not in ClickHouse")
+        yield rows
+
+
+def _relation(copy: Path, columns: Sequence[str]) -> str:
+    """What was saved to a file, for DuckDB."""
     received = ", ".join(map(_received, columns))
     return f"(SELECT {received} FROM read_parquet({_literal(str(copy))}))"  # noqa: S608
 

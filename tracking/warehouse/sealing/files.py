@@ -59,28 +59,38 @@ def write(connection: "duckdb.DuckDBPyConnection", name: str, rows: dict[str, st
     Where ClickHouse is the warehouse, the segment goes there.
     """
     size = sum(_write(connection, kind, name, relation) for kind, relation in rows.items())
+    bring(connection, name)
+    return size
+
+
+def bring(connection: "duckdb.DuckDBPyConnection", name: str) -> None:
+    """Let a segment whose files are here be where the warehouse is."""
     if settings.WAREHOUSE:
         from tracking.warehouse.clickhouse import segments
 
         segments.put(connection, name)
         _unlink([name])
-    return size
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", kind: str, name: str, rows: str) -> int:
     to = path(kind, name)
     to.parent.mkdir(parents=True, exist_ok=True)
     written = to.with_suffix(".writing")
-    target = str(written).replace("'", "''")
+    save(connection, kind, rows, written)
+    _sync(written)
+    written.rename(to)
+    _sync(to.parent)
+    return to.stat().st_size
+
+
+def save(connection: "duckdb.DuckDBPyConnection", kind: str, rows: str, to: Path) -> None:
+    """Write a relation as a file of a kind."""
+    target = str(to).replace("'", "''")
     connection.execute(
         f"COPY (SELECT {COLUMNS[kind]} FROM {rows} ORDER BY {ORDER[kind]}) TO '{target}'"  # noqa: S608
         " (FORMAT parquet, COMPRESSION zstd,"
         f" KV_METADATA {{footfall: '{kind} {VERSION}'}})"
     )
-    _sync(written)
-    written.rename(to)
-    _sync(to.parent)
-    return to.stat().st_size
 
 
 def _sync(place: Path) -> None:

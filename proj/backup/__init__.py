@@ -1,0 +1,1 @@
+"""Backups of all that the server keeps, and servers made from them: see docs/backups.md."""

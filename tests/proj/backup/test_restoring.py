@@ -1,0 +1,252 @@
+"""A server made from a backup answers as the one before did, or a sentence says why not."""
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from proj.backup.contents import BackupProblem, read
+from proj.backup.making import make
+from proj.backup.restoring import check_totals, has_other_key, put_key
+from proj.backup.trial import try_out
+from tests.factories import SiteFactory
+from tests.tracking.warehouse.sealing.sealed import LATER, NOON, by, seal, totals, visit
+from tracking.locks import alone
+from tracking.models import Change, Event, Import, InboxHit, Purge, Salt, Site
+from tracking.warehouse import engine
+from tracking.warehouse.sealing import files
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Backup:
+    """One of a site with sealed visits and a hot one, and what reports said of it."""
+
+    folder: Path
+    site: Site
+    answers: tuple
+
+    def change(self, edit: Any) -> None:
+        """Change what it says of itself."""
+        file = self.folder / "backup.json"
+        contents = json.loads(file.read_text())
+        edit(contents)
+        file.write_text(json.dumps(contents))
+
+
+def answers(site: Site) -> tuple:
+    return totals(site), by(site, "event:page"), by(site, "time:day")
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Backup:
+    site = SiteFactory()
+    for day in range(3):
+        visit(site, ["/", "/a"], start=NOON + timedelta(days=day))
+        seal(LATER + timedelta(days=day))
+    visit(site, ["/hot"], start=NOON + timedelta(days=5))
+    InboxHit.objects.create(site_id=site.pk, payload="{}")
+    Import.objects.create(site=site, file_name="on-its-way.csv")
+    Salt.objects.create(day=NOON.date(), key=bytes(32))
+    return Backup(make(tmp_path / "to")[0], site, answers(site))
+
+
+@pytest.fixture
+def elsewhere(backup: Backup, tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """The settings name another data folder, which is empty, and a database there."""
+    engine.close()
+    connection.close()
+    before = connection.settings_dict["NAME"]
+    settings.DATA = tmp_path / "elsewhere"
+    settings.DATA.mkdir()
+    connection.settings_dict["NAME"] = str(settings.DATA / "footfall.sqlite3")
+    yield settings.DATA
+    engine.close()
+    connection.close()
+    connection.settings_dict["NAME"] = before
+
+
+def restore(backup: Backup, **options: Any) -> str:
+    said = StringIO()
+    call_command("restore", backup.folder, stdout=said, **options)
+    return said.getvalue()
+
+
+def resealed(backup: Backup, table: str, lines: list[list]) -> dict:
+    """Write rows of a table anew; returns what the backup says of them."""
+    raw = gzip.compress(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    path = f"rows/{table}.jsonl.gz"
+    (backup.folder / path).write_bytes(raw)
+    file = {"path": path, "size": len(raw), "sha256": sha256(raw).hexdigest()}
+    return {"name": table, "rows": len(lines) - 1, "file": file, "last_id": None}
+
+
+@pytest.mark.costly
+def test_restored_server_answers_as_before(backup, elsewhere):
+    said = restore(backup)
+
+    assert backup.answers == answers(backup.site)
+    assert (1, 1, 0) == (Event.objects.count(), InboxHit.objects.count(), Salt.objects.count())
+    assert "1 sites as before" in said
+    # The file that was on its way is in no backup.
+    assert ["failed"] == list(Import.objects.values_list("state", flat=True))
+    # Sealing goes on where it was.
+    seal(LATER + timedelta(days=9))
+    assert (0, backup.answers) == (Event.objects.count(), answers(backup.site))
+
+
+@pytest.mark.costly
+def test_what_is_there_is_replaced_only_where_that_is_said(backup, elsewhere):
+    with closing(sqlite3.connect(elsewhere / "footfall.sqlite3")) as other, other:
+        other.execute("CREATE TABLE tracking_site (id, domain)")
+        other.execute("INSERT INTO tracking_site VALUES (1, 'other.example')")
+    stray = files.path("events", "2026-03-01-stray")
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"")
+    with pytest.raises(CommandError, match="There is data already"):
+        restore(backup)
+
+    restore(backup, replace=True)
+
+    assert (backup.answers, backup.site.domain) == (answers(backup.site), Site.objects.get().domain)
+    assert not stray.exists()
+
+
+@pytest.mark.costly
+def test_older_backup_is_migrated(backup, elsewhere):
+    """As made before purges and pauses were known."""
+    first, *rows = lines_of(backup, "tracking_site")
+    paused = first.index("paused")
+
+    def without(row: list) -> list:
+        return row[:paused] + row[paused + 1 :]
+
+    site = resealed(backup, "tracking_site", [without(first), *map(without, rows)])
+
+    def before(contents: dict) -> None:
+        contents["migrations"] = [
+            key for key in contents["migrations"] if key != ["tracking", "0022_pauses_and_purges"]
+        ]
+        changed = {"tracking_purge", "tracking_site"}
+        kept = [table for table in contents["tables"] if table["name"] not in changed]
+        contents["tables"] = [*kept, site]
+
+    backup.change(before)
+
+    restore(backup)
+
+    assert (backup.answers, False, 0, 0) == (
+        answers(backup.site),
+        Site.objects.get().paused,
+        Purge.objects.count(),
+        Change.objects.count(),
+    )
+
+
+def lines_of(backup: Backup, table: str) -> list[list]:
+    with gzip.open(backup.folder / "rows" / f"{table}.jsonl.gz") as file:
+        return [json.loads(line) for line in file]
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        pytest.param(
+            lambda contents: contents["migrations"].append(["tracking", "9999_tomorrow"]),
+            "its migration tracking 9999_tomorrow is not known here",
+            id="newer",
+        ),
+        pytest.param(
+            lambda contents: contents.update(format=2), "in a form not known here", id="other form"
+        ),
+        pytest.param(lambda contents: contents.pop("tables"), "is damaged", id="damaged"),
+    ],
+)
+def test_backup_that_is_not_understood_changes_nothing(backup, elsewhere, edit, sentence):
+    backup.change(edit)
+
+    with pytest.raises(CommandError, match=sentence):
+        restore(backup)
+    assert not (elsewhere / "footfall.sqlite3").exists()
+
+
+@pytest.mark.parametrize("kind", ["rows/tracking_event*", "warehouse/v1/visits/*"])
+def test_changed_file_is_noticed_before_anything_is_changed(backup, elsewhere, kind):
+    file = next(backup.folder.glob(kind))
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(CommandError, match=f"{file} was changed"):
+        restore(backup)
+    assert not (elsewhere / "footfall.sqlite3").exists()
+
+
+def test_server_that_runs_is_not_restored_over(backup, elsewhere):
+    running = sqlite3.connect(elsewhere / "footfall.sqlite3")
+    running.execute("PRAGMA journal_mode = WAL")
+    running.execute("CREATE TABLE a (b)")
+
+    with pytest.raises(CommandError, match="Stop the server first"):
+        restore(backup, replace=True)
+    running.close()
+
+
+def test_warehouse_that_is_being_sealed_is_not_restored_over(backup, elsewhere):
+    with (
+        alone(files.folder() / "being-written"),
+        pytest.raises(CommandError, match="Stop the server first"),
+    ):
+        restore(backup)
+
+
+@pytest.mark.costly
+def test_backup_can_be_tried_out_beside_the_server(backup):
+    try_out(backup.folder)
+
+    assert [backup.folder.name] == [
+        path.name for path in backup.folder.parent.iterdir() if path.is_dir()
+    ]
+
+
+def test_figures_that_differ_are_said(backup):
+    site = str(backup.site.pk)
+    backup.change(lambda contents: contents["totals"][site].__setitem__(0, 99))
+
+    with pytest.raises(BackupProblem, match=f"such as of site {site}"):
+        check_totals(read(backup.folder))
+
+
+def test_trial_that_fails_says_why(backup):
+    backup.change(lambda contents: contents.update(format=2))
+
+    with pytest.raises(CommandError, match="in a form not known here"):
+        call_command("backup", verify=backup.folder)
+
+
+@pytest.mark.parametrize(
+    ("of_settings", "becomes"),
+    [("", "of the backup"), ("of the settings", "made at the start")],
+    ids=["kept in the data folder", "in the settings"],
+)
+def test_key_of_the_backup_becomes_the_servers_unless_settings_name_one(
+    backup, elsewhere, monkeypatch, of_settings, becomes
+):
+    monkeypatch.setenv("FOOTFALL_SECRET_KEY", of_settings)
+    (elsewhere / "secret_key").write_text("made at the start")
+    (backup.folder / "secret_key").write_text("of the backup")
+
+    put_key(backup.folder)
+
+    assert becomes == (elsewhere / "secret_key").read_text()
+    assert bool(of_settings) == has_other_key(backup.folder)
