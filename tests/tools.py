@@ -11,12 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = ROOT / "tests" / "browser" / "trackers"
+# Sends files that were compressed beforehand.
+BROTLI = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
 NPM = ROOT / ".cache" / "npm"
 
 
 def main() -> None:
     have("chromium", "chromium")
     have("nginx", "nginx")
+    have(BROTLI, "libnginx-mod-http-brotli-static")
     have("systemd-analyze", "systemd")
     have_trackers()
 
@@ -42,8 +45,10 @@ def have_trackers() -> None:
 
 
 def have(program: str, package: str) -> None:
-    # nginx lies where only root looks.
-    if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+    # nginx lies where only root looks, and what it loads is no program.
+    if Path(program).is_file() or shutil.which(
+        program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"
+    ):
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 class Certificate:
-    """`path` and `key_path` are its files, `trusting` is the context of a client that believes it."""
+    """Files at `path` and `key_path`; `trusting` is the context of a client that believes it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "certificate.pem"

@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+import psutil
+
 from tests.server import ROOT, free_port
 from tests.stack.certificate import Certificate
 
@@ -26,8 +28,9 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 class Nginx:
     """In front of servers on ports of this machine, its own files in a folder.
 
-    `hits`, `pages` and `sockets` are the ports of each machine. Only `footfall.conf`, which operators
-    edit, is edited. Without a certificate it listens without TLS. `rate` is what one address may do.
+    `hits`, `pages` and `sockets` are the ports of each machine. Only `footfall.conf`, which
+    operators edit, is edited. Without a certificate it listens without TLS. `rate` is how many hits
+    one address may send.
     """
 
     def __init__(
@@ -117,8 +120,15 @@ class Nginx:
         """Return once nginx writes its hits to a new file."""
         subprocess.run(self.command("-s", "reopen"), check=True)
         deadline = time.monotonic() + seconds
-        while not self.hits.exists() and time.monotonic() < deadline:
+        while not self.has_reopened() and time.monotonic() < deadline:
             time.sleep(0.02)
+
+    def has_reopened(self) -> bool:
+        assert self.process
+        workers = psutil.Process(self.process.pid).children()
+        return all(
+            str(self.hits) in {file.path for file in worker.open_files()} for worker in workers
+        )
 
 
 def replaced(text: str, pattern: str, value: str) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
@@ -25,7 +24,7 @@ PORTS = {"hits": 8001, "pages": 8000, "sockets": 8002}
 
 
 class Node:
-    """Used as `with` once `environment` is set; only `supervisord.conf`, as operators do, is edited."""
+    """Used as `with`, with an `environment`; only the operators' `supervisord.conf` is edited."""
 
     def __init__(self, folder: Path, programs: dict[str, int]) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""`python -m tests.stack.prepare`: tables, people, sites and static files, before the first start."""
+"""`python -m tests.stack.prepare` makes tables, people, sites and static files."""
 
 from tests import prepared
 

@@ -22,9 +22,9 @@ class Stack:
     """The one-server shape on free ports; used as `with`, which begins when all of it answers.
 
     `web` machines accept hits and serve pages, and `sockets` machines push; the queue is on the
-    first. Names of processes are `hits`, `pages`, `sockets` and `queue`, on the first machine unless
-    one is said: `stack.restart("hits")`, `stack.kill("sockets", node=1)`. OWNER and SITES of
-    `tests.prepared` are there. All that is written lies in `folder`.
+    first. Names of processes are `hits`, `pages`, `sockets` and `queue`, on the first machine
+    unless one is said: `stack.restart("hits")`, `stack.kill("sockets", node=1)`. OWNER and SITES
+    of `tests.prepared` are there. All that is written lies in `folder`.
     """
 
     def __init__(self, folder: Path, web: int = 1, sockets: int = 1, **environment: str) -> None:
@@ -102,7 +102,7 @@ class Stack:
         return done.stdout
 
     def pid(self, name: str, node: int = 0) -> int:
-        """Of the first process of that name: of gunicorn's master, of daphne, of Huey's consumer."""
+        """Of the first process of that name: gunicorn's master, daphne, Huey's consumer."""
         return self.pids(name, node)[0]
 
     def pids(self, name: str, node: int = 0) -> list[int]:
