@@ -3,11 +3,10 @@
 from typing import Any
 
 worker_class = "asgi"
-# One worker has a core to itself; for more cores, more processes are started, which can be restarted
-# one after the other.
+# For more cores, more processes are started, which can be restarted one after the other.
 workers = 1
 
-# nginx ends an idle connection after 5 seconds, always before this does (deploy/nginx/keepalive.conf).
+# nginx ends an idle connection after 5 seconds (deploy/nginx/keepalive.conf), always before this.
 keepalive = 15
 # Longer than that, so that a worker that stops has seen its last connection end.
 graceful_timeout = 20
