@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 
 from proj import interpreter, process, stopping  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
+from proj.metrics.shared import sharing  # noqa: E402
 from realtime.people import with_people  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from realtime.routing import key_urlpatterns, websocket_urlpatterns  # noqa: E402
@@ -23,6 +24,7 @@ from tracking.ingest.app import AcceptApp  # noqa: E402
 
 interpreter.set_up()
 process.named(process.PAGES)
+sharing()
 stopping.watch()
 
 of_people = AllowedHostsOriginValidator(with_people(URLRouter(websocket_urlpatterns)))

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from proj import process
 from proj.bounded import Bounded
-from proj.metrics import metrics_text
+from proj.metrics.text import metrics_text
 from proj.readiness import Readiness, readiness
 from tracking import backlog
 from tracking.models import TaskRun

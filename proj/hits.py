@@ -12,6 +12,7 @@ pages = get_asgi_application()
 
 from proj import interpreter, process, stopping  # noqa: E402
 from proj.health import PATHS  # noqa: E402
+from proj.metrics.shared import sharing  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 from tracking.ingest.http import ASGIReceive, ASGISend, Response, reply  # noqa: E402
@@ -27,6 +28,7 @@ async def health(scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) ->
 
 interpreter.set_up()
 process.named(process.HITS)
+sharing()
 stopping.watch()
 
 application = PresenceApp(AcceptApp(health))

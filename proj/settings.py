@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "proj.metrics.requests.RequestSeconds",
     "proj.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "proj.methods.KnownMethods",

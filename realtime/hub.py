@@ -9,6 +9,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from channels.db import database_sync_to_async
@@ -23,6 +24,7 @@ from realtime.presence.attendance import Attendance
 from realtime.room.room import Room
 from realtime.rows import MOST_ROWS, Rows
 from realtime.socket import Socket
+from realtime.telemetry import pushed
 from realtime.tickets import Close, Ticket
 from realtime.window import Now, Window
 
@@ -63,6 +65,8 @@ class Hub:
         self.awaited = 0
         self.opened: list[int] = []
         self.grown: set[int] = set()
+        # When the first of what is to be told next happened.
+        self.oldest: datetime | None = None
         self.flushing: asyncio.TimerHandle | None = None
         self.flushed = 0.0
         self.late = 0.0
@@ -185,6 +189,8 @@ class Hub:
         self.grown |= {row.id for row in grown}
         self.ring()
         if new or grown:
+            times = [each.time for each in (*fresh.visits, *fresh.steps)]
+            self.oldest = min([*times, *([self.oldest] if self.oldest else [])])
             self.flush_soon()
         self.know(told.last)
 
@@ -215,6 +221,10 @@ class Hub:
         batch = Batch(before, self.head, new, further, opened)
         for socket in tuple(self.sockets):
             socket.put_visits(batch)
+        oldest, self.oldest = self.oldest, None
+        if self.sockets and oldest:
+            # After the writers, whom the loop has woken by now.
+            asyncio.get_running_loop().call_soon(pushed, oldest)
 
     async def read_back(self, end: int | None = None) -> None:
         """Take from storage what is above what is known."""

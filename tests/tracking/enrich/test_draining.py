@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from msgspec.structs import asdict
 
+from tests.counted import counting
 from tests.factories import SiteFactory
 from tracking.enrich import draining, quarantine
 from tracking.ingest.hit import WaitingHit
@@ -324,3 +325,17 @@ def test_a_hit_that_another_drain_took_is_not_set_aside():
     quarantine.put(hit, ValueError("broken"))
 
     assert not QuarantinedHit.objects.exists()
+
+
+def test_events_and_batches_are_counted():
+    for number in range(3):
+        wait(number)
+
+    counted, timed = (
+        counting("footfall_enriched_hits_total"),
+        counting("footfall_drain_seconds_count"),
+    )
+    with counted as events, timed as batches:
+        draining.drain()
+
+    assert ({(): 3}, {(): 1}) == (events, batches)

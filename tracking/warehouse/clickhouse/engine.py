@@ -43,6 +43,8 @@ SENTENCES = {
 class ClickHouse(Engine):
     """See `tracking.warehouse.engine.Engine`."""
 
+    name = "clickhouse"
+
     def __init__(self) -> None:
         self.mirror = Mirror()
         self._is_whole = False
