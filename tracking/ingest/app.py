@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import orjson
@@ -103,7 +102,8 @@ class AcceptApp:
     ) -> None:
         began = time.perf_counter()
         status = await respond(request, send, self.answer(wire_format, request, receive))
-        telemetry.count_request(route_of(wire_format), status, began)
+        name = wire_format.__name__.rpartition(".")[2]
+        telemetry.count_request(f"hits:{name}", status, began)
 
     async def answer(
         self, wire_format: WireFormat, request: Request, receive: ASGIReceive
@@ -182,12 +182,6 @@ async def respond(request: Request, send: ASGISend, answer: Awaitable[Response])
         return 499
     await reply(send, response, request.method)
     return response.status
-
-
-@cache
-def route_of(wire_format: WireFormat) -> str:
-    """The name under which the addresses of a wire format are counted, such as hits:plausible."""
-    return f"hits:{wire_format.__name__.rpartition('.')[2]}"
 
 
 def wire_format_of(path: str) -> WireFormat | None:

@@ -13,6 +13,7 @@ from tracking.ingest.http import Request, Response
 
 
 class WireFormat(Protocol):
+    __name__: str
     METHODS: frozenset[str]
 
     def matches(self, path: str) -> bool: ...
