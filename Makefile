@@ -38,6 +38,9 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --check
 	$(BIN)/mypy
+	$(BIN)/shellcheck --external-sources .ci/run deploy/install deploy/upgrade deploy/rollback deploy/footfall deploy/secrets deploy/run
+	$(BIN)/hadolint deploy/docker/Dockerfile
+	$(BIN)/zizmor --offline --quiet .github/workflows
 
 # Ends with 3 where no source of advisories can be reached; make test then says so and goes on.
 audit: $(VENV)/test $(VENV)/audit

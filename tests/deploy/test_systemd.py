@@ -1,11 +1,13 @@
 """The units of `deploy/systemd/`: systemd takes them, and they give their processes little."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.commands import options_of, supervised
 from tests.server import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
@@ -83,6 +85,15 @@ def test_a_service_says_how_much_memory_it_may_take_and_runs_from_the_current_re
 
     assert 1 == len(service["MemoryMax"])
     assert service["ExecStart"][0].startswith(PROGRAMS)
+
+
+@pytest.mark.parametrize("unit", SERVERS)
+def test_a_server_runs_with_the_options_it_has_under_supervisor(unit):
+    name = unit.removeprefix("footfall-").removesuffix(".service").removesuffix("@")
+
+    command = shlex.split(settings(unit)["ExecStart"][0])
+
+    assert options_of(supervised(name)) == options_of(command)
 
 
 @pytest.mark.parametrize("name", SERVERS)
