@@ -2,9 +2,9 @@
 
 import math
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
-from django.views import defaults
+from django.template.loader import get_template
 
 from dashboard.api import errors as api
 
@@ -34,10 +34,11 @@ def too_many(request: HttpRequest, seconds: float = 60) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without a context, because whatever fills one may be what broke."""
+    """Rendered with the request's id alone, because whatever fills a context may be what broke."""
     if api.asks_the_api(request):
         return api.server_error()
-    return defaults.server_error(request)
+    page = get_template("500.html").render({"reference": getattr(request, "request_id", "")})
+    return HttpResponseServerError(page)
 
 
 def in_words(seconds: int) -> str:

@@ -17,6 +17,7 @@ from django.conf import settings  # noqa: E402
 from proj import interpreter, process, stopping  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
 from proj.metrics.shared import sharing  # noqa: E402
+from proj.request_id import RequestIds  # noqa: E402
 from realtime.people import with_people  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from realtime.routing import key_urlpatterns, websocket_urlpatterns  # noqa: E402
@@ -29,9 +30,10 @@ stopping.watch()
 
 of_people = AllowedHostsOriginValidator(with_people(URLRouter(websocket_urlpatterns)))
 
-application = ProtocolTypeRouter(
+routes = ProtocolTypeRouter(
     {
         "http": PresenceApp(AcceptApp(BoundedBodies(pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))),
         "websocket": URLRouter([*key_urlpatterns, re_path("", of_people)]),
     }
 )
+application = RequestIds(routes)

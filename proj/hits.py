@@ -13,6 +13,7 @@ pages = get_asgi_application()
 from proj import interpreter, process, stopping  # noqa: E402
 from proj.health import PATHS  # noqa: E402
 from proj.metrics.shared import sharing  # noqa: E402
+from proj.request_id import RequestIds  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
 from tracking.ingest.http import ASGIReceive, ASGISend, Response, reply  # noqa: E402
@@ -31,4 +32,4 @@ process.named(process.HITS)
 sharing()
 stopping.watch()
 
-application = PresenceApp(AcceptApp(health))
+application = RequestIds(PresenceApp(AcceptApp(health)))

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "proj.metrics.requests.RequestSeconds",
+    "proj.request_id.RequestIdMiddleware",
     "proj.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "proj.methods.KnownMethods",
@@ -254,6 +255,8 @@ globals().update(accounts.verification(SENDS_MAIL))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+# What proj.request_id has let through.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 LOGGING_CONFIG = "proj.logging.configure"
 LOGGING = logging_config(environment.log_level, environment.log_format, environment.error_log)
 

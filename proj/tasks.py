@@ -13,6 +13,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, signal
 from huey.signals import SIGNAL_ERROR
 
+from proj import request_id  # noqa: F401
 from proj.metrics import tasks  # noqa: F401
 from tracking.models import TaskRun
 

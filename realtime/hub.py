@@ -8,6 +8,7 @@ joins misses nothing and gets nothing twice. What the channel layer loses is rea
 import asyncio
 import time
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import replace
 from datetime import datetime
 
@@ -86,7 +87,8 @@ class Hub:
         self.failing = False
         self.now_sent = time.monotonic()
         self.tasks: list[asyncio.Task[None]] = []
-        self.started = asyncio.create_task(self.start(subscribed))
+        # Of all requests, not of the one that begins it.
+        self.started = asyncio.create_task(self.start(subscribed), context=Context())
 
     async def start(self, subscribed: asyncio.Future[None]) -> None:
         # What is stored while the start is read is told by the layer, or was there already.

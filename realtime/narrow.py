@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 
 import structlog
 from channels.db import database_sync_to_async
@@ -53,7 +54,8 @@ class Narrow:
         self.stopped = False
         self.failing = False
         self.task: asyncio.Task[None] | None = None
-        self.started = asyncio.create_task(self.start())
+        # Of all requests, not of the one that begins it.
+        self.started = asyncio.create_task(self.start(), context=Context())
 
     @property
     def head(self) -> int:

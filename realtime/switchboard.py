@@ -6,6 +6,7 @@ look into storage every few seconds, one for all hubs.
 
 import asyncio
 from contextlib import suppress
+from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -42,7 +43,8 @@ class Switchboard:
         self.echoed = True
         self.stopped = False
         self.tasks: list[asyncio.Task[None]] = []
-        self.started = asyncio.create_task(self.start())
+        # Of all requests, not of the one that begins it.
+        self.started = asyncio.create_task(self.start(), context=Context())
 
     async def start(self) -> None:
         self.channel = await self.layer.new_channel()

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 
 import structlog
 from django.conf import settings
@@ -31,7 +32,10 @@ class DrainRequests:
         """To be called on the event loop, after a commit."""
         self._wanted.set()
         if self._asking is None:
-            self._asking = asyncio.get_running_loop().create_task(self._keep_asking())
+            # Of all requests, not of the one that begins it.
+            self._asking = asyncio.get_running_loop().create_task(
+                self._keep_asking(), context=Context()
+            )
 
     async def _keep_asking(self) -> None:
         loop = asyncio.get_running_loop()

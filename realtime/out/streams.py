@@ -6,6 +6,7 @@ not ring makes events late, never wrong. Nothing is read where nobody listens.
 
 import asyncio
 from contextlib import suppress
+from contextvars import Context
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -50,7 +51,8 @@ class Stream:
         self.stopped = False
         self.failing = False
         self.tasks: list[asyncio.Task[None]] = []
-        self.started = asyncio.create_task(self.start())
+        # Of all requests, not of the one that begins it.
+        self.started = asyncio.create_task(self.start(), context=Context())
 
     async def start(self) -> None:
         await switchboard.hang(self.site.pk, self.news)

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,11 +136,14 @@ class AcceptApp:
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:
         """Have rules that judge these hits: an unknown site or a new day asks storage at once."""
         if self.poller is None:
-            self.poller = asyncio.create_task(self.poll())
+            # Of all requests, not of the one that begins it.
+            self.poller = asyncio.create_task(self.poll(), context=Context())
         site_of = self.rules.site_of
         if now.date() not in self.rules.salts or any(site_of(hit) is None for hit in hits):
             # All that wait ask together: many hits for a site that nobody has cost one look.
-            self.refreshing = self.refreshing or asyncio.create_task(self.refresh())
+            self.refreshing = self.refreshing or asyncio.create_task(
+                self.refresh(), context=Context()
+            )
             await asyncio.shield(self.refreshing)
 
     async def refresh(self) -> None:

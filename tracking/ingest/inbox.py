@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextvars import Context
 from datetime import UTC, date, datetime
 
 import structlog
@@ -94,7 +95,8 @@ class Inbox:
         self._waiting_of_site[accepted.site_id] += 1
         if not self._flushing:
             self._flushing = True
-            self._flusher = loop.create_task(self._flush())
+            # Of all requests, not of the one that begins it.
+            self._flusher = loop.create_task(self._flush(), context=Context())
         return future
 
     async def _flush(self) -> None:
