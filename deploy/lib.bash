@@ -52,7 +52,7 @@ as_footfall() {
     # A folder that this user may not read would be in the way of what it starts.
     cd /
     umask 0077
-    FOOTFALL_SETTINGS=$settings exec setpriv --reuid footfall --regid footfall --init-groups \
+    HOME=/var/lib/footfall FOOTFALL_SETTINGS=$settings exec setpriv --reuid footfall --regid footfall --init-groups \
         --no-new-privs "$release/deploy/run" "$@"
 }
 

@@ -80,6 +80,7 @@ class Environment:
     database: dict
     synchronous: str
     redis_url: str
+    feed_redis: list[str]
     shards: int
     trusted_proxies: list[str]
     script_path: str
@@ -135,6 +136,7 @@ def read() -> Environment:
                 "FOOTFALL_SYNCHRONOUS", "NORMAL", validate=one_of("NORMAL", "FULL")
             ),
             redis_url=env.str("REDIS_URL", "", validate=redis_url),
+            feed_redis=env.list("FOOTFALL_FEED_REDIS", [], validate=redis_urls),
             shards=env.int("FOOTFALL_SHARDS", 1, validate=number_to(64)),
             trusted_proxies=env.list(
                 "FOOTFALL_TRUSTED_PROXIES", ["127.0.0.0/8", "::1"], validate=networks
@@ -215,6 +217,8 @@ def read() -> Environment:
         raise SystemExit(
             "Footfall cannot start: FOOTFALL_SCRIPT_PATH and FOOTFALL_EVENT_PATH must differ"
         )
+    if values["feed_redis"] and not values["redis_url"]:
+        raise SystemExit("Footfall cannot start: FOOTFALL_FEED_REDIS needs REDIS_URL too")
     values["database"] = dj_database_url.parse(values["database"])
     # What goes to the console or nowhere reaches nobody.
     scheme = urlsplit(values["email"]).scheme
@@ -251,6 +255,11 @@ def mail_server(value: str) -> None:
 def redis_url(value: str) -> None:
     if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
         raise ValidationError("must be an address such as redis://localhost:6379/0")
+
+
+def redis_urls(values: list[str]) -> None:
+    for value in values:
+        redis_url(value)
 
 
 # Of clickhouse-connect.

@@ -178,7 +178,8 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
-            "hosts": [environment.redis_url],
+            # Each site's messages go through one of them, the same for every process.
+            "hosts": environment.feed_redis or [environment.redis_url],
             "prefix": "footfall",
         },
     }

@@ -21,6 +21,8 @@ max_requests = 0
 accesslog = None
 errorlog = "-"
 loglevel = "info"
+# Nobody asks it anything; two of one user would take the same file for that.
+control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:

@@ -102,6 +102,16 @@ def test_the_data_folder_is_made_where_the_signing_key_is_given(environment, tmp
             "localhost:6379",
             "REDIS_URL must be an address such as redis://localhost:6379/0",
         ),
+        (
+            "FOOTFALL_FEED_REDIS",
+            "redis://one:6379,two:6379",
+            "FOOTFALL_FEED_REDIS must be an address such as redis://localhost:6379/0",
+        ),
+        (
+            "FOOTFALL_FEED_REDIS",
+            "redis://one:6379",
+            "FOOTFALL_FEED_REDIS needs REDIS_URL too",
+        ),
         ("EMAIL_URL", "mail", "EMAIL_URL must be an address such as smtp://user:password@host:587"),
         (
             "FOOTFALL_WAREHOUSE",

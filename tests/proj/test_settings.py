@@ -79,3 +79,29 @@ def test_cookies_of_a_public_server_are_locked_to_it(tmp_path):
 @pytest.mark.parametrize(("sends_mail", "asked"), [(True, "mandatory"), (False, "none")])
 def test_addresses_are_confirmed_wherever_mail_is_sent(sends_mail, asked):
     assert asked == verification(sends_mail)["ACCOUNT_EMAIL_VERIFICATION"]
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(
+    ("several", "hosts"),
+    [
+        ({}, ["redis://one:6379"]),
+        (
+            {"FOOTFALL_FEED_REDIS": "redis://two:6379,redis://three:6379"},
+            ["redis://two:6379", "redis://three:6379"],
+        ),
+    ],
+    ids=["one", "several"],
+)
+def test_the_live_feed_is_divided_among_the_redis_servers_that_are_named_for_it(
+    tmp_path, several, hosts
+):
+    code = (
+        "import json; from django.conf import settings;"
+        "print(json.dumps(settings.CHANNEL_LAYERS['default']['CONFIG']['hosts']))"
+    )
+    done = manage(
+        tmp_path, "shell", "--no-imports", "-c", code, REDIS_URL="redis://one:6379", **several
+    )
+
+    assert hosts == json.loads(done.stdout)
