@@ -5,18 +5,23 @@ sentence that names the variable and says what to set. With `_FILE` after its na
 file that holds the value: a secret given so is in no environment that other processes can read.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
-import dj_email_url  # type: ignore[import-untyped]
+from django.core.exceptions import ValidationError as NoAddress
+from django.core.validators import validate_email
 from environs import EnvError, EnvValidationError, FileAwareEnv
 from marshmallow.validate import OneOf, Range, Regexp, ValidationError
 from sentry_sdk.utils import BadDsn, Dsn
+
+from proj import email_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,9 +108,9 @@ class Environment:
     audit_days: int
     import_bytes: int
     admins: list[str]
-    email: dict
-    sends_mail: bool
+    email: email_url.Mail
     email_from: str
+    email_reply_to: str
     log_level: str
     log_format: str
     error_log: str
@@ -194,9 +199,10 @@ def read() -> Environment:
                 2_000_000_000,
                 validate=Range(1, 1_000_000_000_000, error="must be a number of bytes"),
             ),
-            admins=env.list("FOOTFALL_ADMINS", []),
+            admins=env.list("FOOTFALL_ADMINS", [], validate=addresses),
             email=env.str("EMAIL_URL", "console://", validate=mail_server),
-            email_from=env.str("FOOTFALL_EMAIL_FROM", "footfall@localhost"),
+            email_from=env.str("FOOTFALL_EMAIL_FROM", "", validate=sender),
+            email_reply_to=env.str("FOOTFALL_EMAIL_REPLY_TO", "", validate=sender),
             log_level=env.str(
                 "FOOTFALL_LOG_LEVEL", "INFO", validate=one_of("DEBUG", "INFO", "WARNING", "ERROR")
             ),
@@ -220,13 +226,11 @@ def read() -> Environment:
     if values["feed_redis"] and not values["redis_url"]:
         raise SystemExit("Footfall cannot start: FOOTFALL_FEED_REDIS needs REDIS_URL too")
     values["database"] = dj_database_url.parse(values["database"])
-    # What goes to the console or nowhere reaches nobody.
-    scheme = urlsplit(values["email"]).scheme
-    values["sends_mail"] = scheme not in ("console", "dummy")
-    values["email"] = dj_email_url.parse(values["email"])
+    values["email"] = email_url.parse(values["email"])
     make_folder(data)
     values["secret_key"] = values["secret_key"] or kept_secret(data)
     values["url"] = values["url"].rstrip("/")
+    values["email_from"] = values["email_from"] or f"footfall@{urlsplit(values['url']).hostname}"
     return Environment(**values)
 
 
@@ -248,8 +252,32 @@ def supported_database(value: str) -> None:
 
 
 def mail_server(value: str) -> None:
-    if urlsplit(value).scheme not in dj_email_url.SCHEMES:
-        raise ValidationError("must be an address such as smtp://user:password@host:587")
+    try:
+        email_url.parse(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+def sender(value: str) -> None:
+    """An address alone or with a name, on one line; none at all is left to the default."""
+    name, address = parseaddr(value)
+    if value and not (is_address(address) and (name or address == value) and value.isprintable()):
+        raise ValidationError("must be an address such as Footfall <footfall@example.com>")
+
+
+def addresses(values: list[str]) -> None:
+    for value in values:
+        if not is_address(value):
+            raise ValidationError(f"{value!r} is not an e-mail address")
+
+
+def is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except NoAddress:
+        # Such as root@localhost, which a mail server on this machine may know.
+        return bool(re.fullmatch(r"[\w.+-]+@[\w.-]+", text))
+    return True
 
 
 def redis_url(value: str) -> None:

@@ -6,7 +6,6 @@ import traceback
 from typing import Any
 
 import structlog
-from django.core.mail import mail_admins
 from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
@@ -73,11 +72,15 @@ class AdminMail(logging.Handler):
     """Mails an error and its traceback to the admins, and of the request its path alone."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        subject = " ".join(TOKEN.sub("…", record.getMessage()).split())
+        # Not at the top: logging is set up before there are models.
+        from realtime.mail.admins import tell_admins
+
+        what = " ".join(TOKEN.sub("…", record.getMessage()).split())
         error = record.exc_info[1] if record.exc_info else None
+        told = "".join(traceback.format_exception(error)) if error else ""
         try:
-            mail_admins(subject, "".join(traceback.format_exception(error)) if error else subject)
-        except OSError:
+            tell_admins("page_failed", {"what": what, "traceback": told})
+        except Exception:
             self.handleError(record)
 
 
@@ -95,7 +98,11 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
     """The dictConfig: everything to standard error, errors also to a file rotated daily."""
     handlers: dict[str, dict[str, Any]] = {
         "stderr": {"class": "logging.StreamHandler", "formatter": style},
-        "admins": {"class": "proj.logging.AdminMail", "level": "ERROR"},
+        "admins": {
+            "class": "proj.logging.AdminMail",
+            "level": "ERROR",
+            "filters": ["once_a_minute"],
+        },
     }
     if error_file:
         handlers["error_file"] = {

@@ -247,10 +247,9 @@ USE_I18N = False
 
 ADMINS = [(address, address) for address in environment.admins]
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.email_from
-EMAIL_SUBJECT_PREFIX = "[Footfall] "
-for _key, _value in environment.email.items():
-    globals()[_key] = _value
-SENDS_MAIL = environment.sends_mail
+EMAIL_REPLY_TO = environment.email_reply_to
+globals().update(environment.email.settings)
+SENDS_MAIL = environment.email.sends
 globals().update(accounts.verification(SENDS_MAIL))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -7,7 +7,6 @@ import sentry_sdk
 import structlog
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core.mail import mail_admins
 from django.core.management import call_command
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, signal
@@ -15,6 +14,7 @@ from huey.signals import SIGNAL_ERROR
 
 from proj import request_id  # noqa: F401
 from proj.metrics import tasks  # noqa: F401
+from realtime.mail.admins import tell_admins
 from tracking.models import TaskRun
 
 logger = structlog.get_logger(__name__)
@@ -42,11 +42,4 @@ def report_failure(_signal: str, task: Any, error: Exception | None = None) -> N
     logger.error("task_failed_for_good", task=task.name, error=type(error).__name__)
     if error is not None:
         sentry_sdk.capture_exception(error)
-    try:
-        mail_admins(
-            f"Task failed: {task.name}",
-            f"The task {task.name} has failed and will not be tried again by itself.\n"
-            f"Error: {type(error).__name__}\n\nThe server's log tells more.",
-        )
-    except OSError as mail_error:
-        logger.error("admins_not_told", error=type(mail_error).__name__)
+    tell_admins("task_failed", {"task": task.name, "error": type(error).__name__})

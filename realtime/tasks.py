@@ -1,19 +1,33 @@
-"""What Huey runs for live events that go out."""
+"""What Huey runs for live events that go out, and for mail."""
 
 from datetime import UTC, datetime, timedelta
 
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, task
 
+from realtime.mail.postman import postman
 from realtime.out import deliveries
 from realtime.out.dispatch import dispatcher
 from tracking.models import TaskRun
 
 
 @HUEY.on_startup()
-def start_dispatcher() -> None:
+def start_threads() -> None:
     """In each process that runs tasks, and in no other."""
     dispatcher.start()
+    postman.start()
+
+
+@task()
+def post() -> None:
+    """Look whether there is mail to send: asked after a commit, in whatever process."""
+    postman.wake()
+
+
+@db_periodic_task(crontab(minute="*"))
+def post_net() -> None:
+    """Catch mail whose sender was killed, or which nobody could ask for."""
+    postman.wake()
 
 
 @task()

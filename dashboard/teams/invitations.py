@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.accounts.post import post
+from realtime.mail import outbox
+from realtime.mail.letter import inert
 from tracking import audit
 from tracking.audit import Did, What
 from tracking.models import Invitation, Site, Team
@@ -92,7 +91,7 @@ def send(row: Invitation, token: str) -> Sent:
     if not (row.email and settings.SENDS_MAIL):
         return Sent(link=link)
     count_mail(row)
-    transaction.on_commit(lambda: post(message(row, link)))
+    outbox.send("invitation", row.email, context_of(row, link), reply_to=row.made_by.email)
     return Sent(to=row.email)
 
 
@@ -116,11 +115,12 @@ def counted(what: str) -> int:
         return 1
 
 
-def message(row: Invitation, link: str) -> EmailMessage:
-    context = {"invitation": row, "link": link, "public_url": settings.PUBLIC_URL}
-    subject = render_to_string("teams/invitation_mail_subject.txt", context)
-    return EmailMessage(
-        settings.EMAIL_SUBJECT_PREFIX + " ".join(subject.split()),
-        render_to_string("teams/invitation_mail.txt", context),
-        to=[row.email],
-    )
+def context_of(row: Invitation, link: str) -> dict[str, str]:
+    """The names are those that somebody gave: strangers read them."""
+    return {
+        "by": row.made_by.email,
+        "kind": row.kind,
+        "team": inert(row.team.name) if row.team else "",
+        "site": row.site.domain if row.site else "",
+        "link": link,
+    }

@@ -2,9 +2,9 @@
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 
+from realtime.mail import outbox
 from realtime.out.models import Webhook
 from realtime.room.telling import Did, Means, What, tell
 from tracking.access import Right, people_with
@@ -26,20 +26,16 @@ def switch_off(hook: Webhook, reason: str) -> None:
             means=Means.SERVER,
             details={"enabled": [True, False]},
         )
+        for address in keepers_of(hook):
+            outbox.send("webhook_switched_off", address, context_of(hook, reason))
     hook.enabled = False
     logger.warning("webhook_switched_off", webhook_id=hook.pk, site_id=hook.site_id)
+
+
+def context_of(hook: Webhook, reason: str) -> dict[str, str]:
     domain = hook.site.domain
-    try:
-        send_mail(
-            f"{settings.EMAIL_SUBJECT_PREFIX}A webhook of {domain} is switched off",
-            f"Footfall calls this address no more, because {reason}:\n\n{hook.url}\n\n"
-            f"What was not delivered, and a switch to go on, is at\n"
-            f"{settings.PUBLIC_URL}/sites/{domain}/webhooks/{hook.pk}\n",
-            None,
-            keepers_of(hook),
-        )
-    except OSError as error:
-        logger.error("webhook_owner_not_told", webhook_id=hook.pk, error=type(error).__name__)
+    link = f"{settings.PUBLIC_URL}/sites/{domain}/webhooks/{hook.pk}"
+    return {"site": domain, "address": hook.url, "reason": reason, "link": link}
 
 
 def keepers_of(hook: Webhook) -> list[str]:

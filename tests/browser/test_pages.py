@@ -54,6 +54,7 @@ INSIDE = [
     "/account/sessions",
     "/account/sign-in",
     "/styles",
+    "/styles/mail",
 ]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 REFUSALS = ["/register", "/welcome?key=guess"]

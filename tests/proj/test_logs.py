@@ -8,6 +8,7 @@ from django.core import mail
 
 from proj.logging import OnceAMinute, drop_personal, logging_config, once_a_request
 from proj.sentry import without_personal_data
+from realtime.mail.admins import wait_until_told
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,9 @@ def test_a_failed_page_is_mailed_to_the_admins_without_its_request(settings):
     for handler in handlers:
         handler.handle(failed("91.13.77.201"))
 
+    wait_until_told()
     [message] = mail.outbox
-    assert "[Footfall] Internal Server Error: /x" == message.subject
+    assert "Footfall: Internal Server Error: /x" == message.subject
     assert (True, False, False) == (
         "ValueError: boom" in message.body,
         "91.13.77.201" in message.body,

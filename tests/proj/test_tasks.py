@@ -10,6 +10,7 @@ from django.utils.module_loading import autodiscover_modules
 from huey.contrib.djhuey import HUEY
 
 from proj import tasks
+from realtime.mail.admins import wait_until_told
 from tests.factories import UserFactory
 
 
@@ -31,8 +32,9 @@ def test_a_task_that_failed_for_good_is_told_to_admins_and_sentry(settings, capt
 
     error = fail(retries=0)
 
+    wait_until_told()
     [message] = mail.outbox
-    assert ("[Footfall] Task failed: drain", ["admin@example.com"]) == (message.subject, message.to)
+    assert ("Footfall: task failed: drain", ["admin@example.com"]) == (message.subject, message.to)
     assert "secret detail" not in message.body
     assert [error] == captured
 
@@ -42,6 +44,7 @@ def test_a_task_that_will_be_tried_again_is_told_to_nobody(settings, captured):
 
     fail(retries=2)
 
+    wait_until_told()
     assert ([], []) == (mail.outbox, captured)
 
 

@@ -1,12 +1,11 @@
 import re
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from dashboard.accounts.models import User
-from dashboard.accounts.post import wait_until_sent
 from tests.factories import UserFactory
+from tests.mail import delivered
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +65,7 @@ def _verified(settings, _open):
 
 
 def confirm_link() -> str:
-    wait_until_sent()
-    [link] = re.findall(r"http\S+confirm\S+", mail.outbox[0].body)
+    [link] = re.findall(r"http\S+confirm\S+", delivered()[0].body)
     return link.removeprefix("http://localhost:8000")
 
 
@@ -110,11 +108,10 @@ def test_answer_for_an_address_in_use_is_that_for_a_new_one(client):
     unknown = Client().post("/register", JOINING)
 
     assert (302, known["Location"]) == (unknown.status_code, unknown["Location"])
-    wait_until_sent()
     assert {
         "known@example.com": "You have an account at Footfall",
         "new@example.com": "Confirm your address for Footfall",
-    } == {message.to[0]: message.subject for message in mail.outbox}
+    } == {message.to[0]: message.subject for message in delivered()}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Every mail that the server sends: `outbox.send` to people, `admins.tell_admins` of failures."""
