@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, task
 
+from realtime.mail.asking import post  # noqa: F401
 from realtime.mail.postman import postman
 from realtime.out import deliveries
 from realtime.out.dispatch import dispatcher
@@ -16,12 +17,6 @@ def start_threads() -> None:
     """In each process that runs tasks, and in no other."""
     dispatcher.start()
     postman.start()
-
-
-@task()
-def post() -> None:
-    """Look whether there is mail to send: asked after a commit, in whatever process."""
-    postman.wake()
 
 
 @db_periodic_task(crontab(minute="*"))

@@ -20,6 +20,7 @@ from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from realtime.mail.asking import post
 from realtime.mail.letter import Letter, write
 from realtime.mail.models import OutgoingMail
 from tracking.ciphers import cipher
@@ -59,8 +60,6 @@ def keep(name: str, letter: Letter) -> None:
 
 def ask() -> None:
     """Have the postman look; whom nobody can ask looks each minute all the same."""
-    from realtime.tasks import post
-
     try:
         post()
     except Exception as error:

@@ -181,7 +181,7 @@ def test_queue_that_is_down_keeps_nobody_from_the_page(
     def down() -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("realtime.tasks.post", down)
+    monkeypatch.setattr("realtime.mail.outbox.post", down)
 
     with django_capture_on_commit_callbacks(execute=True):
         post()
