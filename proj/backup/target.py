@@ -1,8 +1,10 @@
 """The database that a backup is restored into: whether it is free, and emptying it."""
 
 import sqlite3
+import time
 from pathlib import Path
 
+import psycopg
 from django.apps import apps
 from django.db import connection
 
@@ -10,26 +12,35 @@ from proj.backup.contents import BackupProblem
 
 # Where these have no rows, nothing is lost. Others have rows as soon as tables are made.
 TELLING = ("accounts_user", "tracking_site", "tracking_event", "tracking_inboxhit")
+OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+OWN_END = 5.0  # seconds
 IN_USE = "Something else uses the database. Stop the server first, all of its processes."
 
 
 def refuse_in_use() -> None:
     """Raise `BackupProblem` where another process has the database open."""
+    connection.close()
     if connection.vendor == "sqlite":
         _refuse_open(Path(connection.settings_dict["NAME"]))
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        [others] = cursor.fetchone()
-    if others:
-        raise BackupProblem(IN_USE)
+    else:
+        _refuse_connected()
+
+
+def _refuse_connected() -> None:
+    # This process's own lines end a moment after they are closed.
+    connection.close_pool()
+    deadline = time.monotonic() + OWN_END
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as alone:
+        while alone.execute(OTHERS).fetchone() != (0,):
+            if time.monotonic() > deadline:
+                raise BackupProblem(IN_USE)
+            time.sleep(0.1)
 
 
 def _refuse_open(path: Path) -> None:
-    connection.close()
     if not path.exists():
         return
     probe = sqlite3.connect(path, timeout=0)
