@@ -7,7 +7,10 @@ visits become of a day of their own, so that visits that were parted stay so.
 """
 
 import os
+import time
 from datetime import timedelta
+
+PAUSE = 1.0  # seconds
 
 
 def age(days: int) -> None:
@@ -49,6 +52,8 @@ def main() -> None:
         age(days)
         seal()
         print(days, flush=True)
+        # The server and its clients are to have their turn.
+        time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
