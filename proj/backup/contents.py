@@ -8,13 +8,11 @@
 Whatever `backup.json` does not name is not part of it.
 """
 
-import tomllib
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 
 import msgspec
-from django.conf import settings
 
 # Goes up with each change that an earlier restore would misread.
 FORMAT = 1
@@ -63,11 +61,6 @@ class Contents(msgspec.Struct, frozen=True):
     def files(self) -> list[File]:
         key = [self.secret_key] if self.secret_key else []
         return [*(table.file for table in self.tables), *self.sealed, *key]
-
-
-def version() -> str:
-    with (settings.BASE_DIR / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["project"]["version"]
 
 
 def read(folder: Path) -> Contents:

@@ -16,6 +16,7 @@ from proj.backup.contents import FORMAT, NAME, SECRET_KEY, BackupProblem, Conten
 from proj.backup.snapshot import snapshot
 from proj.backup.totals import totals
 from proj.backup.writing import private, sync_folders, writing
+from proj.release import version
 from tracking.locks import alone
 from tracking.models import TaskRun
 from tracking.turns import write_transaction
@@ -85,7 +86,7 @@ def _write(folder: Path, now: datetime, before: list[Path], with_key: bool) -> C
         segments = sealed.keep(names, folder, earlier, at)
     made = Contents(
         format=FORMAT,
-        version=contents.version(),
+        version=version(),
         made_at=now,
         migrations=migrations,
         tables=rows,

@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.faults import clock, consumer, database, disk, feed, kill, memory, presence
+from tests.faults import backup, clock, consumer, database, disk, feed, kill, memory, presence
 from tests.faults.oracle import Outcome
 from tests.faults.processes import SHAPES
 from tests.on_postgres import postgres
 
 KILL = {"seconds": 120, "pause": 8, "rate": 400}
+BACKUPS = {"hits": 4000, "rounds": 5, "rate": 300}
 LEAST_RATE = 200  # accepted hits a second while processes are killed
 SOON = 15  # seconds; a killed server has to start
 FLAT_MB = 12  # what memory may grow in the second half of a steady load
@@ -55,6 +56,14 @@ def faults() -> Iterator[tuple[str, Fault]]:
         yield (
             f"steady load, {shape}",
             lambda at, shape=shape: flat(memory.steady(shape, at, seconds=600, every=30, rate=300)),
+        )
+        yield (
+            f"backup, {shape}, SQLite",
+            lambda at, shape=shape: backup.on_sqlite(shape, at, **BACKUPS),
+        )
+        yield (
+            f"backup, {shape}, PostgreSQL",
+            lambda at, shape=shape: backup.on_postgres(shape, at, **BACKUPS),
         )
     for shape in feed.SHAPES:
         yield (

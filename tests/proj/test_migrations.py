@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Now
 
 from tests.migrations_beside import breaks
+from tests.server import ROOT
 
 OWN = ("tracking", "realtime", "accounts")
 # Up to these, the server was stopped for an upgrade.
@@ -45,6 +46,16 @@ def test_every_change_of_models_has_its_migration():
     call_command("makemigrations", check=True, dry_run=True, stdout=said)
 
     assert "No changes detected\n" == said.getvalue()
+
+
+def test_every_release_says_to_which_version_it_can_be_rolled_back():
+    _, *releases = (ROOT / "CHANGELOG.md").read_text().split("\n## ")
+
+    assert [] == [
+        release.partition("\n")[0]
+        for release in releases
+        if not release.partition("\n")[2].startswith("\n- Can be rolled back to: ")
+    ]
 
 
 @pytest.mark.parametrize(
