@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from dashboard.accounts.confirming import confirm_first, is_confirmed
 from dashboard.fields import Checks
 from dashboard.report.formats import day
 from dashboard.report.periods import LATEST
@@ -130,6 +131,9 @@ class KeyForm(forms.Form):
 
 @login_required
 def keys(request: HttpRequest) -> HttpResponse:
+    """The keys, and the form for another for who has just shown that it is them."""
+    if request.method == "POST" or "new" in request.GET:
+        confirm_first(request)
     form = KeyForm(request.POST or None, user=request.user)
     if form.is_valid():
         # Answered at once, not after a redirect: nothing keeps the key's text until then.
@@ -183,4 +187,5 @@ def page(request: HttpRequest, form: KeyForm, key: str = "") -> HttpResponse:
     """`key` is the text of one that was just made."""
     mine = ApiKey.objects.filter(user=request.user.pk).select_related("user")
     rows = [Row.of(each, timezone.now()) for each in mine]
-    return render(request, "accounts/keys.html", {"form": form, "key": key, "rows": rows})
+    shown = form if is_confirmed(request) else None
+    return render(request, "accounts/keys.html", {"form": shown, "key": key, "rows": rows})

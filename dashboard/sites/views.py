@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dashboard.access import site_view
+from dashboard.accounts.confirming import confirm_first
 from dashboard.room import Did, What, tell
 from dashboard.sites.forms import DeleteForm, SiteForm, SiteSettingsForm
 from realtime import feed
@@ -57,6 +58,7 @@ def settings(request: HttpRequest, site: Site) -> HttpResponse:
 
 @site_view(Right.OWN)
 def delete(request: HttpRequest, site: Site) -> HttpResponse:
+    confirm_first(request)
     form = DeleteForm(request.POST or None, site=site)
     if form.is_valid():
         with transaction.atomic():

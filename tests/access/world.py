@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.apps import apps
-from django.test import Client
 from django.utils import timezone
 
 from realtime.out.models import Delivery, Threshold, Webhook
+from tests.confirming import ConfirmedClient
 from tests.factories import (
     EventFactory,
     GuestFactory,
@@ -74,11 +74,11 @@ class World:
         self.mine = furnish(self.site, self.people["owner"])
         self.theirs = furnish(self.other, self.people[STRANGER])
 
-    def client(self, who: str) -> Client:
+    def client(self, who: str) -> ConfirmedClient:
         """A browser in which that person is signed in, or a program with a key."""
         if who == KEY:
-            return Client(headers={"Authorization": f"Bearer {self.key}"})
-        client = Client()
+            return ConfirmedClient(headers={"Authorization": f"Bearer {self.key}"})
+        client = ConfirmedClient()
         if who == LINK:
             client.get(f"/share/{self.mine['token']}/")
         elif who == WITHDRAWN:

@@ -132,6 +132,7 @@ def owner_client(running: Server) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=running.url, timeout=60) as client:
         client.get("/sign-in")
         fill_in(client, "/sign-in", login=OWNER, password=PASSWORD)
+        fill_in(client, "/sign-in/confirm", password=PASSWORD)
         yield client
 
 

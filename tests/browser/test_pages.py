@@ -88,6 +88,10 @@ def signed_in(running: Server, browser: Browser, sites: None) -> dict:
     page.wait_for_url("**/sites/")
     page.goto(f"{running.url}/sites/visited.example/install")
     expect(page.get_by_role("link", name="Watch it live")).to_be_visible()
+    page.goto(f"{running.url}/sign-in/confirm?next=/keys")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/keys")
     state = context.storage_state()
     context.close()
     return state

@@ -93,6 +93,7 @@ class Doors:
             "SELECT email, 1, 1, id FROM accounts_user WHERE id = 1"
         )
         assert 302 == self.form("/sign-in", login=OWNER, password=PASSWORD).status_code
+        assert 302 == self.form("/sign-in/confirm", password=PASSWORD).status_code
         self.session = self.client.cookies["sessionid"]
         self.csrf = self.client.cookies["csrftoken"]
         scopes = ["stats:read", "sites:read", "sites:write", "hits:send"]

@@ -32,6 +32,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
+def client() -> Client:
+    """A browser in which nothing is confirmed."""
+    return Client()
+
+
+@pytest.fixture
 def user() -> User:
     """Somebody with an app that knows SECRET."""
     user = UserFactory(email="ada@example.com")
