@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "proj.forwarded.ForwardedProto",
     "proj.metrics.requests.RequestSeconds",
     "proj.request_id.RequestIdMiddleware",
     "proj.headers.SafeHeaders",
