@@ -11,29 +11,34 @@ ANSWER = (
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Ends a connection whose request's line and headers go on beyond MOST_BYTES."""
+    """Ends a connection on which MOST_BYTES come without any of a body, or an end, among them.
 
-    # Bytes of the head that is on its way; None while a body is.
-    head: int | None = 0
-    # Whether a head or a body ended in the bytes that came last.
-    ended = False
+    They are a request's line and headers, the line before a piece of a chunked body, or the headers
+    that may follow its last piece.
+    """
+
+    unfinished = 0
+    # Whether some of a body, or the end of a head or request, was in the bytes that came last.
+    got_on = False
 
     def data_received(self, data: bytes) -> None:
-        self.ended = False
+        self.got_on = False
         super().data_received(data)
-        # The parser does not tell where in the bytes something ended: they hold a body, and at
-        # most the beginning of the next head, which is counted as soon as more of it comes.
-        if self.ended or self.head is None:
-            return
-        self.head += len(data)
-        if self.head > MOST_BYTES and not self.transport.is_closing():
+        # The parser does not tell where in the bytes that was. What follows it there is at most as
+        # much as is read at once, and is counted as soon as more of it comes.
+        self.unfinished = 0 if self.got_on else self.unfinished + len(data)
+        if self.unfinished > MOST_BYTES and not self.transport.is_closing():
             self.transport.write(ANSWER)
             self.transport.close()
 
     def on_headers_complete(self) -> None:
-        self.head, self.ended = None, True
+        self.got_on = True
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self.got_on = True
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self.head, self.ended = 0, True
+        self.got_on = True
         super().on_message_complete()

@@ -89,3 +89,48 @@ async def test_head_without_an_end_after_a_body_is_refused(port):
     endless = b"GET /" + b"a" * MOST_BYTES
 
     assert ["204", "431"] == await statuses(port, posted(100_000), endless)
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def ends(port: int, beginning: bytes, again: bytes) -> bool:
+    """Whether the server ends a connection over which, again and again, the same comes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(beginning)
+        for _ in range(400):
+            writer.write(again)
+            await writer.drain()
+            await asyncio.sleep(0)
+            if reader.at_eof():
+                return True
+    except ConnectionError:
+        return True
+    finally:
+        writer.transport.abort()
+    return False
+
+
+@pytest.mark.parametrize(
+    ("beginning", "again"),
+    [
+        (b"4\r\nabcd\r\n0\r\n", b"X: a\r\n" * 1000),
+        (b"4\r\nabcd\r\n0\r\nX: ", b"a" * 6000),
+        (b"4;x=", b"a" * 6000),
+    ],
+    ids=["many trailers", "one trailer", "a piece's extension"],
+)
+async def test_what_stands_around_the_pieces_of_a_body_has_an_end(port, beginning, again):
+    assert await ends(port, CHUNKED + beginning, again)
+
+
+async def test_pieces_of_a_body_may_go_on(port):
+    assert not await ends(port, CHUNKED, b"1000\r\n" + b"a" * 4096 + b"\r\n")
+
+
+async def test_body_in_pieces_may_be_larger_than_a_head_and_have_trailers(port):
+    pieces = b"1000\r\n" + b"a" * 4096 + b"\r\n"
+    whole = CHUNKED + pieces * 50 + b"0\r\nX: a\r\n\r\n"
+
+    assert ["204", "204"] == await statuses(port, whole, SMALL)

@@ -19,7 +19,7 @@ from tracking.transfer.again import tell_apart
 from tracking.transfer.derive import Derivation
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.placing import leave, place
-from tracking.transfer.reading import blocks
+from tracking.transfer.reading import Block, blocks
 from tracking.transfer.staging import Staging, staging
 from tracking.turns import write_transaction
 from tracking.warehouse.sealing.manifest import next_generation
@@ -44,6 +44,7 @@ def run(
     *,
     strict: bool = False,
     again: bool = False,
+    most: int | None = None,
     progress: Callable[[Import], None] = lambda job: None,
     gathered: Callable[[Staging], None] = lambda staging: None,
 ) -> None:
@@ -52,7 +53,7 @@ def run(
     Killed anywhere, nothing is stored, and the next run for the same file goes on where the lines
     were gathered. Raises `ImportProblem`, having stored nothing, where that is no use: the file was
     imported before and not asked for `again`, is damaged, or `strict` and has a line that is
-    refused; the disk is full; or somebody cancelled the job. Raises django.db.Error while the
+    refused; it unpacks to more than `most` bytes; the disk is full; or somebody cancelled the job. Raises django.db.Error while the
     database is away. `progress` hears of the job as it changes, `gathered` of its refused lines.
     """
     with _problems():
@@ -62,7 +63,7 @@ def run(
         with staging(job) as lines:
             # Whoever else ran this file was killed, or would have the staged lines.
             _same(job, Import.State.RUNNING).exclude(pk=job.pk).delete()
-            _gather(job, lines, path, kind, progress)
+            _gather(job, lines, blocks(path, kind, most), progress)
             gathered(lines)
             if strict and job.refused:
                 raise ImportProblem(
@@ -109,10 +110,10 @@ def _refuse_known(job: Import) -> None:
 
 
 def _gather(
-    job: Import, lines: Staging, path: Path, kind: str, progress: Callable[[Import], None]
+    job: Import, lines: Staging, found: Iterator[Block], progress: Callable[[Import], None]
 ) -> None:
     key = ImportKey.of(job.site)
-    for done in lines.gather(blocks(path, kind), Derivation.of(job.site), key, timezone.now()):
+    for done in lines.gather(found, Derivation.of(job.site), key, timezone.now()):
         job.bytes_done = done
         job.events, job.refused = lines.counts()
         note(job)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import duckdb
 
@@ -20,7 +20,7 @@ from tracking.warehouse.sealing.manifest import literal
 
 BLOCK_BYTES = 8 * 1024 * 1024
 BLOCK_ROWS = 20_000
-LONGEST_LINE = 1024 * 1024
+MEGABYTE = LONGEST_LINE = 1024 * 1024
 NOT_TEXT = "It is not UTF-8."
 TOO_LONG = "It is longer than a megabyte."
 
@@ -41,24 +41,60 @@ class Block:
     refused: list[Refusal] = field(default_factory=list)
 
 
-def blocks(path: Path, kind: str) -> Iterator[Block]:
-    """The file's blocks in order. Raises `ImportProblem` for a file that is not of its kind."""
+def blocks(path: Path, kind: str, most: int | None = None) -> Iterator[Block]:
+    """The file's blocks in order, up to so many bytes of what is unpacked.
+
+    Raises `ImportProblem` for a file that is not of its kind, or unpacks to more.
+    """
     if kind == "parquet":
-        yield from _parquet_blocks(path)
+        yield from _parquet_blocks(path, Room(most))
         return
-    with path.open("rb") as raw, _unpacked(raw, path) as file:
+    with path.open("rb") as raw, _unpacked(raw, Room(most)) as file:
         yield from (_csv_blocks if kind == "csv" else _ndjson_blocks)(file, raw)
 
 
+class Room:
+    """How many bytes a file may still unpack to; None: as many as it likes."""
+
+    def __init__(self, most: int | None) -> None:
+        self.most = most
+        self.taken = 0
+
+    def take(self, size: int) -> None:
+        """Raises `ImportProblem` where there is no room for it."""
+        self.taken += size
+        if self.most is not None and self.taken > self.most:
+            raise ImportProblem(
+                f"The file is larger than {self.most // MEGABYTE} MB when it is unpacked: import it"
+                " on the server, with manage.py events_import."
+            )
+
+
+class Unpacked(io.RawIOBase):
+    """What a compressed file unpacks to, as far as there is room."""
+
+    def __init__(self, raw: IO[bytes], room: Room) -> None:
+        self.file = gzip.GzipFile(fileobj=raw)  # type: ignore[arg-type]
+        self.room = room
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = self.file.readinto(buffer)
+        self.room.take(size)
+        return size
+
+
 @contextmanager
-def _unpacked(raw: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+def _unpacked(raw: IO[bytes], room: Room) -> Iterator[IO[bytes]]:
     compressed = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     if not compressed:
         yield raw
         return
     try:
-        yield gzip.GzipFile(fileobj=raw)  # type: ignore[misc]
+        yield io.BufferedReader(Unpacked(raw, room), MEGABYTE)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise ImportProblem("The file is compressed, and damaged or cut.") from None
 
@@ -148,7 +184,7 @@ def _check_columns(names: list[str]) -> None:
             raise ImportProblem(f"The file has no column {name}.")
 
 
-def _parquet_blocks(path: Path) -> Iterator[Block]:
+def _parquet_blocks(path: Path, room: Room) -> Iterator[Block]:
     size, first = path.stat().st_size, 1
     with writer(f"reading-{path.name}") as connection:
         source = f"read_parquet({literal(str(path))})"
@@ -162,6 +198,7 @@ def _parquet_blocks(path: Path) -> Iterator[Block]:
         columns = ", ".join(f'"{known}": "{name}"' for name, known in names.items())
         rows = connection.execute(f"SELECT to_json({{{columns}}})::VARCHAR FROM {source}")  # noqa: S608
         while lines := [line for (line,) in rows.fetchmany(BLOCK_ROWS)]:
+            room.take(sum(map(len, lines)))
             numbers = range(first, first + len(lines))
             first = numbers.stop
             yield Block(size * (first - 1) // total, "\n".join(lines), numbers)

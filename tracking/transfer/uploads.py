@@ -117,7 +117,8 @@ def run_uploaded(job: Import) -> None:
     running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
     try:
         if mine.update(state=Import.State.RUNNING, seen_at=timezone.now()):
-            run(job, path, format_of(job.file_name) or "ndjson")
+            kind = format_of(job.file_name) or "ndjson"
+            run(job, path, kind, most=settings.IMPORT_BYTES)
     except Error:
         # The file stays, and the next run goes on with it.
         raise
