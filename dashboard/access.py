@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from dashboard import room
 from tracking.access import Right, site_for, teams_with
-from tracking.models import Site
+from tracking.models import Site, Team
 
 View = Callable[..., HttpResponse]
 
@@ -26,7 +26,10 @@ def site_view(right: Right) -> Callable[[View], View]:
         def wrapped(request: HttpRequest, domain: str, **kwargs: Any) -> HttpResponse:
             site = site_or_404(request, domain, right)
             room.mark(request, site)
-            return view(request, site, **kwargs)
+            try:
+                return view(request, site, **kwargs)
+            except Site.DoesNotExist as error:
+                raise Http404("The site was deleted meanwhile.") from error
 
         return login_required(wrapped)
 
@@ -40,7 +43,10 @@ def team_view(right: Right) -> Callable[[View], View]:
         @wraps(view)
         def wrapped(request: HttpRequest, team: int, **kwargs: Any) -> HttpResponse:
             found = get_object_or_404(teams_with(request.user, right), pk=team)
-            return view(request, found, **kwargs)
+            try:
+                return view(request, found, **kwargs)
+            except Team.DoesNotExist as error:
+                raise Http404("The team was deleted meanwhile.") from error
 
         return login_required(wrapped)
 

@@ -93,7 +93,7 @@ def read_again(row: Member | Guest) -> None:
 
 
 def lock(team: Team) -> None:
-    """Two owners who leave at once do so one after the other."""
+    """Two owners who leave at once do so one after the other. Raises `Team.DoesNotExist`."""
     Team.objects.select_for_update().get(pk=team.pk)
 
 
@@ -196,6 +196,8 @@ def change_guest(guest: Guest, role: str, by: Any) -> None:
 
 @transaction.atomic
 def remove_guest(guest: Guest, by: Any) -> None:
+    """Raises `Refused`."""
+    read_again(guest)
     did = Did.LEFT if guest.user_id == by.pk else Did.DELETED
     guest.delete()
     what, person = (What.SITE, None) if did == Did.LEFT else (What.MEMBER, guest.user)
@@ -204,7 +206,12 @@ def remove_guest(guest: Guest, by: Any) -> None:
 
 @transaction.atomic
 def hand_over(site: Site, team: Team, by: Any) -> None:
-    """Put a site into another team. Its guests stay; what its old team offered of it ends."""
+    """Put a site into another team. Its guests stay; what its old team offered of it ends.
+
+    Raises `Site.DoesNotExist` and `Team.DoesNotExist`.
+    """
+    lock(team)
+    Site.objects.select_for_update().get(pk=site.pk)
     site.team = team
     site.save(update_fields=["team"])
     Invitation.objects.filter(site=site, accepted_at=None).delete()
@@ -213,7 +220,8 @@ def hand_over(site: Site, team: Team, by: Any) -> None:
 
 @transaction.atomic
 def delete_team(team: Team, by: Any) -> None:
-    """With all its sites and their figures."""
+    """With all its sites and their figures. Raises `Team.DoesNotExist`."""
+    lock(team)
     for site in team.sites.all():
         audit.record(Did.DELETED, What.SITE, site, by=by, site=site)
     record(Did.DELETED, What.TEAM, by, team, name=team)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard import room
 from dashboard.access import site_view
+from dashboard.accounts.confirming import confirm_first
 from dashboard.teams import invitations
 from dashboard.teams.forms import EmailForm, HandToTeamForm
 from dashboard.teams.invitations import Sent
@@ -21,6 +22,7 @@ from tracking.models import Invitation, Site
 @site_view(Right.OWN)
 def hand_over(request: HttpRequest, site: Site) -> HttpResponse:
     """At once, to a team in which the person manages sites; nobody else is asked."""
+    confirm_first(request)
     form = HandToTeamForm(request.POST or None, teams=teams.other_teams(request.user, site))
     if form.is_valid():
         team = form.cleaned_data["team"]
@@ -34,6 +36,7 @@ def hand_over(request: HttpRequest, site: Site) -> HttpResponse:
 @require_POST
 def offer(request: HttpRequest, site: Site) -> HttpResponse:
     """To another person, who has to accept it."""
+    confirm_first(request)
     form = EmailForm(request.POST)
     if not form.is_valid():
         return page(request, site, offer_form=form)
@@ -49,8 +52,12 @@ def offer(request: HttpRequest, site: Site) -> HttpResponse:
 @site_view(Right.OWN)
 @require_POST
 def withdraw(request: HttpRequest, site: Site, number: int) -> HttpResponse:
-    invitations.revoke(get_object_or_404(offers(site), pk=number), request.user)
-    messages.success(request, "The offer is withdrawn.")
+    row = get_object_or_404(offers(site), pk=number)
+    try:
+        invitations.revoke(row, request.user)
+        messages.success(request, "The offer is withdrawn.")
+    except teams.Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("site_hand_over", site.domain)
 
 

@@ -19,7 +19,7 @@ from tracking import audit
 from tracking.audit import Did, What
 from tracking.models import Invitation, Site, Team
 from tracking.models.teams import INVITATION_LASTS
-from tracking.teams import Refused
+from tracking.teams import Refused, lock
 
 # Nobody fills strangers' mailboxes from here.
 MOST_OPEN = 50
@@ -27,6 +27,7 @@ MOST_MAILS_BY_ONE = 50
 MOST_MAILS_TO_ONE = 3
 DAY = 60 * 60 * 24
 AGAIN = timedelta(minutes=5)
+ENDED = "This invitation was used or revoked meanwhile."
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,13 @@ class Sent:
 def invite(
     by: Any, kind: str, email: str, role: str = "", *, team: Any = None, site: Any = None
 ) -> Sent:
-    """Make an invitation to a team, or to a site. Raises `Refused`."""
+    """Make an invitation to a team, or to a site.
+
+    Raises `Refused`, and `Team.DoesNotExist` or `Site.DoesNotExist` where it was deleted meanwhile.
+    """
     now = timezone.now()
+    if team:
+        lock(team)
     if open_ones(now, team, site).count() >= MOST_OPEN:
         raise Refused(f"At most {MOST_OPEN} invitations are open at once. Revoke some first.")
     row, token = Invitation.issue(
@@ -63,15 +69,17 @@ def send_again(row: Invitation, by: Any) -> Sent:
     changed = {"made_by": by, "token_hash": row.token_hash, "expires_at": row.expires_at}
     # Never one that was accepted since it was read.
     if Invitation.open(now).filter(pk=row.pk).update(**changed) != 1:
-        raise Refused("This invitation was used or revoked meanwhile.")
+        raise Refused(ENDED)
     record(Did.CHANGED, row, by)
     return send(row, token)
 
 
 @transaction.atomic
 def revoke(row: Invitation, by: Any) -> None:
-    row.revoked_at = timezone.now()
-    row.save(update_fields=["revoked_at"])
+    """Raises `Refused`."""
+    now = timezone.now()
+    if Invitation.open(now).filter(pk=row.pk).update(revoked_at=now) != 1:
+        raise Refused(ENDED)
     record(Did.REVOKED, row, by)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from dashboard.teams.forms import TakeSiteForm
 from tracking import teams
-from tracking.models import Invitation, Team
+from tracking.models import Invitation, Site, Team
 
 WELCOMES = {
     Invitation.Kind.MEMBER: "You are in the team {} now.",
@@ -73,6 +73,8 @@ def accept(request: HttpRequest, found: Invitation, team: Team | None) -> HttpRe
     except teams.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("invitation")
+    except (Site.DoesNotExist, Team.DoesNotExist):  # deleted meanwhile
+        return dead(request)
     del request.session[KEY]
     welcome = WELCOMES[Invitation.Kind(found.kind)]
     messages.success(request, welcome.format(found.team or found.site))

@@ -1,5 +1,7 @@
 """A site's page of people: its team, its guests, and who is invited as one."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +55,11 @@ def send_again(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 @site_view(Right.MANAGE)
 @require_POST
 def revoke(request: HttpRequest, site: Site, number: int) -> HttpResponse:
-    invitations.revoke(get_object_or_404(guest_invitations(site), pk=number), request.user)
+    row = get_object_or_404(guest_invitations(site), pk=number)
+    try:
+        invitations.revoke(row, request.user)
+    except teams.Refused as refusal:
+        return refused(request, site, refusal)
     messages.success(request, "The invitation is revoked.")
     return redirect("people", site.domain)
 
@@ -74,7 +80,10 @@ def change_role(request: HttpRequest, site: Site, guest: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, site: Site, guest: int) -> HttpResponse:
     row = get_object_or_404(site.guests.select_related("user", "site"), pk=guest)
-    teams.remove_guest(row, request.user)
+    try:
+        teams.remove_guest(row, request.user)
+    except teams.Refused as refusal:
+        return refused(request, site, refusal)
     messages.success(request, f"{row.user} is no longer a guest.")
     return redirect("people", site.domain)
 
@@ -84,7 +93,8 @@ def remove(request: HttpRequest, site: Site, guest: int) -> HttpResponse:
 def leave(request: HttpRequest, site: Site) -> HttpResponse:
     """A guest's own way out; whoever is in the team still sees the site by that."""
     row = get_object_or_404(site.guests.select_related("user", "site"), user=request.user.pk)
-    teams.remove_guest(row, request.user)
+    with suppress(teams.Refused):  # whoever was removed meanwhile has what they asked for
+        teams.remove_guest(row, request.user)
     messages.success(request, f"You are no longer a guest of {site}.")
     return redirect("teams")
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.access import team_view
+from dashboard.accounts.confirming import confirm_first
 from dashboard.teams import invitations
 from dashboard.teams.forms import DeleteTeamForm, InviteForm, TeamForm
 from dashboard.teams.invitations import Sent
@@ -48,6 +49,8 @@ def team(request: HttpRequest, found: Team) -> HttpResponse:
 @team_view(Right.MANAGE)
 @require_POST
 def invite(request: HttpRequest, found: Team) -> HttpResponse:
+    if request.POST.get("role") == Role.OWNER:
+        confirm_first(request)
     form = InviteForm(request.POST, roles=teams.giveable(teams.role_in(request.user, found)))
     if not form.is_valid():
         return page(request, found, form)
@@ -64,6 +67,8 @@ def invite(request: HttpRequest, found: Team) -> HttpResponse:
 @require_POST
 def send_again(request: HttpRequest, found: Team, number: int) -> HttpResponse:
     row = get_object_or_404(invitations.open_ones(timezone.now(), found, None), pk=number)
+    if row.role == Role.OWNER:
+        confirm_first(request)
     try:
         check_giveable(request, found, row)
         return page(request, found, sent=invitations.send_again(row, request.user))
@@ -77,9 +82,9 @@ def revoke(request: HttpRequest, found: Team, number: int) -> HttpResponse:
     row = get_object_or_404(invitations.open_ones(timezone.now(), found, None), pk=number)
     try:
         check_giveable(request, found, row)
+        invitations.revoke(row, request.user)
     except teams.Refused as refusal:
         return refused(request, found, refusal)
-    invitations.revoke(row, request.user)
     messages.success(request, "The invitation is revoked.")
     return redirect("team", found.pk)
 
@@ -94,6 +99,8 @@ def check_giveable(request: HttpRequest, found: Team, row: Invitation) -> None:
 def change_role(request: HttpRequest, found: Team, member: int) -> HttpResponse:
     row = get_object_or_404(found.members.select_related("user", "team"), pk=member)
     role = request.POST.get("role", "")
+    if role == Role.OWNER:
+        confirm_first(request)
     try:
         if role not in Role.values:
             raise teams.Refused("There is no such role.")
@@ -138,6 +145,7 @@ def rename(request: HttpRequest, found: Team) -> HttpResponse:
         found.name = before
         return refused(request, found, "A team needs a name of at most 80 characters.")
     with transaction.atomic():
+        teams.lock(found)
         form.save()
         changed = {"name": [before, found.name]}
         audit.record(Did.CHANGED, What.TEAM, found, by=request.user, team=found, details=changed)
@@ -147,6 +155,7 @@ def rename(request: HttpRequest, found: Team) -> HttpResponse:
 
 @team_view(Right.OWN)
 def delete(request: HttpRequest, found: Team) -> HttpResponse:
+    confirm_first(request)
     form = DeleteTeamForm(request.POST or None, team=found)
     if form.is_valid():
         teams.delete_team(found, request.user)
