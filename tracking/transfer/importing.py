@@ -53,8 +53,9 @@ def run(
     Killed anywhere, nothing is stored, and the next run for the same file goes on where the lines
     were gathered. Raises `ImportProblem`, having stored nothing, where that is no use: the file was
     imported before and not asked for `again`, is damaged, or `strict` and has a line that is
-    refused; it unpacks to more than `most` bytes; the disk is full; or somebody cancelled the job. Raises django.db.Error while the
-    database is away. `progress` hears of the job as it changes, `gathered` of its refused lines.
+    refused; it unpacks to more than `most` bytes; the disk is full; or somebody cancelled the job.
+    Raises django.db.Error while the database is away. `progress` hears of the job as it changes,
+    `gathered` of its refused lines.
     """
     with _problems():
         job.fingerprint, job.bytes_total = _fingerprint(path), path.stat().st_size

@@ -22,7 +22,7 @@ def parquet(tmp_path, rows):
     columns = (
         "'2026-03-10' AS timestamp, 'a' AS visitor, 'pageview' AS name, repeat('a', 99) AS url"
     )
-    duckdb.sql(f"SELECT {columns} FROM range({rows})").write_parquet(str(path))
+    duckdb.sql(f"SELECT {columns} FROM range({rows})").write_parquet(str(path))  # noqa: S608
     return path
 
 
