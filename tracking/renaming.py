@@ -15,7 +15,7 @@ from django.db.models.functions import Concat
 
 from tracking.enrich.channel import channel
 from tracking.enrich.sites import source_of_host
-from tracking.models import Event, EventLog, Generation
+from tracking.models import Event, EventLog, Generation, Renaming
 from tracking.turns import write_transaction
 from tracking.warehouse.database import writer
 from tracking.warehouse.sealing.manifest import live, read
@@ -42,6 +42,16 @@ class Told(NamedTuple):
 class Named(NamedTuple):
     source: str
     channel: str
+
+
+def run_asked() -> None:
+    """Do what was asked. Raises `Busy`.
+
+    Killed anywhere, the next run goes on.
+    """
+    if asked := list(Renaming.objects.values_list("pk", flat=True)):
+        rename_sources(asked)
+        Renaming.objects.filter(pk__in=asked).delete()
 
 
 def rename_sources(site_ids: list[int]) -> None:

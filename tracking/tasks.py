@@ -10,13 +10,12 @@ import structlog
 from django.conf import settings
 from huey import crontab
 from huey.contrib.djhuey import HUEY, db_periodic_task, db_task
-from huey.exceptions import RetryTask
 
 from tracking import audit, backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.ingest.visitor_keys import keep_visitor_keys
-from tracking.models import Import, LedgerEntry, Purge, TaskRun
+from tracking.models import Import, LedgerEntry, Purge, Renaming, TaskRun
 from tracking.overwriting import overwrite_deleted
 from tracking.turns import OneAtATime, write_transaction
 
@@ -26,8 +25,6 @@ LEDGER_DAYS = 7
 LEDGER_CHUNK = 5000
 # A request older than this was lost with a killed worker, and another may be made.
 PENDING_SECONDS = 5
-# Until sealed files, which somebody else changes now, are asked for again.
-BUSY_SECONDS = 60
 # What comes in this time shares a transaction. Dashboards wait for it when there is much to show.
 GATHER_SECONDS = 0.02
 # Then the queue's other work has its turn.
@@ -105,6 +102,8 @@ def seal() -> None:
     now = datetime.now(UTC)
     if Purge.objects.exists():
         purge_asked()
+    if Renaming.objects.exists():
+        rename_asked()
     if not TaskRun.claim("seal", now, since=now - upkeep.pause()):
         return
     # Another process at it is a person's command, and does the same.
@@ -124,15 +123,14 @@ def purge_asked() -> None:
 
 
 @db_task()
-def rename_sources(site_ids: list[int]) -> None:
-    """Name the sources of stored visits anew, see `tracking.renaming`."""
+def rename_asked() -> None:
+    """Name sources anew where somebody asked for it, see `tracking.models.Renaming`."""
     from tracking import renaming
     from tracking.warehouse.sealing.turn import Busy
 
-    try:
-        renaming.rename_sources(site_ids)
-    except Busy:
-        raise RetryTask(delay=BUSY_SECONDS) from None
+    # What is not done now is asked for again with the next run of `seal`.
+    with suppress(Busy):
+        renaming.run_asked()
 
 
 @db_task()

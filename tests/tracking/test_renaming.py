@@ -1,11 +1,11 @@
 """Sources that became known are named in what is stored, in the database and sealed."""
 
 import pytest
-from huey.exceptions import RetryTask
 
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.sealing.sealed import LATER, by, seal, totals, visit
-from tracking import tasks
+from tracking import renaming, tasks
+from tracking.models import Renaming
 from tracking.renaming import rename_sources
 from tracking.warehouse.sealing.turn import turn
 
@@ -90,6 +90,46 @@ def test_a_paid_medium_makes_the_channel_a_paid_one(settle):
     assert {"Paid Search": (1, 1)} == by(site, "visit:channel")
 
 
-def test_while_others_change_sealed_files_it_is_asked_for_again():
-    with turn(), pytest.raises(RetryTask):
-        tasks.rename_sources.call_local([1])
+def test_what_was_asked_is_done_once():
+    site, other = SiteFactory(), SiteFactory()
+    for each in (site, other):
+        visit(each, ["/"], **UNKNOWN)
+    Renaming.objects.create(site=site)
+
+    tasks.rename_asked.call_local()
+
+    assert ({"Kagi": (1, 1)}, {"kagi.com": (1, 1)}) == (
+        by(site, "visit:source"),
+        by(other, "visit:source"),
+    )
+    assert not Renaming.objects.exists()
+
+
+def test_what_was_lost_with_its_worker_stays_asked(monkeypatch):
+    site = SiteFactory()
+    Renaming.objects.create(site=site)
+    monkeypatch.setattr(renaming, "rename_hot", lambda ids: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        tasks.rename_asked.call_local()
+
+    assert [site] == [each.site for each in Renaming.objects.all()]
+
+
+def test_what_is_asked_is_taken_up_again_by_the_task_that_seals(monkeypatch):
+    taken_up = []
+    monkeypatch.setattr(tasks, "rename_asked", lambda: taken_up.append("rename"))
+    Renaming.objects.create(site=SiteFactory())
+
+    tasks.seal.call_local()
+
+    assert ["rename"] == taken_up
+
+
+def test_while_others_change_sealed_files_it_stays_asked():
+    Renaming.objects.create(site=SiteFactory())
+
+    with turn():
+        tasks.rename_asked.call_local()
+
+    assert 1 == Renaming.objects.count()

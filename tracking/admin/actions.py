@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from tracking import audit, salts, tasks
 from tracking.audit import Did, Means, What
-from tracking.models import Purge, Site
+from tracking.models import Purge, Renaming, Site
 
 
 class PurgeForm(forms.Form):
@@ -106,15 +105,11 @@ def rename_sources(model: ModelAdmin, request: HttpRequest, sites: QuerySet[Site
     ]
     if not confirmed(request):
         return ask(model, request, sites, "Name the sources anew?", words)
-    ids = list(sites.values_list("pk", flat=True))
     for site in sites:
+        Renaming.objects.get_or_create(site=site)
         note(request, Did.CHANGED, What.EVENTS, site, {"fields": "source, channel"})
-    transaction.on_commit(partial(tasks.rename_sources, ids))
-    messages.success(
-        request,
-        "The sources are being named anew in the background. Ask again if the server is restarted "
-        "meanwhile.",
-    )
+    transaction.on_commit(tasks.rename_asked)
+    messages.success(request, "The sources are being named anew in the background.")
     return None
 
 

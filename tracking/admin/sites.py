@@ -16,6 +16,7 @@ from tracking.models import (
     Guest,
     Import,
     Purge,
+    Renaming,
     Segment,
     SharedLink,
     Site,
@@ -125,6 +126,13 @@ class ImportAdmin(ReadOnlyAdmin):
 @admin.register(Purge)
 class PurgeAdmin(ReadOnlyAdmin):
     list_display = ["site", "before", "asked_at"]
+    list_select_related = ["site"]
+    search_fields = ["site__domain"]
+
+
+@admin.register(Renaming)
+class RenamingAdmin(ReadOnlyAdmin):
+    list_display = ["site", "asked_at"]
     list_select_related = ["site"]
     search_fields = ["site__domain"]
 

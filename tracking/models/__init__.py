@@ -9,7 +9,13 @@ from tracking.models.keys import ApiKey
 from tracking.models.links import SharedLink, WallLink
 from tracking.models.privacy import OwnIdKey, VisitorKey
 from tracking.models.salts import Salt
-from tracking.models.sealing import Purge, ReopenedVisit, SealedSegment, SealedShare
+from tracking.models.sealing import (
+    Purge,
+    Renaming,
+    ReopenedVisit,
+    SealedSegment,
+    SealedShare,
+)
 from tracking.models.segments import Segment
 from tracking.models.sites import Site, SiteAlias, Watch
 from tracking.models.teams import Guest, Invitation, Member, Role, SitePlace, Team
@@ -33,6 +39,7 @@ __all__ = [
     "Purge",
     "QuarantinedHit",
     "RefusalCount",
+    "Renaming",
     "ReopenedVisit",
     "Role",
     "Salt",

@@ -46,6 +46,8 @@ class Did(models.TextChoices):
     CHANGED = "changed", "changed"
     DELETED = "deleted", "deleted"
     STARTED = "started", "started"
+    FINISHED = "finished", "finished"
+    FAILED = "failed", "failed to finish"
     CANCELLED = "cancelled", "cancelled"
     DOWNLOADED = "downloaded", "downloaded"
     PAUSED = "paused", "paused"

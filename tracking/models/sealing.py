@@ -54,6 +54,22 @@ class Purge(models.Model):
         return f"{self.site_id} before {self.before:%Y-%m-%d %H:%M}"
 
 
+class Renaming(models.Model):
+    """That the sources of a site's stored visits are to be named anew.
+
+    It stays until that is done, so that none is lost with a killed worker.
+    """
+
+    site = models.OneToOneField(Site, models.CASCADE, primary_key=True, related_name="renaming")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"sources of {self.site_id}"
+
+
 class SealedShare(models.Model):
     """What a segment holds of one site. Without its share, a site's rows in the files are void."""
 

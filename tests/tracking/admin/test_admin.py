@@ -24,6 +24,7 @@ from tracking.models import (
     Purge,
     QuarantinedHit,
     RefusalCount,
+    Renaming,
     ReopenedVisit,
     Salt,
     SealedSegment,
@@ -45,6 +46,7 @@ WRITTEN_BY_THE_SERVER = [
     LedgerEntry,
     Purge,
     RefusalCount,
+    Renaming,
     ReopenedVisit,
     Salt,
     SealedSegment,
@@ -81,6 +83,7 @@ def rows() -> dict[type[models.Model], models.Model]:
         LedgerEntry: LedgerEntry.objects.create(site_id=site_id, hit_id="one", accepted_at=now),
         Purge: Purge.objects.create(site=membership.site, before=now),
         RefusalCount: RefusalCount.objects.create(site_id=0, day=now, reason="bot", count=3),
+        Renaming: Renaming.objects.create(site=membership.site),
         SealedSegment: segment,
         SealedShare: SealedShare.objects.create(
             segment=segment,

@@ -34,6 +34,7 @@ from tracking.models import (
     Purge,
     QuarantinedHit,
     RefusalCount,
+    Renaming,
     ReopenedVisit,
     Salt,
     SealedSegment,
@@ -83,6 +84,7 @@ def furnish(number: int) -> None:
     OwnIdKey.objects.get_or_create(site=site, defaults={"key": b"k" * 32})
     VisitorKey.objects.create(site=site, first=date(2026, 1, 1), last=NOW, key=b"k" * 32)
     Purge.objects.create(site=site, before=NOW)
+    Renaming.objects.create(site=site)
     ApiKey.issue(person, site=site)
     Invitation.issue(NOW, kind=Invitation.Kind.GUEST, site=site, made_by=person)
     SetupLink.objects.create(key_hash=SetupLink.hash(f"key{number}"))
