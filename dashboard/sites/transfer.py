@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,8 +21,8 @@ from tracking.access import Right
 from tracking.models import Import, Site
 from tracking.transfer import uploads
 from tracking.transfer.errors import ImportProblem
-from tracking.transfer.exporting import export as write_export
-from tracking.transfer.exporting import span_of
+from tracking.transfer.exporting import Sink, Span, recorded, span_of
+from tracking.transfer.exporting import export as export_events
 
 SHOWN = 5
 CONTENT_TYPES = {
@@ -53,8 +54,13 @@ def export(request: HttpRequest, site: Site) -> HttpResponse:
         request,
         f"{site.domain}-{datetime.now(site.zone):%Y-%m-%d}.{kind}".replace(":", "-"),
         CONTENT_TYPES[kind],
-        partial(write_export, site, kind=kind, span=span),
+        partial(write, site, request.user, kind, span),
     )
+
+
+def write(site: Site, person: Any, kind: str, span: Span | None, to: Sink) -> None:
+    with recorded(site, person) as counts:
+        counts["events"] = export_events(site, to, kind, span)
 
 
 @site_view(Right.MANAGE)

@@ -3,16 +3,20 @@
 import secrets
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 from django.conf import settings
+from django.db import Error
 
+from tracking import audit
+from tracking.audit import Did, Means, What
 from tracking.models import Event, Site
 from tracking.transfer.fields import FIELDS
 from tracking.warehouse import hot
@@ -53,6 +57,21 @@ class Span:
 
     start: datetime
     end: datetime
+
+
+@contextmanager
+def recorded(site: Site, by: Any, means: Means = Means.BROWSER) -> Iterator[dict[str, int]]:
+    """Write into the audit log how an export ended, with what was counted of it if it is whole."""
+    record = partial(audit.record, what=What.EXPORT, by=by, site=site, means=means)
+    counts: dict[str, int] = {}
+    try:
+        yield counts
+    except Exception:
+        # Of what broke off because the database or the site is gone, nothing can be said.
+        with suppress(Error, Site.DoesNotExist):
+            record(Did.FAILED)
+        raise
+    record(Did.FINISHED, details=counts)
 
 
 def export(

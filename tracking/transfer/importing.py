@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from tracking import audit
+from tracking.audit import Did, Means, What
 from tracking.enrich import log
 from tracking.models import EventLog, Import, ImportKey, SealedSegment, SealedShare, Site
 from tracking.transfer.again import tell_apart
@@ -181,12 +184,22 @@ def _commit(job: Import, segments: list[Segment], now: datetime) -> None:
         job.state, job.visits = Import.State.DONE, sum(_visits(shares) for _, shares in segments)
         if not running.update(state=job.state, visits=job.visits, seen_at=now):
             raise ImportProblem("The import was cancelled. Nothing of the file was stored.")
+        counts = {name: getattr(job, name) for name in ("events", "visits", "refused")}
+        record_end(Did.FINISHED, job, counts)
         SealedSegment.objects.bulk_create(segment for segment, _ in segments)
         for segment, shares in segments:
             for share in shares:
                 share.segment = segment
         SealedShare.objects.bulk_create(share for _, shares in segments for share in shares)
         next_generation()
+
+
+def record_end(did: Did, job: Import, details: dict[str, Any]) -> None:
+    """Write into the audit log how a job has ended."""
+    means = Means.SERVER
+    audit.record(
+        did, What.IMPORT, job.file_name, by=None, site=job.site, means=means, details=details
+    )
 
 
 def _visits(shares: list[SealedShare]) -> int:

@@ -74,7 +74,7 @@ class Unpacked(io.RawIOBase):
     """What a compressed file unpacks to, as far as there is room."""
 
     def __init__(self, raw: IO[bytes], room: Room) -> None:
-        self.file = gzip.GzipFile(fileobj=raw)  # type: ignore[arg-type]
+        self.file = gzip.GzipFile(fileobj=raw)
         self.room = room
 
     def readable(self) -> bool:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import Error
+from django.db import Error, transaction
 from django.utils import timezone
 
+from tracking.audit import Did
 from tracking.locks import alone
 from tracking.models import Import, Site
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.fields import format_of
-from tracking.transfer.importing import NO_SPACE, run
+from tracking.transfer.importing import NO_SPACE, record_end, run
 from tracking.transfer.staging import folder
 
 logger = structlog.get_logger(__name__)
@@ -114,7 +115,6 @@ def _next() -> Import | None:
 def run_uploaded(job: Import) -> None:
     path = path_of(job)
     mine = Import.objects.filter(pk=job.pk, state__in=(Import.State.WAITING, Import.State.RUNNING))
-    running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
     try:
         if mine.update(state=Import.State.RUNNING, seen_at=timezone.now()):
             kind = format_of(job.file_name) or "ndjson"
@@ -123,15 +123,20 @@ def run_uploaded(job: Import) -> None:
         # The file stays, and the next run goes on with it.
         raise
     except ImportProblem as problem:
-        running.update(state=Import.State.FAILED, problem=str(problem))
+        fail(job, str(problem))
     except Exception:
-        running.update(
-            state=Import.State.FAILED,
-            problem="Something went wrong. Nothing of the file was stored.",
-        )
+        fail(job, "Something went wrong. Nothing of the file was stored.")
         path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)
+
+
+@transaction.atomic
+def fail(job: Import, problem: str) -> None:
+    """End an import that runs; one that was cancelled has ended."""
+    running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
+    if running.update(state=Import.State.FAILED, problem=problem):
+        record_end(Did.FAILED, job, {"problem": problem})
 
 
 def clean() -> None:

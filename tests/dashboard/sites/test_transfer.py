@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from dashboard.sites import transfer
 from dashboard.sites.download import Pipe
 from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
 from tests.tracking.transfer.files import LINE
 from tests.tracking.warehouse.sealing.sealed import noted
-from tracking.models import Import, Role, Site
+from tracking.models import Change, Import, Role, Site
 from tracking.transfer import uploads
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,20 @@ def test_download_has_the_events_and_a_name(client, site):
 
     pages = [json.loads(line)["path"] for line in b"".join(response).splitlines()]
     assert ["/a", "/b"] == pages
+    assert [("downloaded", False), ("finished", True)] == [
+        (row.did, row.details.get("events") == 2) for row in Change.objects.order_by("pk")
+    ]
     assert ".ndjson" in response["Content-Disposition"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_download_that_breaks_off_is_recorded(client, site, monkeypatch):
+    monkeypatch.setattr(transfer, "export_events", lambda *args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        b"".join(client.get(EXPORT, {"format": "ndjson"}))
+
+    assert ["downloaded", "failed"] == [row.did for row in Change.objects.order_by("pk")]
 
 
 def test_days_that_make_no_sense_are_refused_beside_their_fields(client, site):

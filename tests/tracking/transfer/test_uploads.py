@@ -1,5 +1,6 @@
 """Files in parts, and who imports them."""
 
+import gzip
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.factories import SiteFactory
 from tests.tracking.transfer.files import LINE
 from tests.tracking.warehouse.sealing.sealed import totals
 from tracking.locks import alone
-from tracking.models import Import, Site
+from tracking.models import Change, Import, Site
 from tracking.transfer import uploads
 from tracking.transfer.errors import ImportProblem
 
@@ -26,6 +27,11 @@ def uploaded(site: Site, content: bytes = CONTENT) -> Import:
     job = uploads.begin(site, "events.ndjson", len(content))
     uploads.add(job, 0, content)
     return job
+
+
+def recorded() -> list[tuple[Any, ...]]:
+    rows = Change.objects.order_by("pk")
+    return list(rows.values_list("did", "what", "name", "means", "by", "details"))
 
 
 def told(job: Import) -> tuple[Any, ...]:
@@ -42,6 +48,46 @@ def test_parts_become_a_file_that_is_imported():
 
     assert ([50, len(CONTENT)], ("done", 1, 1, "")) == (there, told(job))
     assert ((1, 1, 1), False) == (totals(site)[:3], uploads.path_of(job).exists())
+
+
+def test_end_of_an_import_is_recorded_with_its_counts():
+    uploaded(SiteFactory())
+
+    uploads.run_waiting()
+
+    counts = {"events": 1, "visits": 1, "refused": 1}
+    assert [("finished", "import", "events.ndjson", "server", None, counts)] == recorded()
+
+
+def test_import_that_failed_is_recorded_with_the_reason():
+    uploaded(SiteFactory(), b"\x1f\x8b damaged")
+
+    uploads.run_waiting()
+
+    problem = {"problem": "The file is compressed, and damaged or cut."}
+    assert [("failed", "import", "events.ndjson", "server", None, problem)] == recorded()
+
+
+def test_what_was_cancelled_while_it_ran_did_not_fail(monkeypatch: pytest.MonkeyPatch):
+    def run(job: Import, *args: Any, **options: Any) -> None:
+        uploads.cancel(job)
+        raise ImportProblem("The import was cancelled.")
+
+    job = uploaded(SiteFactory())
+    monkeypatch.setattr(uploads, "run", run)
+
+    uploads.run_waiting()
+
+    assert ("cancelled", []) == (told(job)[0], recorded())
+
+
+def test_file_that_unpacks_to_more_than_may_be_sent_fails(settings: Any):
+    settings.IMPORT_BYTES = 1024 * 1024
+    job = uploaded(SiteFactory(), gzip.compress(CONTENT * 20_000))
+
+    uploads.run_waiting()
+
+    assert ("failed", True) == (told(job)[0], "when it is unpacked" in told(job)[3])
 
 
 def test_part_that_is_there_already_is_not_taken_twice():
@@ -121,7 +167,7 @@ def test_import_that_somebody_runs_is_left_alone():
 
 
 def test_file_stays_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch):
-    def run(*args: Any) -> None:
+    def run(*args: Any, **options: Any) -> None:
         raise OperationalError
 
     job = uploaded(SiteFactory())
@@ -137,7 +183,7 @@ def test_file_stays_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch):
 
 def test_fault_is_told_without_its_words_and_raised(monkeypatch: pytest.MonkeyPatch):
     job = uploaded(SiteFactory())
-    monkeypatch.setattr(uploads, "run", lambda *args: 1 / 0)
+    monkeypatch.setattr(uploads, "run", lambda *args, **options: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         uploads.run_waiting()

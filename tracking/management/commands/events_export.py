@@ -13,7 +13,7 @@ from django.db import Error
 from tracking import audit
 from tracking.audit import Did, Means, What
 from tracking.management.sites import site_named
-from tracking.transfer.exporting import Sink, Span, export, span_of
+from tracking.transfer.exporting import Sink, Span, export, recorded, span_of
 from tracking.transfer.fields import FORMATS, format_of
 
 
@@ -52,8 +52,8 @@ class Command(BaseCommand):
                 means=Means.COMMAND,
                 details={"format": kind, "from": first, "to": last},
             )
-            with _target(file) as to:
-                events = export(site, to, kind, span)
+            with recorded(site, by=None, means=Means.COMMAND) as counts, _target(file) as to:
+                counts["events"] = events = export(site, to, kind, span)
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
         except Error:

@@ -19,7 +19,7 @@ from tracking.management.sites import site_named
 from tracking.models import Import
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.fields import FORMATS, format_of
-from tracking.transfer.importing import SHOWN, run
+from tracking.transfer.importing import SHOWN, record_end, run
 from tracking.transfer.staging import Staging
 
 SECOND = 1.0
@@ -78,6 +78,9 @@ class Command(BaseCommand):
                         progress=Progress(self),
                         gathered=gathered,
                     )
+                except ImportProblem as problem:
+                    record_end(Did.FAILED, job, {"problem": str(problem)})
+                    raise
                 finally:
                     Import.objects.filter(pk=job.pk, state=Import.State.RUNNING).delete()
         except ImportProblem as problem:
