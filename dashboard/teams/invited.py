@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from dashboard.teams.forms import TakeSiteForm
+from realtime.out.models import Webhook
 from tracking import teams
-from tracking.models import Invitation, Site, Team
+from tracking.models import ApiKey, Invitation, SharedLink, Site, Team
 
 WELCOMES = {
     Invitation.Kind.MEMBER: "You are in the team {} now.",
@@ -60,7 +62,27 @@ def invitation(request: HttpRequest) -> HttpResponse:
             return accept(request, found, form and form.cleaned_data.get("team"))
     anothers = request.user.is_authenticated and not teams.is_for(found, request.user)
     context = {"invitation": found, "form": form, "is_anothers": anothers}
+    if found.site and found.kind == Invitation.Kind.SITE:
+        context["comes"] = coming_with(found.site)
     return render(request, "teams/invitation.html", context)
+
+
+def coming_with(site: Site) -> list[str]:
+    """What goes on working for others when a site is handed over, with how many there are.
+
+    Of the keys, those by which its guests read it; those of its old team lose it.
+    """
+    now = timezone.now()
+    guests = site.guests.filter(user__is_active=True)
+    counts = {
+        "webhook": Webhook.objects.filter(site=site).count(),
+        "shared link": SharedLink.valid(now).filter(site=site).count(),
+        "guest": guests.count(),
+        "API key": ApiKey.living(now)
+        .filter(Q(site=site) | Q(site=None), user__in=guests.values("user"))
+        .count(),
+    }
+    return [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
 
 
 def dead(request: HttpRequest) -> HttpResponse:

@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.teams import invitations
+from realtime.out.models import Webhook
 from tests.factories import GuestFactory, MemberFactory, SeatFactory, SiteFactory, UserFactory
 from tests.mail import delivered
-from tracking.models import Change, Guest, Invitation, Member, Role, Site
+from tracking.models import ApiKey, Change, Guest, Invitation, Member, Role, SharedLink, Site
 from tracking.teams import Refused
 
 pytestmark = pytest.mark.django_db
@@ -462,6 +463,33 @@ def test_invitation_that_was_used_meanwhile_is_not_sent_again(client, seat):
         invitations.send_again(row, seat.user)
 
     assert before == Invitation.objects.get().token_hash
+
+
+def offer_of(client, seat) -> str:
+    page = client.post("/sites/site.example/hand-over/offer", {"email": ""})
+    return page.context["sent"].link
+
+
+def test_page_of_an_offered_site_says_what_comes_with_it(client, seat):
+    now, other = timezone.now(), SiteFactory()
+    guest = GuestFactory(site=seat.site).user
+    GuestFactory(site=seat.site)
+    Webhook.objects.create(site=seat.site, url="https://example.com/hook")
+    SharedLink.objects.create(site=seat.site, name="Board")
+    SharedLink.objects.create(site=seat.site, name="Old", expires_at=now)
+    for user, site in ((guest, seat.site), (guest, None), (guest, other), (seat.user, None)):
+        ApiKey.issue(user, site=site)
+    ApiKey.issue(guest, expires_at=now)
+
+    page = opened(client, UserFactory(), offer_of(client, seat)).content.decode()
+
+    assert "until you end them: 1 webhook, 1 shared link, 2 guests, 2 API keys." in page
+
+
+def test_page_of_an_offered_site_with_nothing_beside_it_names_nothing(client, seat):
+    page = opened(client, UserFactory(), offer_of(client, seat)).content.decode()
+
+    assert ("offers you the site" in page, "come with it" in page) == (True, False)
 
 
 def test_offer_that_is_withdrawn_moves_nothing(client, seat):
