@@ -17,13 +17,14 @@ SECONDS = 3.0
 
 
 class Bounded(Generic[T]):
-    """Asks in a thread of its own, for no longer than SECONDS; keeps the answer while it is fresh.
+    """Asks in a thread of its own, for no longer than `seconds`; keeps a fresh answer.
 
     While one question hangs no other is asked, so that threads do not gather.
     """
 
-    def __init__(self, ask: Callable[[], T]) -> None:
+    def __init__(self, ask: Callable[[], T], seconds: float | None = None) -> None:
         self.ask = ask
+        self.seconds = seconds
         self._lock = threading.Lock()
         self._answer: Future[T] | None = None
         self._asked = float("-inf")
@@ -37,7 +38,7 @@ class Bounded(Generic[T]):
                 threading.Thread(
                     target=self._run, args=[self._answer], name="bounded", daemon=True
                 ).start()
-            return self._answer, self._asked + SECONDS
+            return self._answer, self._asked + (SECONDS if self.seconds is None else self.seconds)
 
     def answer(self) -> T:
         """Raises TimeoutError where none comes, and what `ask` raises."""

@@ -18,6 +18,7 @@ from proj import process
 from proj.bounded import Bounded
 from proj.metrics.text import metrics_text
 from proj.readiness import Readiness, readiness
+from proj.status.seen import is_doctor, seen
 from tracking import backlog
 from tracking.models import TaskRun
 from tracking.turns import write_transaction
@@ -41,7 +42,7 @@ class HealthMiddleware(MiddlewareMixin):
         if request.path == "/healthz":
             return healthz(health())
         if request.path == "/readyz":
-            return readyz(readiness())
+            return readyz(readiness(), seen(request) if is_doctor(request) else None)
         if request.path == "/metrics":
             return metrics(request.headers.get("Authorization", ""))
         return None
@@ -56,8 +57,10 @@ def healthz(health: Health) -> HttpResponse:
     return told(body, 503 if health.reason else 200)
 
 
-def readyz(found: Readiness) -> HttpResponse:
+def readyz(found: Readiness, seen: dict[str, object] | None) -> HttpResponse:
     body = {"status": found.status, "process": process.kind(), "parts": found.parts}
+    if seen:
+        body["seen"] = seen
     return told(body, 200 if found.takes_requests else 503)
 
 

@@ -1,8 +1,11 @@
 """The one-server shape, asked through nginx."""
 
+import json
 import re
+import subprocess
+import sys
 
-from tests.server import CHROME
+from tests.server import CHROME, ROOT
 
 HIT = {"n": "pageview", "d": "example.com", "u": "https://example.com/"}
 
@@ -44,3 +47,27 @@ def test_a_static_file_comes_compressed_from_nginx_and_is_kept_for_ever(client):
     ]
     # Of a file on disk; WhiteNoise tells none.
     assert all("etag" in answer.headers for answer in forms.values())
+
+
+def test_the_doctor_finds_the_way_through_nginx_in_order(stack):
+    examined = subprocess.run(
+        [sys.executable, "manage.py", "doctor", "--json"],
+        cwd=ROOT,
+        env={**stack.environment, "SSL_CERT_FILE": str(stack.certificate.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    states = {each["check"]: each["state"] for each in json.loads(examined.stdout)}
+    of_the_way = ("Public address", "Proxy's clock", "Forwarded addresses", "Forwarded protocol")
+    of_the_way += ("Hits", "Websockets", "Streams", "Files")
+    assert dict.fromkeys(of_the_way, "ok") == {name: states[name] for name in of_the_way}
+
+
+def test_the_id_that_nginx_gives_a_request_is_answered_and_logged(stack, client):
+    claimed = "0123456789abcdef0123456789abcdef"
+
+    given = client.get("/sign-in", headers={"X-Request-ID": claimed}).headers["x-request-id"]
+
+    assert (False, True) == (given == claimed, given in stack.log("pages"))

@@ -1,0 +1,71 @@
+"""What the doctor finds on the machine itself."""
+
+import smtplib
+from datetime import UTC, datetime
+
+import pytest
+
+from proj.status import inside
+from proj.status.finding import State
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"),
+    [(0o600, State.OK), (0o640, State.OK), (0o644, State.BAD)],
+    ids=["owner", "group", "others"],
+)
+def test_a_key_that_others_can_read_is_said_with_what_to_run(settings, tmp_path, mode, state):
+    tmp_path.chmod(0o700)
+    settings.DATA = tmp_path
+    key = tmp_path / "secret_key"
+    key.touch()
+    key.chmod(mode)
+
+    found = inside.secrets(NOW)
+
+    assert (state, state is State.BAD) == (found.state, f"chmod o-rwx {key}" in found.advice)
+
+
+def test_files_of_settings_are_those_of_ours():
+    environment = {
+        "FOOTFALL_SECRET_KEY_FILE": "/run/key",
+        "EMAIL_URL_FILE": "/run/mail",
+        "SSL_CERT_FILE": "/etc/ssl/cert.pem",
+        "FOOTFALL_GEOIP_FILE": "/var/lib/city.mmdb",
+    }
+
+    assert ["/run/key", "/run/mail"] == [
+        str(each) for each in inside.files_of_settings(environment)
+    ]
+
+
+class MailServer:
+    def __init__(self, error: OSError | None) -> None:
+        self.error = error
+
+    def open(self) -> None:
+        if self.error:
+            raise self.error
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (None, State.OK),
+        (ConnectionRefusedError(), State.BAD),
+        (smtplib.SMTPAuthenticationError(535, b"hidden"), State.BAD),
+    ],
+    ids=["well", "away", "password"],
+)
+def test_a_mail_server_is_greeted_and_its_refusal_is_said(settings, monkeypatch, error, state):
+    settings.SENDS_MAIL = True
+    monkeypatch.setattr(inside, "get_connection", lambda: MailServer(error))
+
+    found = inside.mail_server(NOW)
+
+    assert (state, False) == (found.state, "hidden" in str(found))
