@@ -113,7 +113,7 @@ class Server:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -10,6 +10,7 @@ import json
 import re
 import sqlite3
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from tests.canary.looking import in_files, in_tables
+from tests.canary.looking import contents, in_files, in_tables
 from tests.prepared import MATOMO_NUMBER, OWNER, PASSWORD, UMAMI_WEBSITE, prepared
 from tests.server import CHROME, Server
 
@@ -299,7 +300,12 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Doors]:
     # As if a day had passed, so that all visits have ended.
     doors.rows("UPDATE tracking_event SET time = datetime(time, '-1 day')")
     server.manage("seal")
+    server.manage("backup", "--to", str(backups_of(data)))
     return data, doors
+
+
+def backups_of(data: Path) -> Path:
+    return data.parent / f"{data.name}-backups"
 
 
 def test_it_went_through_the_doors(left):
@@ -330,6 +336,36 @@ def test_no_mail_tells_it(left, what):
 
     assert list(mails.iterdir())
     assert [] == in_files(mails, NOWHERE[what])
+
+
+@pytest.mark.parametrize("what", NOWHERE)
+def test_no_backup_has_it(left, what):
+    data, _ = left
+
+    assert list(backups_of(data).rglob("*.parquet"))
+    assert [] == in_files(backups_of(data), NOWHERE[what])
+
+
+@pytest.mark.parametrize("what", ["key", "session", "csrf"])
+def test_no_backup_has_what_opens_an_account(left, what):
+    data, doors = left
+
+    assert [] == in_files(backups_of(data), getattr(doors, what))
+
+
+def test_no_backup_has_a_salt(left):
+    data, doors = left
+    salts = [row[0] for row in doors.rows("SELECT key FROM tracking_salt")]
+
+    written = [
+        content
+        for file in backups_of(data).rglob("*.gz")
+        for content in contents(file)
+        for salt in salts
+        if salt in content or b64encode(salt) in content or salt.hex().encode() in content
+    ]
+    assert salts
+    assert [] == written
 
 
 def test_whom_to_ask_about_a_site_is_gone_with_it(left):
