@@ -17,6 +17,7 @@ from django.conf import settings  # noqa: E402
 from proj import interpreter, process, stopping  # noqa: E402
 from proj.bodies import BoundedBodies  # noqa: E402
 from proj.metrics.shared import sharing  # noqa: E402
+from proj.reported import Reported  # noqa: E402
 from proj.request_id import RequestIds  # noqa: E402
 from realtime.people import with_people  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
@@ -36,4 +37,4 @@ routes = ProtocolTypeRouter(
         "websocket": URLRouter([*key_urlpatterns, re_path("", of_people)]),
     }
 )
-application = RequestIds(routes)
+application = RequestIds(Reported(routes))

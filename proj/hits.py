@@ -13,6 +13,7 @@ pages = get_asgi_application()
 from proj import interpreter, process, stopping  # noqa: E402
 from proj.health import PATHS  # noqa: E402
 from proj.metrics.shared import sharing  # noqa: E402
+from proj.reported import Reported  # noqa: E402
 from proj.request_id import RequestIds  # noqa: E402
 from realtime.presence.app import PresenceApp  # noqa: E402
 from tracking.ingest.app import AcceptApp  # noqa: E402
@@ -32,4 +33,4 @@ process.named(process.HITS)
 sharing()
 stopping.watch()
 
-application = RequestIds(PresenceApp(AcceptApp(health)))
+application = RequestIds(Reported(PresenceApp(AcceptApp(health))))

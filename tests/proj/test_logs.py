@@ -7,7 +7,7 @@ import structlog
 from django.core import mail
 
 from proj.logging import OnceAMinute, drop_personal, logging_config, once_a_request
-from proj.sentry import without_personal_data
+from proj.sentry import tags, without_personal_data
 from realtime.mail.admins import wait_until_told
 
 
@@ -136,6 +136,8 @@ def test_a_report_to_sentry_keeps_method_and_path_alone():
     assert {
         "message": "boom",
         "request": {"method": "GET", "url": "http://localhost/share/…/"},
+        "contexts": {},
+        "tags": tags(),
     } == without_personal_data(report, {})
 
 

@@ -1,0 +1,22 @@
+"""Errors of applications that Django knows nothing of."""
+
+from typing import Any
+
+import sentry_sdk
+
+from tracking.ingest.app import ASGIApp
+from tracking.ingest.http import ASGIReceive, ASGISend
+
+
+class Reported:
+    """Reports what an application in front of Django raises, before its server logs it."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: ASGIReceive, send: ASGISend) -> None:
+        try:
+            await self.application(scope, receive, send)
+        except Exception as error:
+            sentry_sdk.capture_exception(error)
+            raise
