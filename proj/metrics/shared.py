@@ -29,6 +29,8 @@ ENDED = "ended.json"
 # Of ended processes, whose files somebody may still be reading.
 IDS_KEPT = 100
 
+_making = threading.Lock()
+
 
 class Ended(Struct):
     """Of processes that live no more."""
@@ -126,9 +128,15 @@ def replace(path: Path, content: bytes) -> None:
     written.replace(path)
 
 
-@cache
 def sharing() -> Sharing | None:
     """Of this process. None where one process does everything, or nobody may ask."""
+    # Workers' threads ask at once, and a process that wrote two files would count twice.
+    with _making:
+        return _sharing()
+
+
+@cache
+def _sharing() -> Sharing | None:
     if not settings.REDIS_URL or not settings.METRICS_TOKEN:
         return None
     made = Sharing(settings.DATA / "metrics")

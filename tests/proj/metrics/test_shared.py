@@ -1,6 +1,8 @@
 """What processes that serve together tell each other of what they counted."""
 
 import errno
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
@@ -110,6 +112,30 @@ def test_a_full_disk_leaves_what_was_written_last(tmp_path, counts, monkeypatch)
 )
 def test_nothing_is_written_where_nobody_would_read_it(settings, tmp_path, redis, token):
     settings.REDIS_URL, settings.METRICS_TOKEN, settings.DATA = redis, token, tmp_path
-    shared.sharing.cache_clear()
+    shared._sharing.cache_clear()
 
     assert (None, []) == (shared.sharing(), list(tmp_path.iterdir()))
+
+
+def test_threads_that_ask_at_once_share_one_file(settings, tmp_path, monkeypatch):
+    settings.REDIS_URL, settings.METRICS_TOKEN = "redis://127.0.0.1:1/0", "secret"
+    settings.DATA = tmp_path
+    together = threading.Barrier(4)
+    started: list[Sharing] = []
+
+    def start(one: Sharing) -> None:
+        started.append(one)
+        # Long enough for the others to come in too, if nothing keeps them out.
+        threading.Event().wait(0.05)
+
+    def ask(_number: int) -> Sharing | None:
+        together.wait(timeout=45)
+        return shared.sharing()
+
+    monkeypatch.setattr(Sharing, "start", start)
+    shared._sharing.cache_clear()
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(ask, range(4)))
+    shared._sharing.cache_clear()
+
+    assert started * 4 == found
