@@ -144,10 +144,8 @@ class Stack:
 
 
 def programs_of(number: int, web: int, sockets: int) -> dict[str, int]:
-    """How many processes of each program a machine has: the shipped numbers, or none."""
-    programs = {"hits": 2, "pages": 2} if number < web else {}
-    if number < sockets:
-        programs["sockets"] = 2
+    """How many processes of each program a machine has: the first the shipped numbers."""
     if number == 0:
-        programs["queue"] = 1
-    return programs
+        return {"hits": 2, "pages": 2, "sockets": 2, "queue": 1}
+    programs = {"hits": 1, "pages": 1} if number < web else {}
+    return {**programs, "sockets": 1} if number < sockets else programs
