@@ -10,11 +10,13 @@ workers = 1
 keepalive = 15
 # Longer than that, so that a worker that stops has seen its last connection end.
 graceful_timeout = 20
-# A worker that has been silent for so long is killed.
-timeout = 30
+# A worker that has been silent for so long is killed; one that starts is silent, too.
+timeout = 60
 # No max_requests: a worker keeps its memory, and a new one would have to read rules and salts anew.
 max_requests = 0
 
+# Two processes would open the same one, in a home that the user need not have.
+control_socket_disable = True
 # An access log would hold addresses.
 accesslog = None
 errorlog = "-"

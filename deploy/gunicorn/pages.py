@@ -17,6 +17,8 @@ timeout = 60
 # No max_requests: the worker would lose its mirror of the warehouse.
 max_requests = 0
 
+# Two processes would open the same one, in a home that the user need not have.
+control_socket_disable = True
 # An access log would hold addresses.
 accesslog = None
 errorlog = "-"

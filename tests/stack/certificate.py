@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 class Certificate:
-    """Files at `path` and `key_path`; `trusting` is the context of a client that believes it."""
+    """Files at `path` and `key_path`; clients with a context that is `trusting` believe it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "certificate.pem"
@@ -25,7 +25,11 @@ class Certificate:
             )
         )
         self.path.write_bytes(signed(key).public_bytes(serialization.Encoding.PEM))
-        self.trusting = ssl.create_default_context(cafile=str(self.path))
+
+    @property
+    def trusting(self) -> ssl.SSLContext:
+        """A context of its own for each client: some set in it what they speak."""
+        return ssl.create_default_context(cafile=str(self.path))
 
 
 def signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

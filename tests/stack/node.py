@@ -18,7 +18,7 @@ from supervisor.xmlrpc import SupervisorTransport
 from tests.server import ROOT, answers, free_port
 from tests.stack.nginx import replaced
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 SHIPPED = ROOT / "deploy" / "supervisor"
 PORTS = {"hits": 8001, "pages": 8000, "sockets": 8002}
 

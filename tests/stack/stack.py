@@ -15,7 +15,7 @@ from tests.stack.certificate import Certificate
 from tests.stack.nginx import Nginx
 from tests.stack.node import Node
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Stack:
@@ -56,7 +56,7 @@ class Stack:
 
     @property
     def tls(self) -> ssl.SSLContext:
-        """The context of a client that believes the server's certificate."""
+        """For one client: a context that believes the server's certificate."""
         return self.certificate.trusting
 
     def __enter__(self) -> "Stack":

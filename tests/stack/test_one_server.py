@@ -1,13 +1,36 @@
-"""The one-server shape, asked through nginx."""
+"""The shape of one server, asked through nginx, with a second machine beside it."""
 
+import http.client
 import json
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 
-from tests.server import CHROME, ROOT
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
-HIT = {"n": "pageview", "d": "example.com", "u": "https://example.com/"}
+from tests.browser.conftest import PATIENCE
+from tests.prepared import OWNER, PASSWORD
+from tests.server import CHROME
+from tests.stack import Stack
+
+DOMAIN = "example.com"
+HIT = {"n": "pageview", "d": DOMAIN, "u": f"https://{DOMAIN}/"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("stack"), web=2, sockets=2) as stack:
+        yield stack
+
+
+@pytest.fixture
+def client(stack: Stack) -> Iterator[httpx.Client]:
+    """Speaks to nginx."""
+    with httpx.Client(base_url=stack.url, verify=stack.tls, http2=True, timeout=60) as client:
+        yield client
 
 
 def test_pages_come_by_http_2_and_are_kept_to_https(client):
@@ -31,43 +54,83 @@ def test_a_hit_is_accepted_by_the_application(client):
     )
 
 
-def test_a_static_file_comes_compressed_from_nginx_and_is_kept_for_ever(client):
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_static_file_comes_compressed_from_nginx_and_is_kept_for_ever(client, encoding):
     address = re.search(r'/static/[^"]+\.css', client.get("/sign-in").text)
     assert address
 
-    forms = {
-        each: client.get(address[0], headers={"Accept-Encoding": each}) for each in ("br", "gzip")
-    }
+    answer = client.get(address[0], headers={"Accept-Encoding": encoding})
 
-    assert {"br": "br", "gzip": "gzip"} == {
-        each: answer.headers["content-encoding"] for each, answer in forms.items()
-    }
-    assert ["public, max-age=31536000, immutable"] * 2 == [
-        answer.headers["cache-control"] for answer in forms.values()
-    ]
-    # Of a file on disk; WhiteNoise tells none.
-    assert all("etag" in answer.headers for answer in forms.values())
-
-
-def test_the_doctor_finds_the_way_through_nginx_in_order(stack):
-    examined = subprocess.run(
-        [sys.executable, "manage.py", "doctor", "--json"],
-        cwd=ROOT,
-        env={**stack.environment, "SSL_CERT_FILE": str(stack.certificate.path)},
-        capture_output=True,
-        text=True,
-        check=False,
+    assert (200, encoding, "public, max-age=31536000, immutable", "text/css") == (
+        answer.status_code,
+        answer.headers["content-encoding"],
+        answer.headers["cache-control"],
+        # The pages' own server would name its characters too.
+        answer.headers["content-type"],
     )
 
-    states = {each["check"]: each["state"] for each in json.loads(examined.stdout)}
-    of_the_way = ("Public address", "Proxy's clock", "Forwarded addresses", "Forwarded protocol")
-    of_the_way += ("Hits", "Websockets", "Streams", "Files")
-    assert dict.fromkeys(of_the_way, "ok") == {name: states[name] for name in of_the_way}
+
+def test_a_body_over_the_limit_is_refused(stack):
+    connection = http.client.HTTPSConnection("localhost", stack.nginx.port, context=stack.tls)
+    connection.putrequest("POST", "/sign-in")
+    connection.putheader("Content-Length", str(2 * 1024 * 1024 + 1))
+    connection.endheaders()
+
+    assert 413 == connection.getresponse().status
+    connection.close()
 
 
-def test_the_id_that_nginx_gives_a_request_is_answered_and_logged(stack, client):
-    claimed = "0123456789abcdef0123456789abcdef"
+def test_a_websocket_from_another_origin_is_refused(stack):
+    address = f"wss://localhost:{stack.nginx.port}/ws/sites/{DOMAIN}/feed"
 
-    given = client.get("/sign-in", headers={"X-Request-ID": claimed}).headers["x-request-id"]
+    with pytest.raises(InvalidStatus) as refused:
+        connect(address, ssl=stack.tls, origin="https://elsewhere.example", open_timeout=60)
 
-    assert (False, True) == (given == claimed, given in stack.log("pages"))
+    assert 403 == refused.value.response.status_code
+
+
+def test_a_browser_that_signed_in_sees_a_visit_as_it_comes(stack, client, browser: Browser):
+    context = browser.new_context(ignore_https_errors=True)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{stack.url}/sign-in")
+    page.get_by_label("E-mail").fill(OWNER)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/sites/")
+    page.goto(f"{stack.url}/sites/{DOMAIN}/live")
+
+    hit = {**HIT, "u": f"https://{DOMAIN}/seen-live"}
+    answer = client.post("/api/event", json=hit, headers={"User-Agent": CHROME})
+
+    assert 202 == answer.status_code
+    expect(page.locator("#rows article").filter(has_text="/seen-live")).to_have_count(1)
+    context.close()
+
+
+def test_a_request_has_one_id_in_the_logs_of_nginx_and_of_the_pages(stack, client):
+    client.get("/sites/", headers={"X-Request-ID": "f" * 32})
+
+    last = json.loads(stack.nginx.access.read_text().splitlines()[-1])
+    stack.nodes[0].wait_until(lambda: last["id"] in stack.log("pages") + stack.log("pages", node=1))
+    assert "f" * 32 != last["id"]
+    assert ("GET", 302) == (last["method"], last["status"])
+
+
+def test_no_log_names_an_address(stack, client):
+    hit = {**HIT, "u": f"https://{DOMAIN}/logged"}
+    visitor = {"User-Agent": CHROME, "X-Forwarded-For": "91.0.0.9"}
+    client.post("/api/event", json=hit, headers=visitor)
+    client.post("/api/event", content="no hit", headers=visitor)
+    client.get("/no-such-page", headers=visitor)
+    stack.nodes[0].wait_until(lambda: stack.nginx.access.read_text().count('"status":404') > 0)
+
+    said = {
+        path.relative_to(stack.folder): re.findall(
+            r"91\.0\.0\.9|client: |127\.0\.0\.1:\d+ - ", text
+        )
+        for path in stack.folder.rglob("*.log")
+        if (text := path.read_text())
+    }
+    assert "node0/hits-0.log" in {str(path) for path in said}
+    assert {} == {path: found for path, found in said.items() if found}
