@@ -124,9 +124,9 @@ class Stack:
         """Start what was stopped or killed; returns when it answers."""
         self.nodes[node].start(name)
 
-    def log(self, name: str, node: int = 0) -> str:
-        """What the processes of that name have written."""
-        return self.nodes[node].log(name)
+    def log(self, name: str) -> str:
+        """What the processes of that name have written, on all machines."""
+        return "".join(node.log(name) for node in self.nodes)
 
     def stop_redis(self) -> None:
         """It forgets all that it had."""
