@@ -3,6 +3,8 @@
 import http.client
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -14,7 +16,7 @@ from websockets.sync.client import connect
 
 from tests.browser.conftest import PATIENCE
 from tests.prepared import OWNER, PASSWORD
-from tests.server import CHROME
+from tests.server import CHROME, ROOT
 from tests.stack import Stack
 
 DOMAIN = "example.com"
@@ -136,3 +138,19 @@ def test_no_log_names_an_address(stack, client):
     }
     assert "node0/hits-0.log" in {str(path) for path in said}
     assert {} == {path: found for path, found in said.items() if found}
+
+
+def test_the_doctor_finds_the_way_through_nginx_in_order(stack):
+    examined = subprocess.run(
+        [sys.executable, "manage.py", "doctor", "--json"],
+        cwd=ROOT,
+        env={**stack.environment, "SSL_CERT_FILE": str(stack.certificate.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    states = {each["check"]: each["state"] for each in json.loads(examined.stdout)}
+    of_the_way = ("Public address", "Proxy's clock", "Forwarded addresses", "Forwarded protocol")
+    of_the_way += ("Hits", "Websockets", "Streams", "Files")
+    assert dict.fromkeys(of_the_way, "ok") == {name: states[name] for name in of_the_way}
