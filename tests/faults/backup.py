@@ -56,7 +56,7 @@ def backed_up(
         each.mkdir()
     with (
         prepared(SHAPES[shape](data, **before)) as server,
-        load(server.port, rate) as running,
+        load(server.url, rate) as running,
         ageing(server) as sealed,
     ):
         for _ in range(rounds):

@@ -1,20 +1,21 @@
-"""The clock is moved forward a day and back, under load."""
+"""The clock is set forward and back, and goes over midnight, under load."""
 
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.faults.load import load
-from tests.faults.oracle import Outcome, check_order, outcome
-from tests.faults.processes import SHAPES
-from tests.faults.stored import drained
-from tests.prepared import prepared
+from tests.faults.shapes import served
+from tests.faults.stored import Stored
+from tests.faults.trial import Found, Running, under_load
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-MOVES = (DAY, -HOUR, DAY, timedelta())
+MOVES = (HOUR, -HOUR, DAY, -HOUR, DAY, timedelta())
+
+OPEN_AT_MIDNIGHT = "visits open at midnight"
 
 
 class Clock:
@@ -40,18 +41,19 @@ class Clock:
 
 def moved(
     shape: str, folder: Path, moves: Sequence[timedelta], seconds: float, rate: float
-) -> Outcome:
-    """The outcome where the clock is set so far ahead of the true time, for these seconds each.
+) -> Found:
+    """What is found where the clock is set so far ahead of the true time, for these seconds each.
 
     Raises AssertionError where hits have no time of a day that came, or its salt was not made.
     """
     clock = Clock(folder)
-    moments: list[float] = []
     days: list[date] = []
     data = folder / "data"
     data.mkdir()
-    with prepared(SHAPES[shape](data, **clock.environment)) as server:
-        with load(server.port, rate) as running:
+    with served(shape, data, **clock.environment) as server:
+
+        def move(_running: Running) -> list[float]:
+            moments = []
             for ahead in moves:
                 time.sleep(seconds)
                 clock.set(ahead)
@@ -60,10 +62,52 @@ def moved(
                 # A day ahead all visits are closed; hits that come later have an earlier time.
                 server.manage("seal")
             time.sleep(seconds)
-        stored = drained(server.environment)
-    found = outcome(running, stored, moments).check()
-    check_order(running, stored)
-    assert set(days) <= {event.time.date() for event in stored.events}
-    # A salt that was made on another day may have ended since.
-    assert {days[-1], max(days)} <= set(stored.salts)
+            return moments
+
+        found = under_load(server, move, rate, forward=False)
+    check_days(found.stored, days)
     return found
+
+
+def over_midnight(shape: str, folder: Path, seconds: float, rate: float) -> Found:
+    """What is found where midnight comes in the middle of that time.
+
+    Raises AssertionError unless both days have hits and salts. That visits go on which are open at
+    midnight is checked as of all visits; `more` has how many they were.
+    """
+    clock = Clock(folder)
+    data = folder / "data"
+    data.mkdir()
+    with served(shape, data, **clock.environment) as server:
+
+        def wait(running: Running) -> list[float]:
+            running.load.wait_for_more(1)
+            clock.set(until_midnight() - timedelta(seconds=seconds / 2))
+            time.sleep(seconds)
+            return []
+
+        found = under_load(server, wait, rate)
+    today = found.stored.events[-1].time.date()
+    check_days(found.stored, [today - DAY, today])
+    return replace(
+        found,
+        more={
+            OPEN_AT_MIDNIGHT: len(of_day(found.stored, today - DAY) & of_day(found.stored, today))
+        },
+    )
+
+
+def of_day(stored: Stored, day: date) -> set[int]:
+    """The visits that have events of a day."""
+    return {event.visit for event in stored.events if event.time.date() == day}
+
+
+def until_midnight() -> timedelta:
+    now = datetime.now(UTC)
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY - now
+
+
+def check_days(stored: Stored, days: Sequence[date]) -> None:
+    """Each day has hits; the last and the latest have salts: others may have ended since."""
+    assert set(days) <= {event.time.date() for event in stored.events}
+    assert {days[-1], max(days)} <= set(stored.salts)

@@ -12,20 +12,22 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.load import load
-from tests.faults.oracle import Outcome, check_order, check_visits, outcome
-from tests.faults.processes import SHAPES, OneProcess, Shape
-from tests.faults.stored import drained
+from tests.faults.one_server import OneServer
+from tests.faults.processes import OneProcess
+from tests.faults.shapes import ONE_PROCESS, Shape, served
+from tests.faults.trial import Found, Running, under_load
 from tests.prepared import prepared
 
-DISK_MB = 24
+ONE_PROCESS_MB = 24
+PATIENCE = 120.0
+POSTGRES_MB = 256  # an empty one has some 80
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of DISK_MB in memory. Ends the process with a sentence where it cannot be."""
+def small_disk(folder: Path, mb: int) -> Iterator[Path]:
+    """A file system of that size in memory. Ends the process with a sentence where it cannot be."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=755", "footfall", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={mb}m,mode=755", "footfall", str(folder)]
     done = subprocess.run(mount, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"The fault of a full disk mounts a tmpfs, which only root can: {done.stderr}")
@@ -72,43 +74,61 @@ def limited(server: OneProcess) -> Iterator[None]:
 NoRoom = Callable[[], AbstractContextManager[None]]
 
 
-def full(folder: Path, shape: str, absences: int, seconds: float, rate: float) -> Outcome:
-    """The outcome where a small disk is full for that many seconds, several times."""
-    with small_disk(folder / "disk") as disk, prepared(SHAPES[shape](disk)) as server:
-        no_room = partial(filled, disk)
-        return without_room(server, no_room, absences, seconds, rate)
+def full(folder: Path, shape: str, absences: int, seconds: float, rate: float) -> Found:
+    """What is found where a small disk is full for that many seconds, several times.
+
+    Of one process all lies on it, of one server what PostgreSQL has.
+    """
+    if shape == ONE_PROCESS:
+        with small_disk(folder / "disk", ONE_PROCESS_MB) as disk, served(shape, disk) as server:
+            return without_room(server, partial(filled, disk), absences, seconds, rate)
+    deployed = OneServer(folder / "server")
+    with small_disk(folder / "disk", POSTGRES_MB) as deployed.postgres_under, deployed:
+        no_room = partial(postgres_without_room, deployed, deployed.postgres_under)
+        return without_room(deployed, no_room, absences, seconds, rate)
 
 
-def no_growth(folder: Path, seconds: float, rate: float) -> Outcome:
-    """The outcome where no file may grow for that many seconds."""
+@contextmanager
+def postgres_without_room(server: OneServer, disk: Path) -> Iterator[None]:
+    """It ends where it cannot write its log; who gives it room starts it again."""
+    with filled(disk):
+        yield
+    server.start_postgres()
+
+
+def no_growth(folder: Path, seconds: float, rate: float) -> Found:
+    """What is found where no file may grow for that many seconds."""
     with prepared(OneProcess(folder)) as server:
         return without_room(server, partial(limited, server), 1, seconds, rate)
 
 
 def without_room(
     server: Shape, no_room: NoRoom, absences: int, seconds: float, rate: float
-) -> Outcome:
-    back: list[float] = []
-    with load(server.port, rate) as running:
+) -> Found:
+    def fill(_running: Running) -> list[float]:
+        back = []
         for _ in range(absences):
             time.sleep(2)
             with no_room():
                 assert 503 in health(server, seconds)
             back.append(time.monotonic())
         time.sleep(3)
-    stored = drained(server.environment)
-    found = outcome(running, stored, back).check()
-    assert found.unavailable > 0
-    check_order(running, stored)
-    check_visits(running, stored)
+        return back
+
+    found = under_load(server, fill, rate)
+    assert found.hits.unavailable > 0, found
     return found
 
 
 def health(server: Shape, seconds: float) -> set[int]:
-    """What the server said of itself in that time. A few bytes may still fit where no hit does."""
-    said = set()
+    """What the server said of itself in that time, or until it said 503.
+
+    A few bytes may still fit where no hit does.
+    """
+    said = set[int]()
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        said.add(httpx.get(f"{server.pages_url}/healthz", timeout=15).status_code)
-        time.sleep(0.5)
+    with httpx.Client(base_url=server.pages_url, timeout=60, verify=server.tls or True) as client:
+        while (now := time.monotonic()) < until or (503 not in said and now < until + PATIENCE):
+            said.add(client.get("/healthz").status_code)
+            time.sleep(0.5)
     return said

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import random
+import ssl
 import threading
+import time
 from collections import Counter
 from types import TracebackType
 
@@ -17,31 +19,48 @@ from tests.prepared import OWNER, PASSWORD
 FRAMES_AN_ACK = 20
 BEHIND = 4408
 FIRST_WAIT, LONGEST_WAIT = 0.5, 15.0
+SILENT_SECONDS = 45.0  # the server says something at least every 30
 
 
-def signed_in(url: str) -> str:
-    """The session key of the owner."""
-    with httpx.Client(base_url=url, timeout=30) as client:
-        client.get("/sign-in")
-        form = {
-            "login": OWNER,
-            "password": PASSWORD,
-            "csrfmiddlewaretoken": client.cookies["csrftoken"],
-        }
+class Silent(Exception):
+    """A line on which nothing comes any more."""
+
+
+def signed_in(url: str, tls: ssl.SSLContext | None = None) -> str:
+    """The cookie of the owner's session, as a browser sends it."""
+    with httpx.Client(base_url=url, timeout=60, verify=tls or True) as client:
+        token = cookie(client.get("/sign-in"), "csrftoken")
+        form = {"login": OWNER, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
         answer = client.post("/sign-in", data=form, headers={"Referer": f"{url}/sign-in"})
         assert 302 == answer.status_code, answer.text
-        return client.cookies["sessionid"]
+        return "=".join(cookie(answer, "sessionid"))
+
+
+def cookie(answer: httpx.Response, name: str) -> tuple[str, str]:
+    """Its full name and its value; with https, names have a prefix."""
+    [found] = [each for each in answer.cookies.items() if each[0].endswith(name)]
+    return found
 
 
 class Follower:
-    """One dashboard; `ids` are the visits that it was told, in the order in which they came."""
+    """One dashboard; `ids` are the visits that it was told, in the order in which they came.
 
-    def __init__(self, number: int, url: str, session: str) -> None:
+    `told_at` says when (monotonic), and `frame_seconds` is how long it takes over each frame.
+    """
+
+    def __init__(
+        self, number: int, url: str, session: str, tls: ssl.SSLContext | None, domain: str
+    ) -> None:
+        self.domain = domain
+        self.number = number
         self.chance = random.Random(number)
         self.url = url
         self.session = session
+        self.tls = tls
         self.cursor: int | None = None
         self.ids: list[int] = []
+        self.told_at: dict[int, float] = {}
+        self.frame_seconds = 0.0
         self.ends: Counter[int | str] = Counter()
         self.attempts = 0
         self.reading = asyncio.Event()
@@ -54,7 +73,8 @@ class Follower:
                 async with connect(
                     self.address,
                     origin=self.url,
-                    additional_headers={"Cookie": f"sessionid={self.session}"},
+                    additional_headers={"Cookie": self.session},
+                    ssl=self.tls,
                     max_size=None,
                     max_queue=4,
                     # The server pings; a client that stands still must not end its line by itself.
@@ -66,6 +86,9 @@ class Follower:
                 self.ends[end.rcvd.code if end.rcvd else "broken"] += 1
                 behind = end.rcvd is not None and end.rcvd.code == BEHIND
                 await asyncio.sleep(0 if behind else self.wait())
+            except Silent:
+                self.ends["silent"] += 1
+                await asyncio.sleep(self.wait())
             except (OSError, InvalidHandshake, TimeoutError):
                 self.ends["refused"] += 1
                 await asyncio.sleep(self.wait())
@@ -73,7 +96,7 @@ class Follower:
     @property
     def address(self) -> str:
         cursor = "" if self.cursor is None else f"?cursor={self.cursor}"
-        return f"{self.url.replace('http', 'ws', 1)}/ws/sites/{DOMAIN}/feed{cursor}"
+        return f"{self.url.replace('http', 'ws', 1)}/ws/sites/{self.domain}/feed{cursor}"
 
     def wait(self) -> float:
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2**self.attempts)
@@ -82,13 +105,21 @@ class Follower:
 
     async def read(self, line: ClientConnection) -> None:
         unacknowledged = 0
-        async for text in line:
-            self.take(json.loads(text))
+        while True:
+            self.take(json.loads(await self.next_frame(line)))
             unacknowledged += 1
             if unacknowledged >= FRAMES_AN_ACK:
                 unacknowledged = 0
                 await line.send(json.dumps({"type": "ack", "cursor": self.cursor}))
+            await asyncio.sleep(self.frame_seconds)
             await self.reading.wait()
+
+    async def next_frame(self, line: ClientConnection) -> str | bytes:
+        try:
+            async with asyncio.timeout(SILENT_SECONDS):
+                return await line.recv()
+        except TimeoutError:
+            raise Silent from None
 
     def take(self, frame: dict) -> None:
         assert "reload" != frame["type"], "told to load the page again"
@@ -99,13 +130,21 @@ class Follower:
         elif frame["type"] == "visits" and frame["cursor"] > self.cursor:
             self.cursor = frame["cursor"]
             self.ids += frame["ids"]
+            self.told_at |= dict.fromkeys(frame["ids"], time.monotonic())
 
 
 class Followers:
     """Several, in a thread of their own; used as `with`, which begins when all have said hello."""
 
-    def __init__(self, number: int, url: str, session: str) -> None:
-        self.all = [Follower(each, url, session) for each in range(number)]
+    def __init__(
+        self,
+        number: int,
+        url: str,
+        session: str,
+        tls: ssl.SSLContext | None = None,
+        domain: str = DOMAIN,
+    ) -> None:
+        self.all = [Follower(each, url, session, tls, domain) for each in range(number)]
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.begun = threading.Event()
@@ -139,6 +178,12 @@ class Followers:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    def check(self) -> None:
+        """Raise what ended a dashboard, as a frame that it did not expect."""
+        for task in self.tasks:
+            if task.done() and not task.cancelled():
+                task.result()
 
     def break_one(self, chance: random.Random) -> None:
         """A dashboard loses its line and comes back."""

@@ -1,37 +1,69 @@
-"""Processes are killed with `kill -9` at random moments under load."""
+"""Processes are killed, and dashboards lose their lines or stand still, at random under load."""
 
+import itertools
 import random
 import time
-from pathlib import Path
+from collections import Counter
+from dataclasses import replace
 
-from tests.faults.load import load
-from tests.faults.oracle import Outcome, check_order, check_visits, outcome
-from tests.faults.processes import SHAPES
-from tests.faults.stored import drained
-from tests.prepared import prepared
+from tests.faults.figures import counted
+from tests.faults.following import Followers
+from tests.faults.load import DOMAIN
+from tests.faults.shapes import Shape
+from tests.faults.trial import Found, Running, under_load
 
-AFTERWARDS = 250  # hits that are to be accepted after the last kill
+DASHBOARDS = 20
+STANDS_STILL_SECONDS = 3.0
+AFTERWARDS = 250  # hits that are to be accepted after the last break
+PATIENCE = 300.0
 
 
 def killed(
-    shape: str, data: Path, seconds: float, pause: float, rate: float, **environment: str
-) -> Outcome:
-    """The outcome of that many seconds, with up to `pause` between a start and the next kill.
+    server: Shape, seconds: float, pause: float, rate: float, least: int = 0, domain: str = DOMAIN
+) -> Found:
+    """What is found after that many seconds, with up to `pause` between two breaks.
 
-    Raises AssertionError where a hit or a figure is wrong.
+    It goes on, where the server is slow to come back, until each part was killed once and `least`
+    visits were told. `more` says how often what was broken.
     """
-    chance = random.Random(7)
-    kills: list[float] = []
-    with prepared(SHAPES[shape](data, **environment)) as server:
-        with load(server.port, rate) as running:
-            until = time.monotonic() + seconds
-            while time.monotonic() < until:
-                time.sleep(chance.uniform(0.3, pause))
-                kills.append(time.monotonic())
-                server.kill_one(chance)
-            running.wait_for_more(AFTERWARDS)
-        stored = drained(server.environment)
-    found = outcome(running, stored, kills).check()
-    check_order(running, stored)
-    check_visits(running, stored)
-    return found
+    chance = random.Random(11)
+    broken: Counter[int | str] = Counter()
+
+    def kill(running: Running) -> list[float]:
+        moments = []
+        order = shuffled([*server.parts, "line", "reader"], chance)
+        until = time.monotonic() + seconds
+        for what in itertools.cycle(order):
+            enough = len(broken) == len(order) and told_of(running.followers) >= least
+            if time.monotonic() >= (until if enough else until + PATIENCE):
+                break
+            time.sleep(chance.uniform(0.2, pause))
+            broken[what] += 1
+            if what == "line":
+                running.followers.break_one(chance)
+            elif what == "reader":
+                stand_still(running.followers, chance)
+            else:
+                moments.append(time.monotonic())
+                server.kill_part(what, chance)
+        running.load.wait_for_more(AFTERWARDS, PATIENCE)
+        return moments
+
+    found = under_load(server, kill, rate, DASHBOARDS, domain)
+    return replace(found, more={"broken": counted(broken)})
+
+
+def shuffled(parts: list[str], chance: random.Random) -> list[str]:
+    return chance.sample(parts, len(parts))
+
+
+def told_of(followers: Followers) -> int:
+    """Of how many visits the one that knows of most was told."""
+    return max(len(each.ids) for each in followers.all)
+
+
+def stand_still(followers: Followers, chance: random.Random) -> None:
+    number = chance.randrange(len(followers.all))
+    followers.stop_reading(number)
+    time.sleep(STANDS_STILL_SECONDS)
+    followers.read_on(number)

@@ -6,6 +6,7 @@ Visitors come one after the other, each with a few hits, so that the log alone t
 import http.client
 import json
 import random
+import ssl
 import threading
 import time
 import uuid
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from tests.server import CHROME
 
@@ -34,6 +36,7 @@ class Hit:
     name: str
     id: str  # "" for a hit that is sent once
     accepted: bool = False
+    answered_at: float = 0.0  # monotonic seconds, the last time
 
 
 class Answer(NamedTuple):
@@ -61,10 +64,18 @@ class Client(threading.Thread):
     """
 
     def __init__(
-        self, port: int, number: int, with_ids: bool, rate: float, stop: threading.Event
+        self,
+        url: str,
+        tls: ssl.SSLContext | None,
+        domain: str,
+        number: int,
+        with_ids: bool,
+        rate: float,
+        stop: threading.Event,
     ) -> None:
         super().__init__(daemon=True)
-        self.port, self.number, self.with_ids, self.rate = port, number, with_ids, rate
+        self.url, self.tls, self.domain = urlsplit(url), tls, domain
+        self.number, self.with_ids, self.rate = number, with_ids, rate
         self.stop = stop
         self.log = Log()
         self.chance = random.Random(number)
@@ -102,7 +113,7 @@ class Client(threading.Thread):
             status, headers = NO_ANSWER, http.client.HTTPMessage()
         now = time.monotonic()
         self.log.answers.append(Answer(now, now - began, status))
-        hit.accepted = status == 202
+        hit.accepted, hit.answered_at = status == 202, now
         is_right = (
             (hit.accepted and "x-footfall-dropped" not in headers)
             or (status == 503 and headers.get("retry-after"))
@@ -114,8 +125,14 @@ class Client(threading.Thread):
 
     def answer_to(self, hit: Hit) -> tuple[int, http.client.HTTPMessage]:
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
-        body = {"n": hit.name, "d": DOMAIN, "u": f"https://{DOMAIN}{hit.path}"}
+            assert self.url.hostname
+            at = (self.url.hostname, self.url.port)
+            self.connection = (
+                http.client.HTTPSConnection(*at, timeout=15, context=self.tls)
+                if self.tls
+                else http.client.HTTPConnection(*at, timeout=15)
+            )
+        body = {"n": hit.name, "d": self.domain, "u": f"https://{self.domain}{hit.path}"}
         if hit.id:
             body["id"] = hit.id
         headers = {"User-Agent": CHROME, "X-Forwarded-For": hit.visitor}
@@ -179,11 +196,14 @@ class Load:
 
 
 @contextmanager
-def load(port: int, rate: float) -> Iterator[Load]:
-    """Send `rate` hits a second, every fourth client without ids, until the block ends."""
+def load(
+    url: str, rate: float, tls: ssl.SSLContext | None = None, domain: str = DOMAIN
+) -> Iterator[Load]:
+    """Send a site `rate` hits a second, every fourth client without ids, until the block ends."""
     stop = threading.Event()
     clients = [
-        Client(port, number, number % 4 != 0, rate / CLIENTS, stop) for number in range(CLIENTS)
+        Client(url, tls, domain, number, number % 4 != 0, rate / CLIENTS, stop)
+        for number in range(CLIENTS)
     ]
     running = Load([client.log for client in clients])
     for client in clients:

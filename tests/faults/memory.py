@@ -1,19 +1,17 @@
 """The memory of the processes that take hits, under long load and under hostile load."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
-from tests.faults.hostile import SENDERS, attack
-from tests.faults.load import load
-from tests.faults.oracle import Outcome, check_order, check_visits, outcome
-from tests.faults.processes import SHAPES, Shape
-from tests.faults.stored import drained
-from tests.prepared import prepared
+from tests.faults.hostile import SENDERS, Answers, attack
+from tests.faults.shapes import Shape, served
+from tests.faults.trial import Found, Running, under_load
 
+PATIENCE = 120.0
 # Limits so high that none is reached, so that what they keep in memory is part of the figure.
 LIMITS = {"FOOTFALL_ADDRESS_RATE": "100000", "FOOTFALL_SITE_RATE": "100000"}
 
@@ -23,40 +21,54 @@ def mb(processes: list[int]) -> float:
     return sum(psutil.Process(number).memory_info().rss for number in processes) / 1e6
 
 
-def samples(server: Shape, seconds: float, every: float) -> Iterator[float]:
+def samples(
+    server: Shape, seconds: float, every: float, enough: Callable[[], bool] = lambda: True
+) -> Iterator[float]:
+    """For so long, and longer until there is enough of what is waited for."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    while (now := time.monotonic()) < until or (not enough() and now < until + PATIENCE):
         time.sleep(every)
         yield mb(server.accepting)
 
 
-def steady(shape: str, data: Path, seconds: float, every: float, rate: float) -> Outcome:
-    """The outcome of a load of ever new visitors and pages; memory each `every` seconds."""
-    with prepared(SHAPES[shape](data, **LIMITS)) as server:
-        with load(server.port, rate) as running:
+def steady(shape: str, data: Path, seconds: float, every: float, rate: float) -> Found:
+    """What is found under ever new visitors and pages; memory each `every` seconds."""
+    held: tuple[float, ...] = ()
+    with served(shape, data, **LIMITS) as server:
+
+        def look(_running: Running) -> list[float]:
+            nonlocal held
             held = tuple(samples(server, seconds, every))
-        stored = drained(server.environment)
-    found = outcome(running, stored, []).check()
-    check_visits(running, stored)
+            return []
+
+        found = under_load(server, look, rate)
     return replace(found, memory_mb=held)
 
 
-def attacked(shape: str, data: Path, seconds: float, rate: float) -> Outcome:
-    """The outcome for others' hits, with the memory before and each half second.
+def attacked(shape: str, data: Path, seconds: float, rate: float) -> Found:
+    """What is found of others' hits, with the memory before and each half second.
 
     Raises AssertionError where a hostile sender was answered what it should not be.
     """
-    with prepared(SHAPES[shape](data, **LIMITS)) as server:
-        with load(server.port, rate) as running:
-            time.sleep(2)
+    held: tuple[float, ...] = ()
+    answers = Answers()
+    with served(shape, data, **LIMITS) as server:
+
+        def send(running: Running) -> list[float]:
+            nonlocal held, answers
+            running.load.wait_for_more(100)
             before = mb(server.accepting)
             with attack(server.port) as answers:
-                held = (before, *samples(server, seconds, every=0.5))
-        stored = drained(server.environment)
+                held = (before, *samples(server, seconds, 0.5, lambda: of_each_kind(answers)))
+            return []
+
+        found = under_load(server, send, rate)
     allowed = {(kind, status) for kind, (_, _, good) in SENDERS.items() for status in good}
     assert set(answers) <= allowed, answers
-    assert {kind for kind, _ in answers} == set(SENDERS), answers
-    found = outcome(running, stored, []).check()
-    assert (0, 0) == (found.unavailable, found.unanswered), found
-    check_order(running, stored)
+    assert of_each_kind(answers), answers
+    assert (0, 0) == (found.hits.unavailable, found.hits.unanswered), found
     return replace(found, memory_mb=held)
+
+
+def of_each_kind(answers: Answers) -> bool:
+    return {kind for kind, _ in tuple(answers)} == set(SENDERS)

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 from tests.browser.collector import Collector, collecting
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.browser.test_tracker_engagement import HIDE, SHOW
+from tests.faults.figures import Figures
 from tests.on_redis import RedisServer
 from tests.prepared import OWNER, PASSWORD, prepared
 from tests.server import CHROME, Server
@@ -51,6 +52,7 @@ class Acts:
     def __init__(self, dashboard: Page) -> None:
         self.dashboard = dashboard
         self.lines: list[str] = []
+        self.seconds: Figures = {}
         self.slowest = 0.0
 
     def expect(self, what: str, online: int) -> None:
@@ -59,6 +61,7 @@ class Acts:
             time.sleep(0.05)
         seconds = time.monotonic() - began
         self.slowest = max(self.slowest, seconds)
+        self.seconds[f"{what} s"] = round(seconds, 1)
         self.lines.append(f"    {what:48}{said:4} online{seconds:8.1f} s")
         assert said == online, "\n".join(["the dashboard says otherwise", *self.lines])
 
@@ -74,13 +77,13 @@ class Acts:
         return int(self.dashboard.locator(".headline").inner_text())
 
 
-def right_by_redis(at: Path) -> str:
+def right_by_redis(at: Path) -> Figures:
     with RedisServer(at) as redis:
         return right(at, REDIS_URL=redis.url)
 
 
-def right(at: Path, **environment: str) -> str:
-    """A table of what was done and how long it took to show; raises AssertionError."""
+def right(at: Path, **environment: str) -> Figures:
+    """How many seconds what was done took to show; raises AssertionError."""
     server = prepared(Server(at, **environment))
     with server, collecting() as collector, sync_playwright() as playwright:
         dashboard = launched(playwright)
@@ -91,7 +94,7 @@ def right(at: Path, **environment: str) -> str:
         end(visitors, acts)
         dashboard.close()
     assert acts.slowest <= LONGEST_S, "\n".join(["too late", *acts.lines])
-    return "\n".join(["", *acts.lines])
+    return acts.seconds
 
 
 def come_and_go(visitors: Visitors, acts: Acts) -> None:

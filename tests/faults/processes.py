@@ -1,12 +1,15 @@
-"""The two shapes in which the server runs, as processes that can be killed one by one."""
+"""The server as processes of its own, without what a server for the public has before it.
+
+`OneProcess` is a shape that is shipped; the others measure or break a part alone.
+"""
 
 import random
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -16,22 +19,30 @@ from tests.server import ROOT, Server, answers, free_port
 
 
 class OneProcess(Server):
-    """`manage.py serve`."""
+    """All of it is killed at once, and started again."""
 
-    def kill_one(self, _chance: random.Random) -> None:
-        """Kill it and start it again, as a supervisor does."""
-        self.kill()
-        self.start()
+    parts = ("server",)
+    tls: ssl.SSLContext | None = None
 
     @property
     def pages_url(self) -> str:
         return self.url
+
+    def kill_part(self, _part: str, _chance: random.Random) -> None:
+        """Kill it and start it again, as a supervisor does; returns when it answers."""
+        self.kill()
+        self.start()
 
     @property
     def accepting(self) -> list[int]:
         """The processes that take hits."""
         assert self.process
         return [self.process.pid]
+
+    with_sockets = accepting
+
+    def settle(self) -> None:
+        """Nothing that was answered waits outside of it."""
 
 
 class SeveralProcesses(Server):
@@ -91,16 +102,6 @@ class SeveralProcesses(Server):
             assert time.monotonic() < deadline, self.output.read_text()[-4000:]
             time.sleep(0.1)
 
-    def kill_one(self, chance: random.Random) -> None:
-        """Kill a worker, which its master replaces, or a master or the consumer, and start that."""
-        name = chance.choice(["worker", "worker", "hits", "queue"])
-        if name == "worker":
-            with suppress(psutil.NoSuchProcess):
-                psutil.Process(chance.choice(self.accepting)).kill()
-            return
-        self.kill_named(name)
-        self.start_one(name)
-
     def kill_named(self, name: str) -> None:
         self.running[name].kill()
         self.running[name].wait()
@@ -108,11 +109,6 @@ class SeveralProcesses(Server):
     @property
     def pages_url(self) -> str:
         return f"http://localhost:{self.pages_port}"
-
-    @property
-    def accepting(self) -> list[int]:
-        """The processes that take hits, without their master."""
-        return self.workers("hits")
 
     def stop(self) -> int:
         # run_huey stops at SIGINT, and gunicorn stops at it at once.

@@ -1,9 +1,9 @@
 """What a server has stored, read by a process of its own with that server's environment.
 
-    python -m tests.faults.stored
+    python -m tests.faults.stored DOMAIN
 
-waits until no hit waits to be an event, and prints what there is as JSON: on SQLite and on
-PostgreSQL alike, and the figures as the report asks for them.
+waits until no hit waits to be an event, and prints what there is of a site as JSON: on SQLite and
+on PostgreSQL alike, and the figures as the report asks for them.
 """
 
 import json
@@ -47,10 +47,10 @@ class Stored:
     salts: list[date]  # the days that have one
 
 
-def drained(environment: dict[str, str]) -> Stored:
-    """What is stored once no hit waits. Raises AssertionError where hits wait for ever."""
+def drained(environment: dict[str, str], domain: str = DOMAIN) -> Stored:
+    """What is stored of a site once no hit waits; AssertionError where hits wait for ever."""
     said = subprocess.run(
-        [sys.executable, "-m", "tests.faults.stored"],
+        [sys.executable, "-m", "tests.faults.stored", domain],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -73,12 +73,12 @@ def wait_until_drained() -> None:
         time.sleep(0.1)
 
 
-def found_here() -> dict[str, object]:
+def found_here(domain: str) -> dict[str, object]:
     from tracking import warehouse
     from tracking.models import InboxHit, QuarantinedHit, Salt, Site
     from tracking.warehouse.engine import engine
 
-    site = Site.objects.get(domain=DOMAIN)
+    site = Site.objects.get(domain=domain)
     # As questions read them: some may have been sealed.
     reading = engine().mirror.read(site.pk)
     events = reading.tables(datetime.min, datetime.max).events
@@ -101,4 +101,4 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "proj.settings"
     django.setup()
     wait_until_drained()
-    print(json.dumps(found_here(), default=str))
+    print(json.dumps(found_here(sys.argv[1]), default=str))

@@ -208,7 +208,7 @@ def test_hits_answered_while_the_server_is_killed_and_started_are_events_once(tm
     (tmp_path / "nginx").mkdir()
     server = prepared(Server(tmp_path / "server"))
     with server, Nginx(tmp_path / "nginx", [server.port]) as nginx:
-        with load(nginx.port, rate=200) as running:
+        with load(nginx.url, rate=200) as running:
             for _ in range(2):
                 time.sleep(0.7)
                 server.kill()

@@ -52,6 +52,8 @@ class Stack:
             "REDIS_URL": self.redis.url,
             **environment,
         }
+        # Where PostgreSQL is to keep its data; where temporary files lie, unless it is set.
+        self.postgres_under: Path | None = None
         self._ending = ExitStack()
 
     @property
@@ -61,7 +63,7 @@ class Stack:
 
     def __enter__(self) -> "Stack":
         with ExitStack() as ending:
-            self.postgres = ending.enter_context(postgres_server())
+            self.postgres = ending.enter_context(postgres_server(self.postgres_under))
             self.environment["DATABASE_URL"] = self.postgres.get_uri()
             ending.enter_context(self.redis)
             self.prepare()
