@@ -10,8 +10,18 @@ backups=$root/var/backups/footfall
 units=$root/etc/systemd/system
 nginx=$root/etc/nginx
 
-# What answers on which port once it is ready.
-declare -A ports=([hits]=8001 [pages]=8000 [sockets]=8002)
+# What runs, and of what units it is made: two of each that has a port, so that one answers while the
+# other restarts. What a machine runs are those that are enabled on it.
+kinds=(hits pages sockets queue)
+declare -A parts=(
+    [hits]="footfall-hits.socket footfall-hits@1.service footfall-hits@2.service"
+    [pages]="footfall-pages.socket footfall-pages@1.service footfall-pages@2.service"
+    [sockets]="footfall-sockets.socket footfall-sockets@1.service footfall-sockets@2.service"
+    [queue]="footfall-queue.service footfall-backup.timer"
+)
+# Of a checkout, what a release is made of: not what else may lie there, such as secrets.
+code=(manage.py pyproject.toml CHANGELOG.md LICENSE requirements proj tracking realtime dashboard templates
+    static docs deploy)
 
 say() { printf '== %s\n' "$*"; }
 
@@ -31,6 +41,11 @@ only_one() {
 }
 
 has_systemd() { [ -d "$root/run/systemd/system" ]; }
+
+# Without it nothing would be restarted.
+need_systemd() {
+    has_systemd || die "systemd does not run here; docs/install.md says how to do without"
+}
 
 services() {
     say "systemctl $*"
@@ -63,6 +78,12 @@ manage() {
     (as_footfall "$release" .venv/bin/python manage.py "$@")
 }
 
+# SOURCE RELEASE: the code, with nothing that deploy/secrets or an operator put beside it.
+copy_code() {
+    tar -C "$1" --exclude=__pycache__ --exclude=deploy/secrets.d --exclude=deploy/.env -c "${code[@]}" |
+        tar -C "$2" --no-same-owner -x
+}
+
 # SOURCE NAME: the code of a checkout beside those there are, with its packages and static files.
 make_release() {
     local source=$1 release=$releases/$2 scratch
@@ -73,8 +94,7 @@ make_release() {
     say "Making release $2 in $release"
     rm -rf "$release"
     install -d "$release" "$opt/static"
-    tar -C "$source" --exclude=./.git --exclude=./.venv --exclude=./data --exclude=./.cache \
-        --exclude=__pycache__ --exclude='./.*_cache' -c . | tar -C "$release" --no-same-owner -x
+    copy_code "$source" "$release"
     python3 -m venv "$release/.venv"
     "$release/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
         --require-hashes -r "$release/requirements/run.txt"
@@ -92,19 +112,21 @@ share_static() {
     tar -C "$1/.cache/static" --exclude=./staticfiles.json -c . | tar -C "$opt/static" --skip-old-files -x
 }
 
-# RELEASE: its units and nginx files take the place of those before; what the operator edits stays.
+# RELEASE: its units and, where nginx serves it, nginx files take the place of those before; what the
+# operator edits stays.
 configure() {
     local file
-    install -d "$units/footfall-.service.d" "$nginx/footfall"
+    install -d "$units/footfall-.service.d"
     for file in "$1"/deploy/systemd/footfall*.*; do
         if [ -f "$file" ]; then install -m 0644 "$file" "$units" || return 1; fi
     done
     install -m 0644 "$1"/deploy/systemd/footfall-.service.d/*.conf "$units/footfall-.service.d" || return 1
+    services daemon-reload || return 1
+    if [ ! -e "$nginx/footfall/footfall.conf" ]; then return 0; fi
     for file in "$1"/deploy/nginx/*.conf; do
         if [ "${file##*/}" = footfall.conf ]; then continue; fi
         install -m 0644 "$file" "$nginx/footfall" || return 1
     done
-    services daemon-reload || return 1
     if has_systemd; then nginx -t -q || return 1; fi
     services reload-or-restart nginx.service
 }
@@ -119,21 +141,23 @@ switch_to() {
     if [ -n "$before" ]; then ln -sfn "$before" "$opt/previous"; fi
 }
 
-# PORT: whether a process there says within a minute that it can serve.
+# HOST:PORT: whether a process there says within a minute that it can serve.
 ready() {
     local tries
     for ((tries = 0; tries < 60; tries++)); do
         if python3 -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=5)' \
-            "http://127.0.0.1:$1/readyz" 2>/dev/null; then return 0; fi
+            "http://$1/readyz" 2>/dev/null; then return 0; fi
         sleep 1
     done
     return 1
 }
 
-# RELEASE: whether each of its servers comes up on a port that nobody asks, with the server's settings.
+# RELEASE: whether each of the servers that run here comes up on a port that nobody asks, with the
+# server's settings.
 rehearse() {
     local kind port command pid came
-    for kind in "${!ports[@]}"; do
+    for kind in "${kinds[@]}"; do
+        if [ "$kind" = queue ] || [ -z "$(units_of "$kind")" ]; then continue; fi
         say "Trying $kind"
         port=$(python3 -c 'import socket as s; l = s.create_server(("127.0.0.1", 0)); print(l.getsockname()[1])')
         command=$(sed -n 's|^ExecStart=/opt/footfall/current/||p' "$1/deploy/systemd/footfall-$kind@.service")
@@ -143,22 +167,31 @@ rehearse() {
         (as_footfall "$1" $command) &
         pid=$!
         came=no
-        if ready "$port"; then came=yes; fi
+        if ready "127.0.0.1:$port"; then came=yes; fi
         kill "$pid" 2>/dev/null || true
         wait "$pid" || true
         if [ $came = no ]; then return 1; fi
     done
 }
 
-# NAME: its units, as many as this machine runs.
+# KIND: its services on this machine: those that are enabled, and those that run all the same.
 units_of() {
-    if [ "$1" = queue ]; then
-        echo footfall-queue.service
-    elif has_systemd; then
-        systemctl list-units --all --plain --no-legend "footfall-$1@*.service" | cut -d' ' -f1
-    else
-        printf '%s\n' "footfall-$1@"{1,2}.service
-    fi
+    local unit pattern="footfall-$1@*.service"
+    if [ "$1" = queue ]; then pattern=footfall-queue.service; fi
+    {
+        for unit in "$units/footfall.target.wants/"$pattern; do
+            if [ -L "$unit" ]; then echo "${unit##*/}"; fi
+        done
+        if has_systemd; then
+            systemctl list-units --plain --no-legend --state=active,activating,reloading,failed "$pattern" |
+                cut -d' ' -f1
+        fi
+    } | sort -u
+}
+
+# KIND: the HOST:PORT at which systemd listens for it here.
+address_of() {
+    systemctl show --property=Listen --value "footfall-$1.socket" | sed -n '1s/ .*//p'
 }
 
 # UNIT: whether it is still there after some seconds.
@@ -171,14 +204,17 @@ steady() {
     done
 }
 
-# NAME…: one process after the other. Their ports stay open, and the other one of two answers meanwhile.
+# KIND…: one process after the other, of those that run on this machine. Their ports stay open, and the
+# other one of two answers meanwhile.
 restart() {
-    local name unit
-    for name in "$@"; do
-        for unit in $(units_of "$name"); do
+    local kind unit found
+    for kind in "$@"; do
+        found=$(units_of "$kind")
+        if [ -z "$found" ]; then continue; fi
+        for unit in $found; do
             services restart "$unit" && steady "$unit" || return 1
         done
-        if [ "$name" != queue ] && has_systemd; then ready "${ports[$name]}" || return 1; fi
+        if [ "$kind" != queue ] && has_systemd; then ready "$(address_of "$kind")" || return 1; fi
     done
 }
 
@@ -188,12 +224,15 @@ back=(hits pages sockets queue)
 
 # RELEASE: run it; where it does not come up, run again what ran before, and fail.
 roll_to() {
-    local before
+    local before previous
     before=$(readlink "$opt/current")
+    previous=$(readlink "$opt/previous" || true)
     switch_to "$1"
     if configure "$1" && restart "${forth[@]}"; then return 0; fi
     say "${1##*/} did not come up; back to ${before##*/}"
     switch_to "$before"
+    # deploy/rollback must not lead to the one that failed.
+    if [ -n "$previous" ]; then ln -sfn "$previous" "$opt/previous"; else rm -f "$opt/previous"; fi
     configure "$before"
     restart "${back[@]}" || say "${before##*/} does not answer either: see journalctl -u 'footfall-*'"
     return 1

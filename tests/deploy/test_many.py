@@ -62,7 +62,8 @@ def test_nginx_takes_the_file_of_several_machines(tmp_path: Path) -> None:
         text = text.replace(
             f"/etc/letsencrypt/live/stats.example.com/{place}", str(tmp_path / file)
         )
-    text = text.replace("/var/log/nginx/", f"{tmp_path}/")
+    for folder in ("/var/log/nginx/", "/var/lib/footfall-hits/"):
+        text = text.replace(folder, f"{tmp_path}/")
     (tmp_path / "footfall" / "footfall.conf").write_text(text)
     (tmp_path / "nginx.conf").write_text(
         f"include /etc/nginx/modules-enabled/*.conf;\npid {tmp_path}/pid;\n"

@@ -103,13 +103,45 @@ def test_a_server_is_started_again_for_ever(name):
     assert (["always"], ["0"]) == (service["Restart"], service["StartLimitIntervalSec"])
 
 
-def test_the_target_starts_every_unit():
-    wanted = " ".join(settings("footfall.target")["Wants"]).split()
+def test_every_unit_is_enabled_by_some_kind_of_process():
+    script = f'. {ROOT}/deploy/lib.bash; echo "${{parts[@]}}"'
+    enabled = subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout.split()
 
     files = {path.name for path in UNITS.glob("footfall-*.*") if path.is_file()}
     of_two = {name.replace("@", f"@{number}") for name in files for number in (1, 2)}
     # The timer starts the backup.
-    assert of_two - {"footfall-backup.service"} == set(wanted)
+    assert of_two - {"footfall-backup.service"} == set(enabled)
+
+
+def test_what_is_enabled_is_started_and_stopped_with_the_target():
+    names = [path.name for path in UNITS.glob("footfall-*.*") if path.is_file()]
+    with_target = {
+        name: (settings(name)["PartOf"], settings(name)["WantedBy"])
+        for name in names
+        if name != "footfall-backup.service"
+    }
+
+    both = (["footfall.target"], ["footfall.target"])
+    assert dict.fromkeys(with_target, both) == with_target
+
+
+@pytest.mark.parametrize("name", PORTS)
+def test_what_a_server_prints_is_not_sent_to_who_connects(name):
+    assert ["journal"] == settings(f"footfall-{name}@.service")["StandardOutput"]
+
+
+def test_as_many_files_may_be_open_as_a_thousand_dashboards_need():
+    limits = [
+        settings("footfall-.service.d/common.conf")["LimitNOFILE"],
+        settings("nginx.service.d/footfall.conf")["LimitNOFILE"],
+    ]
+
+    assert [["65536"], ["65536"]] == limits
+
+
+def test_the_machine_may_be_looked_at_for_the_figures_of_processes():
+    """Their start and their processor time are told with /proc/stat."""
+    assert "ProcSubset" not in settings("footfall-.service.d/common.conf")
 
 
 def test_huey_is_stopped_by_the_signal_after_which_it_ends_its_tasks():

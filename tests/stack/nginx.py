@@ -70,7 +70,7 @@ class Nginx:
         text = replaced(text, r"rate=\w+/s", f"rate={rate}")
         text = replaced(text, r"root /opt/footfall;", f"root {ROOT}/.cache;")
         text = replaced(text, r"root /var/www/html;", f"root {folder}/www;")
-        edited.write_text(replaced(text, r"/var/log/nginx", str(folder)))
+        edited.write_text(replaced(text, r"/var/(log/nginx|lib/footfall-hits)", str(folder)))
         (folder / "nginx.conf").write_text(
             f"daemon off; pid {folder}/pid; {'user root;' if os.geteuid() == 0 else ''}"
             f"include {MODULES}; events {{ worker_connections 1024; }}"
