@@ -21,8 +21,6 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "info"
-# Nobody asks it anything; two of one user would take the same file for that.
-control_socket_disable = True
 # For the pages alone: the accept application decides by itself whom it believes.
 forwarded_allow_ips = ""
 

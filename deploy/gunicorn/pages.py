@@ -23,8 +23,6 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "info"
-# Nobody asks it anything; two of one user would take the same file for that.
-control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:

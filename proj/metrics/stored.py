@@ -3,6 +3,7 @@
 import platform
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import django
@@ -14,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from redis import Redis, RedisError
 
+from proj import kept_hits
 from proj.bounded import SECONDS, Bounded
 from proj.release import version
 from tracking import backlog
@@ -61,6 +63,13 @@ def of_machine() -> Iterator[Metric]:
     usage = shutil.disk_usage(settings.DATA)
     yield gauge("footfall_disk_free_bytes", "Free on the disk of the data folder.", usage.free)
     yield gauge("footfall_disk_bytes", "Size of the disk of the data folder.", usage.total)
+    # Where the folder may not be read nothing is told: 0 would say that there are none.
+    with suppress(OSError):
+        yield gauge(
+            "footfall_kept_hits_bytes",
+            "Size of the files of hits that nginx kept while no process answered.",
+            kept_hits.size(),
+        )
     yield gauge(
         "footfall_places_built_timestamp_seconds",
         "When the data of places was made.",

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Sum
 from redis import Redis
 
-from proj import health
+from proj import health, kept_hits
 from proj.backup.making import RUN as BACKUP
 from proj.release import version
 from proj.status.finding import Check, Finding, bad, look, ok
@@ -86,6 +86,16 @@ def waiting(_now: datetime) -> Finding:
     if now.oldest_seconds > GROWING_SECONDS:
         return look(words, "Look again in a minute. If it grows, see the workers.")
     return ok(words)
+
+
+def kept_by_nginx(_now: datetime) -> Finding:
+    size = kept_hits.size()
+    if size:
+        return look(
+            f"{bytes_in_words(size)} came while no process answered, and are not counted yet",
+            "Run manage.py hits_replay within seven days; docs/operations.md has the commands.",
+        )
+    return ok("None")
 
 
 def quarantine(_now: datetime) -> Finding:
@@ -184,6 +194,7 @@ CHECKS = (
     Check("Disk of the data folder", disk, needs_database=False),
     Check("Workers", workers),
     Check("Inbox", waiting),
+    Check("Hits kept by nginx", kept_by_nginx, needs_database=False),
     Check("Quarantine", quarantine),
     Check("Sealing", sealing),
     Check("Purges", purges),
