@@ -139,3 +139,15 @@ def test_threads_that_ask_at_once_share_one_file(settings, tmp_path, monkeypatch
     shared._sharing.cache_clear()
 
     assert started * 4 == found
+
+
+def test_what_another_process_folds_at_this_moment_counts_once(tmp_path, counts, monkeypatch):
+    ended, asked = process(tmp_path, counts, 3), process(tmp_path, counts, 4)
+    end(ended)
+    file = tmp_path / f"{ended.id}.json"
+    left = file.read_bytes()
+    total(asked)
+    file.write_bytes(left)
+    monkeypatch.setattr(asked, "fold", lambda: None)
+
+    assert 7 == total(asked)
