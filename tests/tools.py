@@ -13,14 +13,20 @@ ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = ROOT / "tests" / "browser" / "trackers"
 # Sends files that were compressed beforehand.
 BROTLI = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
+# Programs, or a file that stands for one, and the packages of Debian that have them.
+PROGRAMS = {
+    "chromium": "chromium",
+    "nginx": "nginx",
+    BROTLI: "libnginx-mod-http-brotli-static",
+    "systemd-analyze": "systemd",
+    "openssl": "openssl",
+}
 NPM = ROOT / ".cache" / "npm"
 
 
 def main() -> None:
-    have("chromium", "chromium")
-    have("nginx", "nginx")
-    have(BROTLI, "libnginx-mod-http-brotli-static")
-    have("systemd-analyze", "systemd")
+    for program, package in PROGRAMS.items():
+        have(program, package)
     have_trackers()
 
 

@@ -15,6 +15,8 @@ from proj.status.finding import Check, Finding, bad, ok
 SETTINGS_FILE = Path("/etc/footfall/footfall.env")
 SETTING_IN_FILE = re.compile(r"(FOOTFALL_\w+|DATABASE_URL|REDIS_URL|EMAIL_URL|SENTRY_DSN)_FILE")
 OTHERS = stat.S_IRWXO
+# In a container, whose only user is the server's; the modes are those of the machine's files.
+MOUNTED = Path("/run/secrets")
 
 
 def secrets(_now: datetime) -> Finding:
@@ -29,11 +31,13 @@ def secrets(_now: datetime) -> Finding:
 
 
 def files_of_settings(environment: dict[str, str]) -> list[Path]:
-    """Those that hold values of settings, see docs/settings.md."""
+    """Those that hold values of settings, see docs/settings.md, and lie on this machine's disk."""
     return [
         Path(value)
         for name, value in environment.items()
-        if SETTING_IN_FILE.fullmatch(name) and name != "FOOTFALL_GEOIP_FILE"
+        if SETTING_IN_FILE.fullmatch(name)
+        and name != "FOOTFALL_GEOIP_FILE"
+        and not Path(value).is_relative_to(MOUNTED)
     ]
 
 

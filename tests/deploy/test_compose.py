@@ -1,5 +1,6 @@
 """The compose file: every container is closed, and runs what the other shapes run."""
 
+import re
 import subprocess
 
 import pytest
@@ -10,6 +11,14 @@ from tests.server import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
+CALLED = [name for name, service in SERVICES.items() if service.get("profiles")]
+# Where somebody is told to start a container beside those that run.
+TOLD = [
+    *(ROOT / "docs").glob("*.md"),
+    *(ROOT / ".github/workflows").glob("*.yml"),
+    ROOT / "deploy/compose.yaml",
+]
+RUN = re.compile(r"docker compose [^\n]*?\brun (?:-\S+ )*(\w+)")
 LASTING = [name for name, service in SERVICES.items() if service["restart"] != "no"]
 
 
@@ -43,6 +52,15 @@ def test_only_nginx_is_reached_from_outside_and_only_it_is_believed_about_addres
     }
 
 
+def test_who_is_run_beside_the_others_takes_nobodys_address():
+    told = {name for path in TOLD for name in RUN.findall(path.read_text())}
+    networks = {name: SERVICES[name]["networks"] for name in told}
+
+    assert set(CALLED) == told
+    # A fixed address is a network's value in place of its name in a list.
+    assert [] == [name for name, each in networks.items() if isinstance(each, dict)]
+
+
 def test_no_secret_stands_in_the_environment():
     names = {name for service in SERVICES.values() for name in service.get("environment", {})}
 
@@ -54,6 +72,7 @@ def test_no_secret_stands_in_the_environment():
     }
 
 
+@pytest.mark.stack
 def test_every_secret_is_made_by_the_script(tmp_path):
     (tmp_path / "secrets").write_bytes((ROOT / "deploy/secrets").read_bytes())
     for _again in range(2):

@@ -44,6 +44,7 @@ def test_the_settings_name_the_cluster_that_clickhouse_is_given() -> None:
     ]
 
 
+@pytest.mark.stack
 def test_nginx_takes_the_file_of_several_machines(tmp_path: Path) -> None:
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     assert nginx

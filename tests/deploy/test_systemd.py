@@ -45,6 +45,7 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path / "units"
 
 
+@pytest.mark.stack
 def test_systemd_finds_no_fault_in_any_unit(installed):
     files = [str(path) for path in installed.glob("footfall*.*") if path.is_file()]
 
@@ -55,6 +56,7 @@ def test_systemd_finds_no_fault_in_any_unit(installed):
     assert (0, "") == (done.returncode, done.stdout + done.stderr)
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_little_exposed(name):
     done = subprocess.run(

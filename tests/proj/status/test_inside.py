@@ -28,8 +28,9 @@ def test_a_key_that_others_can_read_is_said_with_what_to_run(settings, tmp_path,
     assert (state, state is State.BAD) == (found.state, f"chmod o-rwx {key}" in found.advice)
 
 
-def test_files_of_settings_are_those_of_ours():
+def test_files_of_settings_are_those_of_ours_outside_of_a_containers_secrets():
     environment = {
+        "DATABASE_URL_FILE": "/run/secrets/database_url",
         "FOOTFALL_SECRET_KEY_FILE": "/run/key",
         "EMAIL_URL_FILE": "/run/mail",
         "SSL_CERT_FILE": "/etc/ssl/cert.pem",
