@@ -103,8 +103,11 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
             "level": "ERROR",
             "filters": ["once_a_minute"],
         },
+        "nothing": {"class": "logging.NullHandler"},
     }
+    everywhere = ["stderr"]
     if error_file:
+        everywhere.append("error_file")
         handlers["error_file"] = {
             "class": "logging.handlers.TimedRotatingFileHandler",
             "filename": error_file,
@@ -133,12 +136,13 @@ def logging_config(level: str, style: str, error_file: str) -> dict[str, Any]:
         },
         "filters": {"once_a_minute": {"()": "proj.logging.OnceAMinute"}},
         "handlers": handlers,
-        "root": {"handlers": [name for name in handlers if name != "admins"], "level": level},
+        "root": {"handlers": everywhere, "level": level},
         "loggers": {
             # Without Django's own handlers, whose mail holds the whole request.
             "django": {"handlers": []},
             "django.request": {"handlers": ["admins"]},
-            "huey": {"level": "WARNING"},
+            # Without any, run_huey gives it one of its own, and each line comes twice.
+            "huey": {"level": "WARNING", "handlers": ["nothing"]},
             "huey.consumer.Scheduler": {"filters": ["once_a_minute"]},
             "huey.consumer.Worker": {"filters": ["once_a_minute"]},
             # Of a Redis that is down, each second.

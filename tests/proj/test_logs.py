@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 import structlog
 from django.core import mail
+from django.core.management import call_command
+from huey.contrib.djhuey import HUEY
 
 from proj.logging import OnceAMinute, drop_personal, logging_config, once_a_request
 from proj.sentry import tags, without_personal_data
@@ -158,3 +160,21 @@ def restored():
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+def test_what_the_queue_logs_is_written_once(monkeypatch):
+    class Written(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    lines: list[str] = []
+    huey = logging.getLogger("huey")
+    # What the root has and what run_huey would add are both told.
+    monkeypatch.setattr(logging, "StreamHandler", Written)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [Written()])
+    consumer = SimpleNamespace(run=lambda: huey.warning("tried again"))
+    monkeypatch.setattr(HUEY, "create_consumer", lambda **_options: consumer)
+
+    call_command("run_huey")
+
+    assert ["tried again"] == lines
