@@ -38,7 +38,7 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --check
 	$(BIN)/mypy
-	$(BIN)/shellcheck --external-sources .ci/run deploy/install deploy/upgrade deploy/rollback deploy/footfall deploy/secrets deploy/run
+	$(BIN)/shellcheck --external-sources .ci/run deploy/install deploy/upgrade deploy/rollback deploy/footfall deploy/secrets deploy/docker/renewed deploy/run
 	$(BIN)/hadolint deploy/docker/Dockerfile
 	$(BIN)/zizmor --offline --quiet .github/workflows
 

@@ -1,10 +1,16 @@
-"""Prints what the changelog says of a version: `python deploy/release_notes.py 1.2.0`."""
+"""Prints what the changelog says of a version: `python deploy/release_notes.py 1.2.0`.
+
+Ends with a sentence where pyproject.toml names another.
+"""
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 
-CHANGELOG = Path(__file__).resolve().parent.parent / "CHANGELOG.md"
+ROOT = Path(__file__).resolve().parent.parent
+CHANGELOG = ROOT / "CHANGELOG.md"
+PROJECT = ROOT / "pyproject.toml"
 
 
 def notes(changelog: str, version: str) -> str:
@@ -17,8 +23,15 @@ def notes(changelog: str, version: str) -> str:
     raise LookupError(f"CHANGELOG.md has no section of {version}")
 
 
+def check_version(project: str, version: str) -> None:
+    """LookupError unless the text of pyproject.toml names this version."""
+    if (named := tomllib.loads(project)["project"]["version"]) != version:
+        raise LookupError(f"pyproject.toml says {named}, not {version}")
+
+
 if __name__ == "__main__":
     try:
+        check_version(PROJECT.read_text(), sys.argv[1])
         print(notes(CHANGELOG.read_text(), sys.argv[1]), end="")
     except IndexError:
         sys.exit("usage: release_notes.py VERSION")

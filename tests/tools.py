@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = ROOT / "tests" / "browser" / "trackers"
@@ -22,11 +23,13 @@ PROGRAMS = {
     "openssl": "openssl",
 }
 NPM = ROOT / ".cache" / "npm"
+PROMTOOL = ROOT / ".cache" / "promtool"
 
 
 def main() -> None:
     for program, package in PROGRAMS.items():
         have(program, package)
+    have_promtool()
     have_trackers()
 
 
@@ -48,6 +51,28 @@ def have_trackers() -> None:
     if subprocess.run(command, cwd=NPM, stdin=subprocess.DEVNULL).returncode:
         sys.exit("npm ci failed in .cache/npm; see what it says above, and try again.")
     done.write_bytes(lock)
+
+
+def have_promtool() -> None:
+    """Take it out of Prometheus's package, which would start a server as well."""
+    if shutil.which("promtool") or PROMTOOL.exists():
+        return
+    print("Fetching promtool for the tests…", flush=True)
+    PROMTOOL.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=PROMTOOL.parent) as folder:
+        # Without it apt says that it cannot become the user who downloads.
+        unsandboxed = ["-o", "APT::Sandbox::User=root"]
+        if os.geteuid() == 0:
+            subprocess.run(["apt-get", "--quiet=2", "update"], stdin=subprocess.DEVNULL)
+        download = ["apt-get", "--quiet=2", *unsandboxed, "download", "prometheus"]
+        fetched = subprocess.run(download, cwd=folder, stdin=subprocess.DEVNULL)
+        for package in Path(folder).glob("*.deb"):
+            subprocess.run(["dpkg-deb", "--extract", package, folder], check=True)
+        if fetched.returncode or not (found := Path(folder) / "usr/bin/promtool").exists():
+            sys.exit(
+                "The tests need promtool, of Debian's package prometheus or Prometheus itself."
+            )
+        found.replace(PROMTOOL)
 
 
 def have(program: str, package: str) -> None:

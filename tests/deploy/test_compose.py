@@ -6,6 +6,7 @@ import subprocess
 import pytest
 import yaml
 
+from proj.kept_hits import FOLDER
 from tests.deploy.commands import options_of, supervised
 from tests.server import ROOT
 
@@ -18,7 +19,7 @@ TOLD = [
     *(ROOT / ".github/workflows").glob("*.yml"),
     ROOT / "deploy/compose.yaml",
 ]
-RUN = re.compile(r"docker compose [^\n]*?\brun (?:-\S+ )*(\w+)")
+RUN = re.compile(r"compose [^\n]*?\brun (?:--entrypoint \S+ |-\S+ )*(\w+)")
 LASTING = [name for name, service in SERVICES.items() if service["restart"] != "no"]
 
 
@@ -59,6 +60,20 @@ def test_who_is_run_beside_the_others_takes_nobodys_address():
     assert set(CALLED) == told
     # A fixed address is a network's value in place of its name in a list.
     assert [] == [name for name, each in networks.items() if isinstance(each, dict)]
+
+
+def test_kept_hits_are_written_by_nginx_and_read_by_who_tells_of_them_and_replays_them():
+    mounts = {
+        name: mount.removeprefix(f"hits:{FOLDER}")
+        for name, service in SERVICES.items()
+        for mount in service.get("volumes", [])
+        if mount.startswith(f"hits:{FOLDER}")
+    }
+
+    assert {
+        "nginx": "",
+        **dict.fromkeys(("hits", "pages", "sockets", "queue", "manage"), ":ro"),
+    } == mounts
 
 
 def test_no_secret_stands_in_the_environment():
