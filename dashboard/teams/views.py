@@ -99,7 +99,7 @@ def check_giveable(request: HttpRequest, found: Team, row: Invitation) -> None:
 def change_role(request: HttpRequest, found: Team, member: int) -> HttpResponse:
     row = get_object_or_404(found.members.select_related("user", "team"), pk=member)
     role = request.POST.get("role", "")
-    if role == Role.OWNER:
+    if Role.OWNER in (role, row.role):
         confirm_first(request)
     try:
         if role not in Role.values:
@@ -117,6 +117,8 @@ def remove(request: HttpRequest, found: Team, member: int) -> HttpResponse:
     """Others alone: whoever goes by themselves leaves."""
     others = found.members.exclude(user=request.user.pk).select_related("user", "team")
     row = get_object_or_404(others, pk=member)
+    if row.role == Role.OWNER:
+        confirm_first(request)
     try:
         teams.remove(row, request.user)
     except teams.Refused as refusal:

@@ -17,6 +17,8 @@ SENSITIVE = {
     "handing a site to a team": (f"/sites/{DOMAIN}/hand-over", {"team": "{other}"}),
     "offering a site": (f"/sites/{DOMAIN}/hand-over/offer", {"email": ""}),
     "making an owner": ("/teams/{team}/members/{member}/role", {"role": "owner"}),
+    "making less of an owner": ("/teams/{team}/members/{owner}/role", {"role": "viewer"}),
+    "removing an owner": ("/teams/{team}/members/{owner}/remove", {}),
     "inviting an owner": ("/teams/{team}/invite", {"email": "", "role": "owner"}),
     "inviting an owner again": ("/teams/{team}/invitations/{invitation}/send", {}),
 }
@@ -46,6 +48,7 @@ def numbers(client) -> dict[str, int]:
         "team": seat.site.team.pk,
         "other": MemberFactory(user=seat.user).team.pk,
         "member": MemberFactory(team=seat.site.team, role=Role.VIEWER).pk,
+        "owner": MemberFactory(team=seat.site.team, role=Role.OWNER).pk,
         "invitation": invitation.pk,
     }
 
@@ -89,6 +92,12 @@ def test_one_who_is_no_owner_is_made_without_it(client, numbers):
     client.post(path, {"role": "editor"})
 
     assert Role.EDITOR == Member.objects.get(pk=numbers["member"]).role
+
+
+def test_one_who_is_no_owner_is_removed_without_it(client, numbers):
+    client.post("/teams/{team}/members/{member}/remove".format(**numbers))
+
+    assert not Member.objects.filter(pk=numbers["member"]).exists()
 
 
 def test_page_of_somebody_elses_site_is_not_found_rather_than_asking(client, numbers):
