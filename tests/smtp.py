@@ -1,5 +1,6 @@
 """A mail server on loopback that wants TLS and a password, and keeps what it takes."""
 
+import errno
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -17,38 +18,53 @@ from cryptography.x509.oid import NameOID
 
 from tests.server import free_port
 
+# Only a machine that is too busy waits that long.
+PATIENCE_SECONDS = 45
 USER, PASSWORD = "footfall@example.com", "p@ss/word:1"
 # How both stand in an address.
 LOGIN = "footfall%40example.com:p%40ss%2Fword%3A1"
 
 
 class MailServer:
-    """Used as `with`; listens on `port` of localhost. `refused` are the recipients it takes no mail
-    for, with its answer, such as "550 unknown"."""
+    """Used as `with`; listens on `port` of localhost, or on one that nobody has.
+
+    `refused` are the recipients it takes no mail for, with its answer, such as "550 unknown".
+    """
 
     def __init__(self, folder: Path, port: int = 0) -> None:
-        self.port = port or free_port()
+        self.given, self.port = port, port
         self.certificate = folder / "mail.pem"
         self.taken: list[EmailMessage] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.refused: dict[str, str] = {}
         if not self.certificate.exists():
             make_certificate(self.certificate)
+
+    def __enter__(self) -> "MailServer":
+        while True:
+            self.port = self.given or free_port()
+            self.controller = self.listener()
+            try:
+                self.controller.start()
+                return self
+            except OSError as error:
+                # Between finding a port and listening, somebody else may take it.
+                if self.given or error.errno != errno.EADDRINUSE:
+                    raise
+
+    def listener(self) -> Controller:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
-        self.controller = Controller(
+        return Controller(
             self,
             hostname="127.0.0.1",
             port=self.port,
+            ready_timeout=PATIENCE_SECONDS,
             tls_context=context,
             require_starttls=True,
             authenticator=self.knows,
             auth_required=True,
         )
-
-    def __enter__(self) -> "MailServer":
-        self.controller.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.controller.stop()
