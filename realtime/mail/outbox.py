@@ -34,8 +34,9 @@ PAUSES = (
     *(timedelta(minutes=30), timedelta(hours=1)),
 )
 GIVEN_UP_AFTER = timedelta(days=2)
-# Longer than an attempt takes whose every step takes as long as it may.
 BUSY = timedelta(minutes=5)
+# Twelve in RFC 5321 and 3207, and some to spare; each takes as long as EMAIL_TIMEOUT at most.
+STEPS = 15
 
 
 def send(name: str, to: str, context: dict[str, Any], reply_to: str = "") -> None:
@@ -87,12 +88,18 @@ def send_due() -> None:
 def claim(now: datetime) -> OutgoingMail | None:
     """A mail that nobody else sends meanwhile."""
     ready = due(now)
-    for row in ready.order_by("next_at")[:10]:
+    # A new one does not wait for many old ones with which a silent mail server takes its time.
+    for row in ready.order_by("attempts", "next_at")[:10]:
         # An update that finds its row is atomic: of two senders exactly one gets the 1.
-        if ready.filter(pk=row.pk).update(busy_until=now + BUSY, attempts=F("attempts") + 1):
+        if ready.filter(pk=row.pk).update(busy_until=now + busy(), attempts=F("attempts") + 1):
             row.attempts += 1
             return row
     return None
+
+
+def busy() -> timedelta:
+    """Longer than an attempt takes whose every step takes as long as it may."""
+    return max(BUSY, STEPS * timedelta(seconds=settings.EMAIL_TIMEOUT or 0))
 
 
 def deliver(row: OutgoingMail) -> None:

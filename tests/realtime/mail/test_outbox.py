@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from proj.email_url import LONGEST_TIMEOUT
 from realtime.mail import outbox
 from realtime.mail.outbox import send
 from realtime.models import OutgoingMail
@@ -20,6 +21,8 @@ from tests.mail import delivered
 pytestmark = pytest.mark.django_db
 
 ADA = "ada@example.com"
+# Connection, greeting, EHLO, STARTTLS, its handshake, EHLO, AUTH, MAIL, RCPT, DATA, text, QUIT.
+STEPS_OF_SMTP = 12
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -151,6 +154,30 @@ def test_mail_of_a_killed_sender_is_sent_by_another_later(time_machine):
     time_machine.move_to(NOW + outbox.BUSY, tick=False)
 
     assert (0, 1) == (len(meanwhile), len(delivered()))
+
+
+def test_mail_is_nobody_elses_while_each_step_takes_as_long_as_it_may(time_machine, settings):
+    time_machine.move_to(NOW, tick=False)
+    settings.EMAIL_TIMEOUT = LONGEST_TIMEOUT
+    post()
+    outbox.claim(NOW)
+
+    last = NOW + STEPS_OF_SMTP * timedelta(seconds=LONGEST_TIMEOUT)
+
+    assert outbox.claim(last) is None
+
+
+def test_new_mail_goes_before_those_that_failed(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    for attempts, minutes in ((3, -9), (0, -1), (1, -5)):
+        at = NOW + timedelta(minutes=minutes)
+        OutgoingMail.objects.create(
+            name="password_changed", letter="", created_at=at, next_at=at, attempts=attempts
+        )
+
+    claimed = [outbox.claim(NOW) for _ in range(3)]
+
+    assert [1, 2, 4] == [row.attempts for row in claimed if row]
 
 
 def test_of_two_senders_one_gets_the_mail(time_machine):
