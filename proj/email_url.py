@@ -30,6 +30,10 @@ class Mail:
     sends: bool
 
 
+# As environ and dj-email-url spell them, and what to write here.
+OTHER_WORDS = {"smtp+tls": "submission", "smtp+ssl": "smtps", "consolemail": "console"}
+
+
 def parse(address: str) -> Mail:
     """Raises ValueError with the second half of a sentence that begins with the variable's name."""
     try:
@@ -45,6 +49,8 @@ def parse(address: str) -> Mail:
     if parts.scheme in OTHERS:
         backend = f"{BACKENDS}.{OTHERS[parts.scheme]}.EmailBackend"
         return Mail({"EMAIL_BACKEND": backend}, parts.scheme == "memory")
+    if parts.scheme in OTHER_WORDS:
+        raise ValueError(f"must begin with {OTHER_WORDS[parts.scheme]}:// for what it says")
     raise ValueError(EXAMPLE)
 
 
@@ -53,6 +59,8 @@ def smtp(parts: SplitResult, port: int | None) -> Mail:
         raise ValueError(EXAMPLE)
     if bool(parts.username) != bool(parts.password):
         raise ValueError("must have both a user and a password, percent-encoded, or neither")
+    if parts.scheme == "smtps" and port == 587:
+        raise ValueError("has TLS from the start on the port of STARTTLS: write submission://")
     options = options_of(parts)
     tls = parts.scheme == "submission" or (
         parts.scheme == "smtp" and truth(options.get("tls", "true" if parts.password else "false"))

@@ -77,6 +77,13 @@ EXAMPLE = "must be an address such as smtp://user:password@host:587"
             "smtps://mail.example.com?tls=false",
             "has the unknown option 'tls'; smtps:// has timeout",
         ),
+        ("smtp+tls://mail.example.com", "must begin with submission:// for what it says"),
+        ("smtp+ssl://mail.example.com", "must begin with smtps:// for what it says"),
+        ("consolemail://", "must begin with console:// for what it says"),
+        (
+            "smtps://mail.example.com:587",
+            "has TLS from the start on the port of STARTTLS: write submission://",
+        ),
         ("file://mail", "must name a whole path, such as file:///var/lib/footfall/mail"),
     ],
 )
