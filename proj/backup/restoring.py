@@ -37,6 +37,7 @@ def restore(folder: Path, replace: bool = False, link: bool = False) -> Contents
     with _turn():
         target.refuse_in_use()
         _refuse_newer(found)
+        target.refuse_others()
         if not replace and not (target.is_empty() and sealed.is_empty()):
             raise BackupProblem(NOT_EMPTY)
         target.empty()

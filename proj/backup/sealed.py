@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from hashlib import file_digest
 from pathlib import Path
 
 from django.conf import settings
@@ -46,7 +47,7 @@ def keep(names: Iterable[str], folder: Path, earlier: dict[str, File], at: Path)
     for name in names:
         for kind in NEEDED if settings.WAREHOUSE else files.COLUMNS:
             path = path_of(kind, name)
-            if path in earlier and _linked(at / path, folder / path, earlier[path].size):
+            if path in earlier and _linked(at / path, folder / path, earlier[path]):
                 kept.append(earlier[path])
             elif file := take(kind, name, folder):
                 kept.append(file)
@@ -66,11 +67,14 @@ def refuse_missing(names: Iterable[str]) -> None:
                 )
 
 
-def _linked(source: Path, to: Path, size: int) -> bool:
+def _linked(source: Path, to: Path, file: File) -> bool:
+    """Share a file of the earlier backup, unless it rotted there: it would do so in all later."""
     to.parent.mkdir(parents=True, exist_ok=True)
     # Some file systems have no links, and others not so many.
     with suppress(OSError):
-        if source.stat().st_size == size:
+        with source.open("rb") as opened:
+            found = file_digest(opened, "sha256").hexdigest()
+        if found == file.sha256:
             os.link(source, to)
             return True
     return False

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,10 @@ from proj.backup.contents import BackupProblem
 
 # Where these have no rows, nothing is lost. Others have rows as soon as tables are made.
 TELLING = ("accounts_user", "tracking_site", "tracking_event", "tracking_inboxhit")
+MIGRATIONS = "django_migrations"
+# Whose tables are ours by their names alone: a newer version may have made some not known here.
+PACKAGES = ("tracking", "realtime", "accounts")
+ANOTHERS = "The database belongs to another application. Restore into one of Footfall's own."
 OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -55,28 +60,50 @@ def _refuse_open(path: Path) -> None:
         probe.close()
 
 
-def is_empty() -> bool:
-    there = set(connection.introspection.table_names())
+def refuse_others() -> None:
+    """Raise `BackupProblem` where Django made the tables there for another application."""
+    if MIGRATIONS not in connection.introspection.table_names():
+        return
     with connection.cursor() as cursor:
-        for table in there.intersection(TELLING):
-            cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608
-            if cursor.fetchone():
-                return False
-    return True
+        cursor.execute(f"SELECT DISTINCT app FROM {MIGRATIONS}")  # noqa: S608
+        found = {app for (app,) in cursor.fetchall()}
+    if found and not found.intersection(PACKAGES):
+        raise BackupProblem(ANOTHERS)
+
+
+def is_empty() -> bool:
+    """Whether nothing is lost with what is there: tables of ours without rows, or of nobody's."""
+    names = connection.introspection.table_names()
+    telling = [name for name in names if name in TELLING or name not in _own()]
+    return not any(map(_has_rows, telling))
+
+
+def _has_rows(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608
+        return cursor.fetchone() is not None
+
+
+def to_drop(names: Iterable[str]) -> list[str]:
+    """Those of the tables that are this server's: of its models, and of its other versions."""
+    packages = tuple(f"{package}_" for package in PACKAGES)
+    return [name for name in names if name in _own() or name.startswith(packages)]
+
+
+def _own() -> set[str]:
+    models = apps.get_models(include_auto_created=True)
+    return {MIGRATIONS, *(model._meta.db_table for model in models)}
 
 
 def empty() -> None:
-    """Remove all tables of this server's, also of versions before and after this one."""
+    """Remove all tables of this server's; with SQLite, the file."""
     if connection.vendor == "sqlite":
         connection.close()
         path = connection.settings_dict["NAME"]
         for end in ("-wal", "-shm", ""):
             Path(f"{path}{end}").unlink(missing_ok=True)
         return
-    labels = tuple(f"{config.label}_" for config in apps.get_app_configs())
-    names = connection.introspection.table_names()
-    own = [name for name in names if name.startswith((*labels, "django_"))]
     with connection.cursor() as cursor:
-        for name in own:
+        for name in to_drop(connection.introspection.table_names()):
             quoted = connection.ops.quote_name(name)
             cursor.execute(f"DROP TABLE IF EXISTS {quoted} CASCADE")

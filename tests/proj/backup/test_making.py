@@ -79,10 +79,14 @@ def test_sealed_files_of_the_backup_before_are_shared(tmp_path):
         assert 2 == (second / file.path).stat().st_nlink
 
 
-def test_sealed_files_are_copied_anew_where_the_shared_one_was_cut(tmp_path):
+@pytest.mark.parametrize(
+    "rot", [lambda raw: raw[:-1], lambda raw: b"x" + raw[1:]], ids=["was cut", "lost a byte"]
+)
+def test_sealed_files_are_copied_anew_where_the_shared_one_rotted(tmp_path, rot):
     sealed_visit(SiteFactory())
     first, before = make(tmp_path / "to")
-    (first / before.sealed[0].path).write_bytes(b"cut")
+    shared = first / before.sealed[0].path
+    shared.write_bytes(rot(shared.read_bytes()))
 
     second, after = make(tmp_path / "to")
 

@@ -19,6 +19,7 @@ from django.db import connection
 from proj.backup.contents import BackupProblem, read
 from proj.backup.making import make
 from proj.backup.restoring import check_totals, has_other_key, put_key
+from proj.backup.target import is_empty, to_drop
 from proj.backup.trial import try_out
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.sealing.sealed import LATER, NOON, by, seal, totals, visit
@@ -137,9 +138,11 @@ def test_older_backup_is_migrated(backup, elsewhere):
 
     def before(contents: dict) -> None:
         contents["migrations"] = [
-            key for key in contents["migrations"] if key != ["tracking", "0022_pauses_and_purges"]
+            [app, name]
+            for app, name in contents["migrations"]
+            if app != "tracking" or name < "0022_pauses_and_purges"
         ]
-        changed = {"tracking_purge", "tracking_site"}
+        changed = {"tracking_purge", "tracking_renaming", "tracking_site"}
         kept = [table for table in contents["tables"] if table["name"] not in changed]
         contents["tables"] = [*kept, site]
 
@@ -192,6 +195,35 @@ def test_changed_file_is_noticed_before_anything_is_changed(backup, elsewhere, k
     assert not (elsewhere / "footfall.sqlite3").exists()
 
 
+def test_rows_of_another_application_are_not_taken_for_ours(elsewhere):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE account_balance (amount int)")
+        assert is_empty()
+        cursor.execute("INSERT INTO account_balance VALUES (1)")
+
+    assert not is_empty()
+
+
+def test_database_of_another_server_is_not_even_replaced(backup, elsewhere):
+    with closing(sqlite3.connect(elsewhere / "footfall.sqlite3")) as other, other:
+        other.execute("CREATE TABLE django_migrations (app, name)")
+        other.execute("INSERT INTO django_migrations VALUES ('shop', '0001_initial')")
+        other.commit()
+
+        with pytest.raises(CommandError, match="belongs to another application"):
+            restore(backup, replace=True)
+
+        assert [("shop",)] == other.execute("SELECT app FROM django_migrations").fetchall()
+
+
+def test_tables_of_this_server_alone_are_dropped():
+    ours = ["accounts_user", "django_migrations", "django_session", "tracking_salt"]
+    newer = ["tracking_tomorrow"]
+    others = ["account_balance", "auth_token", "django_shop", "invoice"]
+
+    assert [*ours, *newer] == to_drop([*ours, *newer, *others])
+
+
 def test_server_that_runs_is_not_restored_over(backup, elsewhere):
     running = sqlite3.connect(elsewhere / "footfall.sqlite3")
     running.execute("PRAGMA journal_mode = WAL")
@@ -211,7 +243,14 @@ def test_warehouse_that_is_being_sealed_is_not_restored_over(backup, elsewhere):
 
 
 @pytest.mark.costly
-def test_backup_can_be_tried_out_beside_the_server(backup):
+def test_backup_can_be_tried_out_beside_the_server(backup, monkeypatch):
+    for name, value in {
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+        "FOOTFALL_FEED_REDIS": "redis://127.0.0.1:9/1",
+        "FOOTFALL_WAREHOUSE": "clickhouse://127.0.0.1:9/nowhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+
     try_out(backup.folder)
 
     assert [backup.folder.name] == [
