@@ -9,6 +9,7 @@ one-process default, and with daphne, Redis, the queue's consumer and one accept
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def measure(name: str, server: Shape, dashboards: int, rate: float, seconds: flo
     with server:
         serving = psutil.Process(socket_server(server))
         before = serving.memory_info().rss
-        with watching(server, sessions, dashboards) as ask:
+        with watching(server.pages_url, sessions, dashboards) as ask:
             memory = (serving.memory_info().rss - before) / dashboards
             idle = cpu_share(server, seconds / 2)
             used = cpu_of(server)
@@ -109,12 +110,17 @@ def cpu_share(server: Shape, seconds: float) -> float:
 
 @contextmanager
 def watching(
-    server: Shape, sessions: dict[str, str], dashboards: int
+    url: str, sessions: dict[str, str], dashboards: int, authority: Path | None = None
 ) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Dashboards that are open; what it gives asks them what they saw."""
+    """Dashboards that are open; what it gives asks them what they saw.
+
+    `authority` is the certificate that vouches for the server, where it is none of the system's.
+    """
+    trusting = {"SSL_CERT_FILE": str(authority)} if authority else {}
     watchers = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.watchers", server.pages_url, str(dashboards)],
+        [sys.executable, "-m", "tests.bench.watchers", url, str(dashboards)],
         cwd=ROOT,
+        env={**os.environ, **trusting},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

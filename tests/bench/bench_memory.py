@@ -14,6 +14,7 @@ median of its readings, which are 5 seconds apart; the highest of them stands be
 import json
 import random
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -32,25 +33,29 @@ from tests.bench.bench_accept import NO_LIMITS
 from tests.bench.bench_dashboards import send, watching
 from tests.bench.filled import LARGE
 from tests.bench.generated import DAYS, LAST
+from tests.bench.watchers import session_cookie
 from tests.faults.processes import OneProcess
-from tests.server import CHROME, ROOT, Server
+from tests.server import CHROME, ROOT
+from tests.stack.stack import Stack
 
 HITS, DASHBOARDS, SITES, QUESTION_SECONDS = 20, 20, 20, 5
 READING_SECONDS = 5
 LINE_MINUTES = 5
 IDLE_SECONDS = 60
 MB = 1_000_000
+# Which a server has besides Footfall's own processes.
+SERVICES = ("PostgreSQL", "Redis")
 # Megabytes of PSS.
 IDLE_TARGET, DEFAULT_TARGET, ONE_SERVER_TARGET = 200, 350, 900
 WIDGETS = ("sources", "pages", "entry-pages", "countries", "cities", "browsers", "overview")
 FILTERS = ("", "&f=is,visit:country,DE,AT", "&f=contains,event:page,/page/1")
 
-Processes = Callable[[], dict[str, int]]
+Processes = Callable[[], dict[str, list[psutil.Process]]]
 
 
 @dataclass
 class Reading:
-    """Bytes at a moment, each process with its children, by name."""
+    """Bytes at a moment, by the name of what runs."""
 
     at: float
     pss: dict[str, int] = field(default_factory=dict)
@@ -60,14 +65,16 @@ class Reading:
     def whole(self) -> int:
         return sum(self.pss.values())
 
+    @property
+    def own(self) -> int:
+        return sum(size for name, size in self.pss.items() if name not in SERVICES)
 
-def read(processes: dict[str, int]) -> Reading:
+
+def read(processes: dict[str, list[psutil.Process]]) -> Reading:
     reading = Reading(time.monotonic())
-    for name, pid in processes.items():
-        family = [psutil.Process(pid)]
-        family += family[0].children(recursive=True)
-        # A child may end between being named and being read.
-        found = [info for info in map(memory_of, family) if info]
+    for name, members in processes.items():
+        # One may end between being named and being read.
+        found = [info for info in map(memory_of, members) if info]
         reading.pss[name] = sum(info.pss for info in found)
         reading.rss[name] = sum(info.rss for info in found)
     return reading
@@ -78,6 +85,12 @@ def memory_of(process: psutil.Process):  # type: ignore[no-untyped-def]
         return process.memory_full_info()
     except psutil.NoSuchProcess:
         return None
+
+
+def family(*pids: int) -> list[psutil.Process]:
+    """Processes with all their children."""
+    heads = [psutil.Process(pid) for pid in pids]
+    return [*heads, *(child for head in heads for child in head.children(recursive=True))]
 
 
 def readings(processes: Processes, seconds: float) -> list[Reading]:
@@ -92,8 +105,11 @@ def readings(processes: Processes, seconds: float) -> list[Reading]:
 class Asker(threading.Thread):
     """Asks for a report, or a widget of one, again and again: of the sealed days and of today."""
 
-    def __init__(self, url: str, sessions: dict[str, str]) -> None:
+    def __init__(
+        self, url: str, sessions: dict[str, str], tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(daemon=True)
+        self.tls = tls
         self.url = url
         self.sessions = sessions
         self.choice = random.Random(1)
@@ -105,9 +121,9 @@ class Asker(threading.Thread):
             domain, question = self.question()
             request = urllib.request.Request(
                 f"{self.url}/sites/{domain}/{question}",
-                headers={"Cookie": f"sessionid={self.sessions[domain]}"},
+                headers={"Cookie": session_cookie(self.url, self.sessions[domain])},
             )
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60, context=self.tls) as answer:
                 answer.read()
             self.asked += 1
 
@@ -133,61 +149,116 @@ def hit(number: int, domain: str) -> bytes:
     ).encode()
 
 
-def filled(server: Server, pageviews: int, keep: Path | None) -> dict[str, str]:
-    """Session keys by domain, after the data folder, or what was kept of one, has its events."""
-    if keep and keep.exists():
-        shutil.copytree(keep, server.data, dirs_exist_ok=True)
+def filled(environment: dict[str, str], pageviews: int) -> dict[str, str]:
+    """Session keys by domain, after the database of the environment has the events."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.filled", str(pageviews), str(SITES)],
         cwd=ROOT,
-        env=server.environment,
+        env=environment,
         stdout=subprocess.PIPE,
         check=True,
     )
-    if keep and not keep.exists():
-        shutil.copytree(server.data, keep)
     return json.loads(done.stdout)
+
+
+@dataclass
+class Driven:
+    """A running server, and how it is reached; hits go past nginx, which takes their addresses."""
+
+    url: str
+    hits_port: int
+    sessions: dict[str, str]
+    processes: Processes
+    target: int
+    authority: Path | None = None
+    tls: ssl.SSLContext | None = None
 
 
 def default_shape(minutes: float, pageviews: int, keep: Path | None) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         server = OneProcess(Path(folder), **NO_LIMITS)
-        sessions = filled(server, pageviews, keep)
+        if keep and keep.exists():
+            shutil.copytree(keep, server.data, dirs_exist_ok=True)
+        sessions = filled(server.environment, pageviews)
+        if keep and not keep.exists():
+            shutil.copytree(server.data, keep)
         with server:
             assert server.process
             pid = server.process.pid
-            return measure(server, lambda: {"serve": pid}, sessions, minutes, DEFAULT_TARGET)
+            processes = lambda: {"serve": family(pid)}  # noqa: E731
+            return measure(
+                Driven(server.url, server.port, sessions, processes, DEFAULT_TARGET), minutes
+            )
 
 
-def measure(
-    server: OneProcess,
-    processes: Processes,
-    sessions: dict[str, str],
-    minutes: float,
-    target: int,
-) -> bool:
+class FilledStack(Stack):
+    """The one-server shape with a warehouse."""
+
+    pageviews = 0
+    sessions: dict[str, str]
+
+    def prepare(self) -> None:
+        self.sessions = filled(self.environment, self.pageviews)
+        super().prepare()
+
+    def processes(self) -> dict[str, list[psutil.Process]]:
+        node = self.nodes[0]
+        assert node.process
+        assert self.nginx.process
+        assert self.redis.process
+        return {
+            **{name: family(*self.pids(name)) for name in node.programs},
+            "supervisor": [psutil.Process(node.process.pid)],
+            "nginx": family(self.nginx.process.pid),
+            "Redis": family(self.redis.process.pid),
+            "PostgreSQL": family(self.postgres.get_pid() or 0),
+        }
+
+
+def one_server_shape(minutes: float, pageviews: int, _keep: Path | None) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        stack = FilledStack(Path(folder), **NO_LIMITS)
+        stack.pageviews = pageviews
+        with stack:
+            hits_port = stack.nodes[0].ports["hits"]
+            return measure(
+                Driven(
+                    stack.url,
+                    hits_port,
+                    stack.sessions,
+                    stack.processes,
+                    ONE_SERVER_TARGET,
+                    stack.certificate.path,
+                    stack.tls,
+                ),
+                minutes,
+            )
+
+
+def measure(server: Driven, minutes: float) -> bool:
     """Print the table; returns whether the targets are met."""
     # What reads the events of the warehouse at the start has ended by then.
     time.sleep(IDLE_SECONDS / 2)
-    idle = readings(processes, IDLE_SECONDS / 2)
+    idle = readings(server.processes, IDLE_SECONDS / 2)
     print_line("idle", idle, "")
-    live = {domain: key for domain, key in sessions.items() if domain != LARGE}
+    live = {domain: key for domain, key in server.sessions.items() if domain != LARGE}
     lines: list[list[Reading]] = []
-    with watching(server, live, DASHBOARDS):
-        asker = Asker(server.url, sessions)
+    with watching(server.url, live, DASHBOARDS, server.authority):
+        asker = Asker(server.url, server.sessions, server.tls)
         asker.start()
         sender = threading.Thread(
-            target=send, args=[server.port, list(live), HITS, minutes * 60, hit], daemon=True
+            target=send, args=[server.hits_port, list(live), HITS, minutes * 60, hit], daemon=True
         )
         sender.start()
         started = time.monotonic()
         while (gone := time.monotonic() - started) < minutes * 60 - 1:
-            lines.append(readings(processes, min(LINE_MINUTES * 60, minutes * 60 - gone)))
+            left = min(LINE_MINUTES * 60, minutes * 60 - gone)
+            lines.append(readings(server.processes, left))
             now = (time.monotonic() - started) / 60
             print_line(f"{now:.0f} min", lines[-1], f"{asker.asked} questions")
         asker.over.set()
         sender.join(60)
-    return print_found(idle, lines, target)
+    return print_found(idle, lines, server.target)
 
 
 def print_line(name: str, found: list[Reading], note: str) -> None:
@@ -218,11 +289,14 @@ def print_found(idle: list[Reading], lines: list[list[Reading]], target: int) ->
     if target == DEFAULT_TARGET:
         print(f"{typical(idle):8.0f} MB  idle (target {IDLE_TARGET})")
         met = met and typical(idle) <= IDLE_TARGET
+    services = median(each.whole - each.own for each in lines[-1]) / MB
+    if services:
+        print(f"{services:8.0f} MB  of that {' and '.join(SERVICES)}")
     print(f"{slope * 3600 / MB:8.1f} MB  growth an hour, over the second half", flush=True)
     return met
 
 
-SHAPES = {"default": default_shape}
+SHAPES = {"default": default_shape, "one-server": one_server_shape}
 
 
 def main(shape: str, minutes: float, pageviews: int, keep: Path | None) -> int:

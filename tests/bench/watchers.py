@@ -26,10 +26,17 @@ FRAMES_AN_ACK = 20
 AT_ONCE = 50
 
 
+def session_cookie(url: str, key: str) -> str:
+    """As browsers send it to a server at that address."""
+    prefix = "__Host-" if url.startswith("https:") else ""
+    return f"{prefix}sessionid={key}"
+
+
 class Watchers:
     def __init__(self, url: str, sessions: dict[str, str]) -> None:
         self.url = url
         self.host = urlsplit(url).netloc
+        self.scheme = "wss" if url.startswith("https:") else "ws"
         self.sessions = list(sessions.items())
         self.ready = 0
         self.begun = time.monotonic_ns()
@@ -43,9 +50,9 @@ class Watchers:
         domain, key = self.sessions[number % len(self.sessions)]
         await self.opening.acquire()
         async with connect(
-            f"ws://{self.host}/ws/sites/{domain}/feed",
+            f"{self.scheme}://{self.host}/ws/sites/{domain}/feed",
             origin=self.url,
-            additional_headers={"Cookie": f"sessionid={key}"},
+            additional_headers={"Cookie": session_cookie(self.url, key)},
             compression=None,
             max_size=None,
             # Browsers send none.

@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.test import Client
@@ -28,7 +29,7 @@ def make_site(*members: AbstractBaseUser) -> Site:
 def session_cookie(user: AbstractBaseUser) -> str:
     client = Client()
     client.force_login(user)
-    return client.cookies["sessionid"].value
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def event(site: Site, **fields: Any) -> EnrichedEvent:
