@@ -19,7 +19,6 @@ from django.core.exceptions import ValidationError as NoAddress
 from django.core.validators import validate_email
 from environs import EnvError, EnvValidationError, FileAwareEnv
 from marshmallow.validate import OneOf, Range, Regexp, ValidationError
-from sentry_sdk.utils import BadDsn, Dsn
 
 from proj import email_url
 
@@ -46,9 +45,13 @@ def public_url(value: str) -> None:
 
 
 def error_report_address(value: str) -> None:
+    if not value:
+        return
+    # Ten megabytes in each process, for those alone who use it.
+    from sentry_sdk.utils import BadDsn, Dsn
+
     try:
-        if value:
-            Dsn(value)
+        Dsn(value)
     except BadDsn:
         raise ValidationError(
             "must be an address such as https://key@sentry.example.com/1"

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import sentry_sdk
-
 from tracking.ingest.app import ASGIApp
 from tracking.ingest.http import ASGIReceive, ASGISend
+from tracking.reports import report
 
 
 class Reported:
@@ -18,5 +17,5 @@ class Reported:
         try:
             await self.application(scope, receive, send)
         except Exception as error:
-            sentry_sdk.capture_exception(error)
+            report(error)
             raise

@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-import sentry_sdk
-from sentry_sdk.integrations.huey import HueyIntegration
 from structlog.contextvars import get_contextvars
 
 from proj import process
@@ -74,6 +72,10 @@ def start_sentry(dsn: str, environment: str, **options: Any) -> None:
     """Start the SDK where a DSN is set; `options` are more of its own."""
     if not dsn:
         return
+    # Ten megabytes in each process, for those alone who use it.
+    import sentry_sdk
+    from sentry_sdk.integrations.huey import HueyIntegration
+
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sentry_sdk
 import structlog
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -16,6 +15,7 @@ from proj import request_id  # noqa: F401
 from proj.metrics import tasks  # noqa: F401
 from realtime.mail.admins import tell_admins
 from tracking.models import TaskRun
+from tracking.reports import report
 
 logger = structlog.get_logger(__name__)
 
@@ -41,5 +41,5 @@ def report_failure(_signal: str, task: Any, error: Exception | None = None) -> N
         return
     logger.error("task_failed_for_good", task=task.name, error=type(error).__name__)
     if error is not None:
-        sentry_sdk.capture_exception(error)
+        report(error)
     tell_admins("task_failed", {"task": task.name, "error": type(error).__name__})

@@ -15,6 +15,8 @@ BENCHMARKS = (
     "bench_pages",
     "bench_stores",
     "bench_import",
+    "bench_disk",
+    "bench_memory",
     "bench_enrichment_libraries",
 )
 

@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-import sentry_sdk
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
 from tracking.models import InboxHit, QuarantinedHit
+from tracking.reports import report
 
 
 class WaitingRow(Protocol):
@@ -35,7 +35,7 @@ def put(hit: WaitingRow, error: Exception) -> None:
             site_id=hit.site_id, payload=hit.payload, error=f"{type(error).__name__}: {error}"
         )
     logger.error("hit_quarantined", site_id=hit.site_id, error=type(error).__name__)
-    sentry_sdk.capture_exception(error)
+    report(error)
 
 
 def replay(hits: QuerySet[QuarantinedHit]) -> int:

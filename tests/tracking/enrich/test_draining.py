@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
+import sentry_sdk
 from django.db import OperationalError, connection
 from msgspec.structs import asdict
 
@@ -309,7 +310,7 @@ def test_replay_sends_quarantined_hits_through_again():
 @pytest.mark.django_db
 def test_a_hit_that_is_set_aside_is_reported(monkeypatch):
     reported: list[Exception] = []
-    monkeypatch.setattr(quarantine.sentry_sdk, "capture_exception", reported.append)
+    monkeypatch.setattr(sentry_sdk, "capture_exception", reported.append)
     error = ValueError("broken")
 
     quarantine.put(wait(), error)
