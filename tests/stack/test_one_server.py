@@ -1,4 +1,4 @@
-"""The shape of one server, asked through nginx, with a second machine beside it."""
+"""The shape of one server, asked through nginx; at the end with a second machine beside it."""
 
 import http.client
 import json
@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 
 import httpx
@@ -15,17 +16,23 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.browser.conftest import PATIENCE
+from tests.faults.following import Followers, signed_in
+from tests.faults.one_server import OneServer
+from tests.faults.rolling import restarted
 from tests.prepared import OWNER, PASSWORD
 from tests.server import CHROME, ROOT
 from tests.stack import Stack
+from tests.stack.nginx import Nginx
+from tests.stack.node import Node
 
-DOMAIN = "example.com"
+# Another than that of the load, whose every visit is known.
+DOMAIN = "other.example"
 HIT = {"n": "pageview", "d": DOMAIN, "u": f"https://{DOMAIN}/"}
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("stack"), web=2, sockets=2) as stack:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneServer]:
+    with OneServer(tmp_path_factory.mktemp("stack")) as stack:
         yield stack
 
 
@@ -154,3 +161,43 @@ def test_the_doctor_finds_the_way_through_nginx_in_order(stack):
     of_the_way = ("Public address", "Proxy's clock", "Forwarded addresses", "Forwarded protocol")
     of_the_way += ("Hits", "Websockets", "Streams", "Files")
     assert dict.fromkeys(of_the_way, "ok") == {name: states[name] for name in of_the_way}
+
+
+def test_no_request_fails_and_no_visit_is_missed_while_all_is_restarted(stack):
+    found = restarted(stack, seconds=0, rate=40, dashboards=3)
+
+    # It says itself what is wrong with an answer, a page or what a dashboard was told.
+    assert found.told
+
+
+@pytest.fixture(scope="module")
+def second(stack: Stack) -> Iterator[Node]:
+    """A machine beside the first, which accepts and pushes too."""
+    node = Node(stack.folder / "second", {"hits": 1, "sockets": 1})
+    node.environment = stack.environment
+    with node:
+        node.wait_until(lambda: node.is_ready("hits") and node.is_ready("sockets"))
+        yield node
+
+
+def test_visits_accepted_on_either_machine_are_seen_on_dashboards_of_both(stack, second, tmp_path):
+    first = stack.nodes[0]
+    hits, sockets = ([node.ports[name] for node in (first, second)] for name in ("hits", "sockets"))
+    session = signed_in(stack.url, stack.tls)
+    with (
+        Nginx(tmp_path, hits, [stack.nodes[0].ports["pages"]], sockets) as nginx,
+        ExitStack() as end,
+    ):
+        # One dashboard on each, and two wherever nginx leads them.
+        urls = [f"http://localhost:{port}" for port in (*sockets, nginx.port, nginx.port)]
+        dashboards = [end.enter_context(Followers(1, url, session, None, DOMAIN)) for url in urls]
+
+        for number, port in enumerate((*hits, nginx.port, nginx.port)):
+            # Of a visitor each.
+            headers = {"User-Agent": CHROME, "X-Forwarded-For": f"91.0.0.{number}"}
+            address = f"http://localhost:{port}/api/event"
+            assert 202 == httpx.post(address, json=HIT, headers=headers, timeout=60).status_code
+
+        told = [each.all[0].ids for each in dashboards]
+        first.wait_until(lambda: [4] * 4 == [len(ids) for ids in told])
+    assert [told[0]] * 4 == told
