@@ -18,7 +18,10 @@ from tracking.models import SharedLink
 
 
 class Close(IntEnum):
-    """Why the server closes a socket."""
+    """Why the server closes a socket: private codes, as daphne sends 1000 and 3000 to 4999 alone.
+
+    What it refuses to send leaves a line open on which nothing comes.
+    """
 
     MALFORMED = 4400
     SIGNED_OUT = 4401
@@ -26,7 +29,7 @@ class Close(IntEnum):
     BEHIND = 4408
     LOST = 4410
     TOO_MANY = 4429
-    TRY_AGAIN = 1013
+    TRY_AGAIN = 4503
 
 
 class Refused(Exception):

@@ -250,7 +250,7 @@ async def test_a_line_that_cannot_be_written_to_is_closed(monkeypatch):
     user = await make_user()
     site = await make_site(user)
     async with await member_line(site, user) as line:
-        assert await line.close_code() == 1013
+        assert await line.close_code() == 4503
 
 
 @pytest.mark.parametrize(

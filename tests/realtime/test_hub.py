@@ -167,7 +167,7 @@ async def test_a_hub_that_cannot_start_sends_its_line_away_and_the_next_one_star
     with monkeypatch.context() as patched, capture_logs() as logs:
         patched.setattr(feed, "end", unavailable)
         async with await member_line(site, user) as line:
-            assert await line.close_code() == 1013
+            assert await line.close_code() == 4503
     async with await member_line(site, user) as line:
         assert (await line.receive_json_from())["type"] == "hello"
     assert [entry["event"] for entry in logs] == ["line_unavailable"]

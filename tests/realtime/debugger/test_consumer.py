@@ -176,7 +176,7 @@ async def test_storage_that_is_away_sends_the_reader_back_later(monkeypatch):
     member = await make_member()
 
     async with await line_of(member) as line:
-        assert 1013 == await line.close_code()
+        assert 4503 == await line.close_code()
 
 
 async def test_reader_that_acknowledges_nothing_is_closed(monkeypatch):
@@ -207,4 +207,4 @@ async def test_row_that_cannot_be_rendered_closes_the_line_for_another_try(monke
 
         await announce(accepted(member.site.pk))
 
-        assert 1013 == await line.close_code()
+        assert 4503 == await line.close_code()

@@ -251,7 +251,7 @@ async def test_key_has_a_bounded_number_of_lines(monkeypatch):
     async with Program(site.domain, key) as first:
         await first.receive_json_from()
         async with Program(site.domain, key) as second:
-            assert 1013 == await second.close_code()
+            assert 4503 == await second.close_code()
     async with Program(site.domain, key) as third:
         await third.receive_json_from()
 
