@@ -1,7 +1,8 @@
-"""The admin of live events that go out. Secrets stay out of every page."""
+"""The admin of live events and mails that go out. Secrets stay out of every page."""
 
 from django.contrib import admin
 
+from realtime.mail.models import OutgoingMail
 from realtime.out.models import Crossing, Delivery, Threshold, Webhook
 from tracking.admin.base import ReadOnlyAdmin
 
@@ -38,3 +39,11 @@ class CrossingAdmin(ReadOnlyAdmin):
     list_filter = ["time"]
     list_select_related = ["site"]
     search_fields = ["threshold", "site__domain"]
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ["name", "created_at", "attempts", "next_at", "busy_until"]
+    list_filter = ["name"]
+    search_fields = ["name"]
+    exclude = ["letter"]

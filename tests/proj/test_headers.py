@@ -38,6 +38,19 @@ PAGES_POLICY = {
     "manifest-src 'self'",
     "object-src 'none'",
 }
+# A page that shows mails, and a mail, which has its styles in its elements and is framed by it.
+OWN_POLICIES = {
+    "styles/mail": PAGES_POLICY | {"frame-src 'self'"},
+    "styles/mail/<int:number>": {
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "frame-ancestors 'self'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "sandbox",
+    },
+}
+OWN_HEADERS = {"styles/mail/<int:number>": {"X-Frame-Options": "SAMEORIGIN"}}
 
 
 @pytest.fixture
@@ -56,8 +69,9 @@ def test_every_address_of_pages_is_guarded_and_kept_by_no_cache(owner):
     assert {} == {
         name: dict(found.headers)
         for name, found in answers.items()
-        if EVERYWHERE != {each: found.headers.get(each) for each in EVERYWHERE}
-        or PAGES_POLICY != set(found["Content-Security-Policy"].split("; "))
+        if EVERYWHERE | OWN_HEADERS.get(name, {})
+        != {each: found.headers.get(each) for each in EVERYWHERE}
+        or OWN_POLICIES.get(name, PAGES_POLICY) != set(found["Content-Security-Policy"].split("; "))
     }
     assert {} == {
         name: found["Cache-Control"]

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard.accounts.models import SetupLink, User
+from realtime.mail.models import OutgoingMail
 from realtime.out.models import Crossing, Delivery, Threshold, Webhook
 from tests.factories import EventFactory, GuestFactory, SeatFactory, UserFactory
 from tracking import audit
@@ -125,6 +126,7 @@ def furnish(number: int) -> None:
         minutes=1,
         value=6,
     )
+    OutgoingMail.objects.create(name="invitation", letter="sealed", created_at=NOW, next_at=NOW)
     audit.record(Did.ADDED, What.GOAL, "Signup", by=person, site=site, team=site.team)
 
 
