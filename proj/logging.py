@@ -1,7 +1,6 @@
 """Structured logs: events with fields, never an address, an agent, a name or a token."""
 
 import logging.config
-import re
 import traceback
 from typing import Any
 
@@ -10,8 +9,7 @@ from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
-# Keys and tokens are longer than the words of an address; those of links stand after their word.
-TOKEN = re.compile(r"(?<=/share/)[^/\s?]+|(?<=/wall/)(?!links(?:[/\s?]|$))[^/\s?]+|[\w-]{32,}")
+from proj.personal import TOKEN, without_people
 
 PERSONAL_KEYS = ("ip", "user_agent", "email", "remote_addr")
 
@@ -69,19 +67,28 @@ class OnceAMinute(logging.Filter):
 
 
 class AdminMail(logging.Handler):
-    """Mails an error and its traceback to the admins, and of the request its path alone."""
+    """Mails an error and its traceback to the admins, and of the request its path alone.
+
+    Without what texts of errors quote of people, as in reports to Sentry.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         # Not at the top: logging is set up before there are models.
         from realtime.mail.admins import tell_admins
 
-        what = " ".join(TOKEN.sub("…", record.getMessage()).split())
+        what = " ".join(without_people(record.getMessage()).split())
         error = record.exc_info[1] if record.exc_info else None
-        told = "".join(traceback.format_exception(error)) if error else ""
+        told = traceback_of(error) if error else ""
         try:
             tell_admins("page_failed", {"what": what, "traceback": told})
         except Exception:
             self.handleError(record)
+
+
+def traceback_of(error: BaseException) -> str:
+    """The frames as they are, being code, and the errors between them without people."""
+    parts = traceback.format_exception(error)
+    return "".join(part if part.startswith("  File ") else without_people(part) for part in parts)
 
 
 SHARED: list[Processor] = [

@@ -1,21 +1,12 @@
 """Error reports to Sentry: off without a DSN, and without personal data."""
 
-import re
 from typing import Any
 
 from structlog.contextvars import get_contextvars
 
 from proj import process
-from proj.logging import TOKEN
+from proj.personal import without_people
 from proj.release import version
-
-# Addresses of people and of machines; a time of day with seconds looks like the last, and goes too.
-EMAIL = re.compile(r"[^\s<>()\"'=]+@[^\s<>()\"'=]+")
-IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
-IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
-# What databases add to their errors: the values of the row, the statement, its parameters.
-OF_A_ROW = re.compile(r"\b(?:DETAIL|CONTEXT|LINE \d+|PARAMETERS|parameters)\b.*", re.DOTALL)
-PERSONAL = (OF_A_ROW, EMAIL, IPV6, IPV4, TOKEN)
 
 # Who asked, on which machine, with what; and what happened before, which logs tell better.
 LEFT_OUT = ("user", "server_name", "extra", "breadcrumbs")
@@ -45,9 +36,7 @@ def without_personal_data(event: Any, _hint: Any) -> Any:
 
 def scrubbed(value: Any) -> Any:
     if isinstance(value, str):
-        for pattern in PERSONAL:
-            value = pattern.sub("…", value)
-        return value
+        return without_people(value)
     if isinstance(value, dict):
         return {key: each if key in HARMLESS else scrubbed(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -75,7 +64,11 @@ def start_sentry(dsn: str, environment: str, **options: Any) -> None:
     # Ten megabytes in each process, for those alone who use it.
     import sentry_sdk
     from sentry_sdk.integrations.huey import HueyIntegration
+    from sentry_sdk.integrations.logging import ignore_logger
 
+    # Their lines tell of each try of a task, and once more of the last, which proj.tasks reports.
+    for name in ("huey", "proj.tasks"):
+        ignore_logger(name)
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,
@@ -84,7 +77,7 @@ def start_sentry(dsn: str, environment: str, **options: Any) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
-        # It would report each try of a task; proj.tasks reports the last.
+        # It would report each try of a task, too.
         disabled_integrations=[HueyIntegration()],
         before_send=without_personal_data,
         before_send_transaction=without_personal_data,

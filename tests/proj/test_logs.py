@@ -1,5 +1,6 @@
 import logging
 import logging.config
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from huey.contrib.djhuey import HUEY
 
-from proj.logging import OnceAMinute, drop_personal, logging_config, once_a_request
+from proj.logging import AdminMail, OnceAMinute, drop_personal, logging_config, once_a_request
 from proj.sentry import tags, without_personal_data
 from realtime.mail.admins import wait_until_told
 
@@ -108,6 +109,27 @@ def test_a_failed_page_is_mailed_to_the_admins_without_its_request(settings):
         "91.13.77.201" in message.body,
         "SECRET_KEY" in message.body,
     )
+
+
+def test_a_mailed_traceback_keeps_its_frames_and_loses_what_errors_quote_of_people(settings):
+    settings.ADMINS = [("admin", "admin@example.com")]
+    canaries = ("203.0.113.77", "canary@example.com", "Ann Canary", "k" * 40)
+    quoted = "of {0} {1} {3}\nDETAIL:  Key (name)=({2}) already exists.".format(*canaries)
+    try:
+        try:
+            raise KeyError(quoted)
+        except KeyError as error:
+            raise ValueError(quoted) from error
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "%s", canaries[1:2], sys.exc_info())
+
+    AdminMail().emit(record)
+
+    wait_until_told()
+    [message] = mail.outbox
+    whole = str(message.message())
+    assert [] == [each for each in canaries if each in whole]
+    assert (2, True) == (message.body.count("test_logs.py"), "ValueError: of" in message.body)
 
 
 def test_what_a_consumer_repeats_is_logged_once_a_minute():

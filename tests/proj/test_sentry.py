@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 import sentry_sdk
+from sentry_sdk.integrations.logging import LoggingIntegration
 from sentry_sdk.transport import Transport
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -14,6 +15,7 @@ from proj import process, tasks
 from proj.release import version
 from proj.reported import Reported
 from proj.sentry import scrubbed, start_sentry
+from tests.proj.metrics.test_tasks import fails, ran
 
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 # What nobody may read in a report, wherever it was.
@@ -40,6 +42,8 @@ def sent(monkeypatch):
         "tests",
         transport=transport,
         default_integrations=False,
+        # Of the default ones, what reports lines of the log.
+        integrations=[LoggingIntegration()],
         auto_enabling_integrations=False,
         server_name="canary@example.com",
     )
@@ -130,3 +134,11 @@ def test_a_task_is_reported_at_its_last_try_with_its_name(sent, retries, reports
     tasks.report_failure("error", SimpleNamespace(name="drain", retries=retries), ValueError("no"))
 
     assert ["drain"] * reports == [report["tags"]["task"] for report in sent]
+
+
+def test_a_task_that_a_worker_tries_in_vain_is_reported_once(sent):
+    ran(fails, retries=2)
+
+    assert [["ValueError"]] == [
+        [error["type"] for error in report["exception"]["values"]] for report in sent
+    ]
