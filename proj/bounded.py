@@ -34,14 +34,19 @@ class Bounded(Generic[T]):
         with self._lock:
             if self._answer is None or (self._answer.done() and self._is_old()):
                 self._answer, self._asked = Future(), time.monotonic()
-                # Not of a pool: the process's end would wait for one that hangs.
-                threading.Thread(
-                    target=self._run, args=[self._answer], name="bounded", daemon=True
-                ).start()
+                self._start(self._answer)
             return self._answer, self._asked + (SECONDS if self.seconds is None else self.seconds)
 
+    def _start(self, answer: Future[T]) -> None:
+        # Not of a pool: the process's end would wait for one that hangs.
+        thread = threading.Thread(target=self._run, args=[answer], name="bounded", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            answer.set_exception(OSError(f"no thread: {error}"))
+
     def answer(self) -> T:
-        """Raises TimeoutError where none comes, and what `ask` raises."""
+        """Raises TimeoutError where none comes, OSError without a thread, and what `ask` raises."""
         answer, until = self.begin()
         return answer.result(max(0.0, until - time.monotonic()))
 

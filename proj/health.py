@@ -103,5 +103,6 @@ def health() -> Health:
     """What a check found lately; one that hangs is not waited for."""
     try:
         return recent.answer()
-    except TimeoutError:
+    except OSError:
+        # A timeout, or no thread to ask in.
         return Health(AWAY)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import Error
 from django.db.models import Sum
 from huey.contrib.djhuey import HUEY
+from maxminddb import InvalidDatabaseError
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import Redis, RedisError
@@ -70,11 +71,13 @@ def of_machine() -> Iterator[Metric]:
             "Size of the files of hits that nginx kept while no process answered.",
             kept_hits.size(),
         )
-    yield gauge(
-        "footfall_places_built_timestamp_seconds",
-        "When the data of places was made.",
-        about(settings.GEOIP_FILE)[1].timestamp(),
-    )
+    # A damaged file takes away what it would tell, and nothing else.
+    with suppress(OSError, InvalidDatabaseError):
+        yield gauge(
+            "footfall_places_built_timestamp_seconds",
+            "When the data of places was made.",
+            about(settings.GEOIP_FILE)[1].timestamp(),
+        )
 
 
 def database_metrics() -> list[Metric]:

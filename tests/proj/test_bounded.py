@@ -16,6 +16,13 @@ def gate():
     opened.set()
 
 
+@pytest.fixture(autouse=True)
+def _slow_machine(monkeypatch):
+    """Answers stay fresh, and are waited for, however slow the machine is."""
+    monkeypatch.setattr(bounded, "FRESH_SECONDS", 3600)
+    monkeypatch.setattr(bounded, "SECONDS", 45)
+
+
 def test_a_fresh_answer_is_not_asked_for_again():
     asked: list[int] = []
     one = Bounded(lambda: asked.append(1) or len(asked))
@@ -50,3 +57,18 @@ def test_what_the_question_raises_is_raised():
 
     with pytest.raises(ValueError, match="no"):
         Bounded(fails).answer()
+
+
+def test_a_thread_that_could_not_start_is_an_error_and_the_next_is_tried(monkeypatch):
+    monkeypatch.setattr(bounded, "FRESH_SECONDS", 0)
+    one = Bounded(lambda: 1)
+
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        with pytest.raises(OSError, match="thread"):
+            one.answer()
+
+    assert 1 == one.answer()
