@@ -8,8 +8,11 @@ TOKEN = re.compile(r"(?<=/share/)[^/\s?]+|(?<=/wall/)(?!links(?:[/\s?]|$))[^/\s?
 EMAIL = re.compile(r"[^\s<>()\"'=]+@[^\s<>()\"'=]+")
 IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
-# What databases add to their errors: the values of the row, the statement, its parameters.
-OF_A_ROW = re.compile(r"\b(?:DETAIL|CONTEXT|LINE \d+|PARAMETERS|parameters)\b.*", re.DOTALL)
+# What databases add to their errors: the values of the row, the statement, its parameters; some
+# errors spell the end of a line out.
+OF_A_ROW = re.compile(
+    r"(?:\b|(?<=\\n))(?:DETAIL|CONTEXT|LINE \d+|PARAMETERS|parameters)\b.*", re.DOTALL
+)
 QUOTED = (OF_A_ROW, EMAIL, IPV6, IPV4, TOKEN)
 
 
