@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 import msgspec
+import structlog
 from django.conf import settings
 from msgspec import Struct
 from prometheus_client import REGISTRY
@@ -23,6 +24,8 @@ from prometheus_client import REGISTRY
 from proj import process
 from proj.metrics.families import Family, added, collected, lasting
 from tracking.locks import alone, takes
+
+logger = structlog.get_logger(__name__)
 
 WRITE_SECONDS = 5.0
 ENDED = "ended.json"
@@ -140,7 +143,12 @@ def _sharing() -> Sharing | None:
     if not settings.REDIS_URL or not settings.METRICS_TOKEN:
         return None
     made = Sharing(settings.DATA / "metrics")
-    made.start()
+    try:
+        made.start()
+    except OSError as error:
+        # Without room, or a folder, each process tells of itself alone: hits matter more.
+        logger.warning("figures_not_shared", error=type(error).__name__)
+        return None
     return made
 
 

@@ -117,6 +117,18 @@ def test_nothing_is_written_where_nobody_would_read_it(settings, tmp_path, redis
     assert (None, []) == (shared.sharing(), list(tmp_path.iterdir()))
 
 
+def test_a_folder_that_cannot_be_written_costs_the_others_figures_alone(settings, tmp_path):
+    settings.REDIS_URL, settings.METRICS_TOKEN = "redis://127.0.0.1:1/0", "secret"
+    settings.DATA = tmp_path
+    (tmp_path / "metrics").write_text("in the way")
+    shared._sharing.cache_clear()
+
+    found = shared.sharing()
+    shared._sharing.cache_clear()
+
+    assert found is None
+
+
 def test_threads_that_ask_at_once_share_one_file(settings, tmp_path, monkeypatch):
     settings.REDIS_URL, settings.METRICS_TOKEN = "redis://127.0.0.1:1/0", "secret"
     settings.DATA = tmp_path

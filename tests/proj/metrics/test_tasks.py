@@ -1,13 +1,14 @@
 """What becomes of tasks."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from huey import MemoryHuey
 from huey.contrib.djhuey import HUEY
 
-import proj.metrics.tasks  # noqa: F401
-from tests.counted import counting
+from proj.metrics import tasks
+from tests.counted import counting, now
 
 
 def fine() -> None:
@@ -25,6 +26,16 @@ def ran(work: Callable[[], None], retries: int) -> None:
     queue.task(retries=retries, name="work")(work)()
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
+
+
+def test_failures_are_told_as_none_before_the_first():
+    tasks.began("executing", SimpleNamespace(name="of-this-test"))
+
+    assert {"done": 0, "failed": 0} == {
+        outcome: value
+        for (task, outcome), value in now("footfall_tasks_total").items()
+        if task == "of-this-test"
+    }
 
 
 @pytest.mark.parametrize(
