@@ -104,9 +104,9 @@ def mails(request: HttpRequest) -> HttpResponse:
         "sandbox": [],
     }
 )
-def mail(request: HttpRequest, number: int) -> HttpResponse:
+def mail(request: HttpRequest, sample: int) -> HttpResponse:
     """The HTML of one of them, from 1 on, as a mail program gets it."""
     staff_only(request)
-    for name, _, context in samples()[number - 1 : number]:
+    for name, _, context in samples()[sample - 1 : sample]:
         return HttpResponse(write(name, "", context).html)
     raise Http404("No such mail.")

@@ -8,5 +8,5 @@ from dashboard.styles.views import styles
 urlpatterns = [
     path("styles", styles, name="styles"),
     path("styles/mail", mails, name="mails"),
-    path("styles/mail/<int:number>", mail, name="mail"),
+    path("styles/mail/<int:sample>", mail, name="mail"),
 ]

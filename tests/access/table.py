@@ -139,7 +139,7 @@ OF_A_PERSON = {
     "wall/links/<int:number>/revoke": Rule(Whose.OWNER, {}, {"number": "wall"}),
     "styles": Rule(Whose.STAFF),
     "styles/mail": Rule(Whose.STAFF),
-    "styles/mail/<int:number>": Rule(Whose.STAFF),
+    "styles/mail/<int:sample>": Rule(Whose.STAFF),
     "account": Rule(Whose.SIGNED_IN),
     "account/email": Rule(Whose.SIGNED_IN),
     "account/preferences": Rule(Whose.SIGNED_IN),

@@ -29,7 +29,7 @@ from tracking.access import Right, rights_of
 
 pytestmark = pytest.mark.django_db
 
-PLAIN = {"domain": DOMAIN, "visited": DOMAIN, "name": "sources", "uidb36": "1"}
+PLAIN = {"domain": DOMAIN, "visited": DOMAIN, "name": "sources", "uidb36": "1", "sample": "1"}
 each_page = pytest.mark.parametrize(("route", "rule"), PAGES.items(), ids=list(PAGES))
 
 
