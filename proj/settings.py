@@ -150,6 +150,8 @@ else:
         # attempt given up is begun anew, so that its pauses do not grow as long as the absence.
         "pool": {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 2},
     }
+    # Or each connection that the pool had before the database was away would fail a request after.
+    environment.database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
