@@ -33,7 +33,7 @@ class Foreign(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag not in known_tags() - {"iframe", "object", "embed"}:
+        if tag not in known_tags() - {"iframe", "object", "embed"} and not is_sample(tag, given):
             self.found.append(f"<{tag}>")
         if tag == "script" and "src" not in given and given.get("type") != "application/json":
             self.found.append(f"<script {given}>")
@@ -42,6 +42,12 @@ class Foreign(HTMLParser):
                 self.found.append(f"<{tag} {name}>")
             if name in ADDRESSES and RUNS.match(value or ""):
                 self.found.append(f"<{tag} {name}={value}>")
+
+
+def is_sample(tag: str, given: dict[str, str | None]) -> bool:
+    """Whether it is the frame of a sample mail, in which nothing may run."""
+    src = given.get("src") or ""
+    return tag == "iframe" and src.startswith("/styles/mail/") and not given.get("sandbox", "no")
 
 
 def is_name(name: str) -> bool:
@@ -57,4 +63,8 @@ def foreign(html: str) -> list[str]:
 def foreign_in(answer: HttpResponseBase) -> list[str]:
     if answer.streaming or "html" not in answer.headers.get("Content-Type", ""):
         return []
-    return foreign(answer.content.decode())
+    found = foreign(answer.content.decode())
+    if "sandbox" in answer.headers.get("Content-Security-Policy", ""):
+        # A sample mail: programs for mail know styles by attribute alone.
+        found = [each for each in found if not each.endswith(" style>")]
+    return found

@@ -124,6 +124,7 @@ def test_metrics_tell_the_backlog_the_events_and_the_refusals(client, settings):
     for site_id, reason, count in [(1, "bot", 2), (2, "bot", 3), (1, "opted_out", 1)]:
         RefusalCount.objects.create(site_id=site_id, day="2026-05-04", reason=reason, count=count)
     InboxHit.objects.create(site_id=1, payload="{}")
+    stored.HUEY.flush()
 
     assert [
         "footfall_database_up 1.0",

@@ -32,7 +32,11 @@ def confirmed(user) -> Client:
 
 
 def delete(client: Client):
-    return client.post("/account/delete", {"email": "Ada@example.com"})
+    return client.post(
+        "/account/delete",
+        {"email": "Ada@example.com"},
+        headers={"referer": "http://testserver/account/delete"},
+    )
 
 
 def test_person_goes_with_keys_sessions_segments_and_addresses(confirmed, user):
