@@ -47,11 +47,12 @@ class Named(NamedTuple):
 def run_asked() -> None:
     """Do what was asked. Raises `Busy`.
 
-    Killed anywhere, the next run goes on.
+    Killed anywhere, the next run goes on. What is asked again meanwhile stays asked.
     """
-    if asked := list(Renaming.objects.values_list("pk", flat=True)):
-        rename_sources(asked)
-        Renaming.objects.filter(pk__in=asked).delete()
+    if asked := dict(Renaming.objects.values_list("pk", "asked_at")):
+        rename_sources(list(asked))
+        for pk, asked_at in asked.items():
+            Renaming.objects.filter(pk=pk, asked_at=asked_at).delete()
 
 
 def rename_sources(site_ids: list[int]) -> None:

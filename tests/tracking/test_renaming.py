@@ -1,6 +1,9 @@
 """Sources that became known are named in what is stored, in the database and sealed."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.sealing.sealed import LATER, by, seal, totals, visit
@@ -114,6 +117,19 @@ def test_what_was_lost_with_its_worker_stays_asked(monkeypatch):
         tasks.rename_asked.call_local()
 
     assert [site] == [each.site for each in Renaming.objects.all()]
+
+
+def test_what_is_asked_again_while_it_is_done_stays_asked(monkeypatch):
+    site = SiteFactory()
+    Renaming.objects.create(site=site)
+    later = timezone.now() + timedelta(seconds=1)
+    monkeypatch.setattr(
+        renaming, "rename_hot", lambda _ids: Renaming.objects.update(asked_at=later)
+    )
+
+    tasks.rename_asked.call_local()
+
+    assert [later] == [each.asked_at for each in Renaming.objects.all()]
 
 
 def test_what_is_asked_is_taken_up_again_by_the_task_that_seals(monkeypatch):

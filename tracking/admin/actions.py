@@ -106,7 +106,7 @@ def rename_sources(model: ModelAdmin, request: HttpRequest, sites: QuerySet[Site
     if not confirmed(request):
         return ask(model, request, sites, "Name the sources anew?", words)
     for site in sites:
-        Renaming.objects.get_or_create(site=site)
+        Renaming.objects.update_or_create(site=site, defaults={"asked_at": timezone.now()})
         note(request, Did.CHANGED, What.EVENTS, site, {"fields": "source, channel"})
     transaction.on_commit(tasks.rename_asked)
     messages.success(request, "The sources are being named anew in the background.")

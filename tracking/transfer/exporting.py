@@ -66,7 +66,7 @@ def recorded(site: Site, by: Any, means: Means = Means.BROWSER) -> Iterator[dict
     counts: dict[str, int] = {}
     try:
         yield counts
-    except Exception:
+    except BaseException:
         # Of what broke off because the database or the site is gone, nothing can be said.
         with suppress(Error, Site.DoesNotExist):
             record(Did.FAILED)
