@@ -20,13 +20,11 @@ run: $(VENV)/run
 demo: $(VENV)/run
 	@$(BIN)/python manage.py serve --demo
 
-# Servers and browsers share few cores with each other, so one of their tests may be begun again; the
-# summary says which was.
 test: $(VENV)/test $(VENV)/audit lint
 	@$(BIN)/python -m tests.audit --where-possible
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -m "not browser and not stack" --numprocesses 3 --dist worksteal
-	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 4 --dist loadscope --reruns 2
+	$(BIN)/python -m pytest -m "browser or stack" --numprocesses 4 --dist loadscope
 	FOOTFALL_WAREHOUSE=chdb://memory $(BIN)/python -m pytest $(BOTH_ENGINES) -m "not stack and not files" --numprocesses 3 --dist worksteal --hypothesis-profile fast
 	$(BIN)/python -m tests.on_postgres tests/tracking tests/realtime -m "not stack" --ignore-glob '*/clickhouse/test_[!s]*' --numprocesses 3 --dist worksteal --hypothesis-profile fast
 
