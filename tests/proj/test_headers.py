@@ -41,7 +41,7 @@ PAGES_POLICY = {
 # A page that shows mails, and a mail, which has its styles in its elements and is framed by it.
 OWN_POLICIES = {
     "styles/mail": PAGES_POLICY | {"frame-src 'self'"},
-    "styles/mail/<int:number>": {
+    "styles/mail/<int:sample>": {
         "default-src 'none'",
         "style-src 'unsafe-inline'",
         "frame-ancestors 'self'",
@@ -50,7 +50,7 @@ OWN_POLICIES = {
         "sandbox",
     },
 }
-OWN_HEADERS = {"styles/mail/<int:number>": {"X-Frame-Options": "SAMEORIGIN"}}
+OWN_HEADERS = {"styles/mail/<int:sample>": {"X-Frame-Options": "SAMEORIGIN"}}
 
 
 @pytest.fixture
