@@ -25,7 +25,8 @@ class Question:
     """A period, filters and a comparison; besides, what the page shows of the answer.
 
     `metric`, `interval` and `shape` are the chart's, the interval empty where it follows from the
-    period. `shown` are the widgets that stand in their panels instead of the first.
+    period. `shown` are the widgets that stand in their panels instead of the first. `section` is
+    the route of the page around the figures; `kept` are the parameters that are that page's own.
     """
 
     place: Place
@@ -37,6 +38,8 @@ class Question:
     interval: str = ""
     shape: str = SHAPES[0]
     shown: dict[str, str] = field(default_factory=dict)
+    section: str = "report"
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def site(self) -> Site:
@@ -73,8 +76,8 @@ class Question:
     @property
     def bare_url(self) -> str:
         """The report as it is but for its period, which is still to be chosen."""
-        parameters = [*self.comparison.parameters, *self.filter_parameters]
-        return self.place.url("report", parameters=parameters)
+        parameters = [*self.comparison.parameters, *self.filter_parameters, *self.kept]
+        return self.place.url(self.section, parameters=parameters)
 
     @property
     def state(self) -> list[tuple[str, str]]:
@@ -90,8 +93,9 @@ class Question:
         ]
 
     def report_url(self, with_state: bool = False) -> str:
+        """The page around the figures, as it answers this question."""
         state = self.state if with_state else []
-        return self.place.url("report", parameters=self.parameters() + state)
+        return self.place.url(self.section, parameters=[*self.parameters(), *self.kept, *state])
 
     def widget_url(self, widget: str, **more: str) -> str:
         return self.url("widget", widget, **more)

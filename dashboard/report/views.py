@@ -1,73 +1,29 @@
 """The report of a site, and its widgets, each with an address of its own."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
+from django.shortcuts import render
 
-from dashboard.access import site_view
-from dashboard.report import answers, builder, comparison, filters, formats, pages, periods, visits
+from dashboard.report import answers, pages, periods, visits
 from dashboard.report import badge as badges
 from dashboard.report.answers import Choice
 from dashboard.report.download import csv_of_chart, csv_of_list
-from dashboard.report.place import Place
-from dashboard.report.question import Question, read
-from dashboard.report.sharing import shared_view
+from dashboard.report.frame import bar_context, page_context, part_context, report_view, wants_part
+from dashboard.report.question import Question
 from dashboard.report.suggestions import suggestions
 from dashboard.report.widgets import WIDGETS, Widget, relatives, tabs
 from dashboard.report.world import VIEWS
-from realtime.presence.online import online
-from tracking.access import Right
-from tracking.models import Site
-from tracking.warehouse import Query, QueryError
+from tracking.warehouse import QueryError
 
 LAST_PAGE = 10_000
-
-View = Callable[..., HttpResponse]
-
-
-def report_view(view: View) -> View:
-    """For views `(request, question, now)` of a site's figures.
-
-    What a URL cannot mean is answered with the sentence that says so: to htmx as a part of the
-    page, else as a page. Page and part share an address; htmx's headers tell them apart.
-    """
-
-    @wraps(view)
-    def answered(request: HttpRequest, place: Place, **kwargs: Any) -> HttpResponse:
-        now = timezone.now()
-        try:
-            question = read(place, request.GET, now.astimezone(place.site.zone).date())
-            return view(request, question, now, **kwargs)
-        except QueryError as error:
-            template = "report/failed.html" if _wants_part(request) else "report/refused.html"
-            context = {"error": str(error), "start": place.url("report"), **_bar(place)}
-            return render(request, template, context, status=400)
-
-    def of_member(request: HttpRequest, site: Site, **kwargs: Any) -> HttpResponse:
-        return answered(request, Place(site, request.user), **kwargs)
-
-    for_member, for_link = site_view(Right.SEE)(of_member), shared_view(answered)
-
-    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return (for_link if "token" in kwargs else for_member)(request, **kwargs)
-
-    return require_safe(vary_on_headers("HX-Request", "HX-Boosted")(wrapped))
 
 
 @report_view
 def report(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
-    if builder.is_sent(request.GET):
-        return redirect(builder.built(question, request.GET).report_url(with_state=True))
     context = {
-        **_page(request, question, now),
+        **page_context(request, question, now),
         **_overview(question, now),
         "panels": [question.widget_in(panel) for panel in question.place.panels],
     }
@@ -101,7 +57,7 @@ def suggest(request: HttpRequest, question: Question, now: datetime) -> HttpResp
 def visit_list(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
     number = _page_number(request)
     rows, more = visits.page(question, number, now)
-    context = {**_page(request, question, now), "rows": rows, "number": number, "more": more}
+    context = {**page_context(request, question, now), "rows": rows, "number": number, "more": more}
     # These pages stay as they are until they are asked for again.
     return render(request, "report/visits.html", {**context, "is_current": False})
 
@@ -111,13 +67,13 @@ def visit(request: HttpRequest, question: Question, now: datetime, number: int) 
     opened = visits.opened(question.site, number, now) if number <= visits.HIGHEST else None
     if opened is None:
         raise Http404("No such visit.")
-    return render(request, "report/visit.html", {**_bar(question.place), "opened": opened})
+    return render(request, "report/visit.html", {**bar_context(question.place), "opened": opened})
 
 
 @report_view
 def page(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
     path = request.GET.get("path", "/")[: pages.LONGEST]
-    context = {**_page(request, question, now), "opened": pages.opened(question, path, now)}
+    context = {**page_context(request, question, now), "opened": pages.opened(question, path, now)}
     return render(request, "report/page_opened.html", {**context, "is_current": False})
 
 
@@ -133,9 +89,11 @@ def _widget(question: Question, name: str) -> Widget:
 
 
 def _overview_widget(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
-    context = {**_part(question, now), **_overview(question, now)}
-    if not _wants_part(request):
-        return render(request, "report/alone.html", {**context, **_page(request, question, now)})
+    context = {**part_context(question, now), **_overview(question, now)}
+    if not wants_part(request):
+        return render(
+            request, "report/alone.html", {**context, **page_context(request, question, now)}
+        )
     return _shown(request, render(request, "report/overview.html", context), question)
 
 
@@ -143,28 +101,18 @@ def _list_widget(
     request: HttpRequest, question: Question, widget: Widget, now: datetime
 ) -> HttpResponse:
     context = {
-        **_part(question, now),
+        **part_context(question, now),
         "tabs": tabs(widget.panel),
         "relatives": relatives(widget),
     }
-    if _wants_part(request) and request.htmx.target != "list":
+    if wants_part(request) and request.htmx.target != "list":
         context["listing"] = answers.panel(question, widget, now)
         context["box"] = VIEWS.get(widget.view)
         return _shown(request, render(request, "report/panel.html", context), question)
     context["listing"] = answers.listing(question, widget, now, _choice(request, widget))
-    if _wants_part(request):
+    if wants_part(request):
         return render(request, "report/table.html", context)
-    return render(request, "report/list.html", {**context, **_page(request, question, now)})
-
-
-def _part(question: Question, now: datetime) -> dict[str, Any]:
-    """What each part of a report needs; one whose period goes on keeps itself up to date."""
-    period = answers.ask(question, ["visitors"], now).period
-    return {
-        "question": question,
-        "site": question.site,
-        "is_current": period.start <= now < period.end,
-    }
+    return render(request, "report/list.html", {**context, **page_context(request, question, now)})
 
 
 def _shown(request: HttpRequest, response: HttpResponse, question: Question) -> HttpResponse:
@@ -182,98 +130,6 @@ def _overview(question: Question, now: datetime) -> dict[str, Any]:
         "overview": overview,
         "is_new": may_be_new and not answers.has_visits(question.site, now),
     }
-
-
-def _page(request: HttpRequest, question: Question, now: datetime) -> dict[str, Any]:
-    """What the frame around the figures needs: the dates, the periods, the pill."""
-    query = Query.build(
-        metrics=["visitors"], now=now, comparison=question.comparison.plain, **question.query
-    )
-    period = query.period
-    first, last = period.start.date(), formats.until(period.end)
-    today = now.astimezone(question.site.zone).date()
-    start = question.place.week_start
-    before, after = periods.neighbours(question.period, first, last, today)
-    return {
-        **_part(question, now),
-        "dates": question.period.title if question.period.has_times else formats.days(first, last),
-        "kept_from": periods.kept_from(question.site, period.start, now),
-        "first": first,
-        "last": last,
-        "today": today,
-        "before": before and (before, question.during(before).report_url()),
-        "after": after and (after, question.during(after).report_url()),
-        "periods": [
-            (period, question.during(period).report_url())
-            for period in (periods.named(name, today, start) for name in periods.PRESETS)
-        ],
-        **_compared(query),
-        **_comparisons(question),
-        **_builder(question, request),
-        "segment_chips": [
-            (each, question.in_segment(each).report_url()) for each in question.segments
-        ],
-        "chips": [(each, question.without(each).report_url()) for each in question.filters],
-        "segments": [
-            (segment, question.in_segment(segment).report_url(), segment in question.segments)
-            for segment in question.place.segments.values()
-        ],
-        **_bar(question.place),
-    }
-
-
-def _compared(query: Query) -> dict[str, Any]:
-    if not query.previous:
-        return {}
-    first, last = query.previous.start.date(), formats.until(query.previous.end)
-    return {
-        "compared_days": formats.days(first, last),
-        "compared_first": first,
-        "compared_last": last,
-    }
-
-
-def _comparisons(question: Question) -> dict[str, Any]:
-    """The addresses of the same report compared with something else."""
-    now = question.comparison
-    named = [comparison.named(name, now.matches_weekdays) for name in comparison.TITLES]
-    on_weekdays = comparison.named(now.name, not now.matches_weekdays) if now.can_match else None
-    return {
-        "comparisons": [(each, question.compared(each).report_url()) for each in named],
-        "matching": on_weekdays and question.compared(on_weekdays).report_url(),
-    }
-
-
-def _builder(question: Question, request: HttpRequest) -> dict[str, Any]:
-    """What the form for filters shows: a filter that is to be changed, or an empty condition."""
-    wanted = request.GET.get("edit")
-    editing = next((each for each in question.filters if each.parameter == wanted), None)
-    return {
-        "editing": editing,
-        "conditions": editing.conditions if editing else [None],
-        "dimensions": question.place.dimensions,
-        "operators": filters.OPERATORS,
-    }
-
-
-def _bar(place: Place) -> dict[str, Any]:
-    return {
-        "site": place.site,
-        "place": place,
-        "online": online(place.site.pk),
-        "socket": _socket(place),
-    }
-
-
-def _socket(place: Place) -> str:
-    """The address that tells when to ask again; none where it would say what filters leave out."""
-    if not place.link:
-        return f"/ws/sites/{quote(place.site.domain)}/feed"
-    return "" if place.fixed else f"/ws/share/{quote(place.link.address)}/feed"
-
-
-def _wants_part(request: HttpRequest) -> bool:
-    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
 
 
 def _choice(request: HttpRequest, widget: Widget) -> Choice:

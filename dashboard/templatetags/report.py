@@ -31,16 +31,26 @@ def overview_url(question: Question, **more: str) -> str:
 
 @register.simple_tag
 def report_url(question: Question, name: str, *rest: str, **more: object) -> str:
-    """A route of the report; as a form's target it has no parameters, which its fields are."""
+    """A route of the report.
+
+    Its own page, as a form's target, has no parameters, which the form's fields are.
+    """
     if name == "report":
-        return question.place.url(name)
+        return question.place.url(question.section)
     return question.url(name, *rest, **{key: str(value) for key, value in more.items()})
+
+
+@register.simple_tag
+def section_url(question: Question, name: str) -> str:
+    """A section of the report, by its route, with the same period, comparison and filters."""
+    return question.url(name)
 
 
 @register.simple_tag
 def edit_url(question: Question, filter_: Filter) -> str:
     """The report with a filter in the form."""
-    return question.url("report", edit=filter_.parameter)
+    parameters = [*question.parameters(), *question.kept, ("edit", filter_.parameter)]
+    return question.place.url(question.section, parameters=parameters)
 
 
 @register.simple_tag

@@ -4,7 +4,16 @@ A `Query` is validated when it is built, an engine turns it into a `Result`. Wha
 `docs/queries.md`. A starting server may `prepare()`, so that the first question is answered soon.
 """
 
-from tracking.warehouse.engine import beside, close, events, prepare, recorded, run, visits
+from tracking.warehouse.engine import (
+    beside,
+    close,
+    events,
+    inquire,
+    prepare,
+    recorded,
+    run,
+    visits,
+)
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
@@ -16,6 +25,7 @@ __all__ = [
     "beside",
     "close",
     "events",
+    "inquire",
     "prepare",
     "recorded",
     "run",

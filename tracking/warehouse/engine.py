@@ -8,6 +8,7 @@ from django.conf import settings
 
 from tracking.telemetry import question
 from tracking.warehouse.answers import Reader, answer
+from tracking.warehouse.inquiry import Answer_co, Inquiry
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Result
 from tracking.warehouse.visits import (
@@ -84,6 +85,11 @@ class Engine(ABC):
             listing = reader.listing(query)
             return read_steps(reader.fetch(listing, listing.beside(path, after)))
 
+    def inquire(self, inquiry: Inquiry[Answer_co]) -> Answer_co:
+        """The answer of a question of another kind, see `tracking.warehouse.inquiry`."""
+        with question(inquiry.kind, self.name), self.asked(inquiry.query) as reader:
+            return inquiry.answer(reader)
+
 
 def kind_of(query: Query) -> str:
     """What a question is about, as figures about questions name it."""
@@ -121,6 +127,10 @@ def recorded(query: Query, most: int, scroll: int | None = None) -> list[Recorde
 
 def beside(query: Query, path: str, after: bool) -> list[Step]:
     return engine().beside(query, path, after)
+
+
+def inquire(inquiry: Inquiry[Answer_co]) -> Answer_co:
+    return engine().inquire(inquiry)
 
 
 def prepare() -> None:

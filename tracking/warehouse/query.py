@@ -174,6 +174,11 @@ class Query:
         found = currencies(self.goals)
         return found.pop() if len(found) == 1 else ""
 
+    @property
+    def earlier(self) -> "Query | None":
+        """The same question of the period that it is compared with, None without a comparison."""
+        return replace(self, period=self.previous, previous=None) if self.previous else None
+
     def as_a_whole(self) -> "Query":
         """The same question without its dimensions."""
         return replace(self, dimensions=(), order_by=())

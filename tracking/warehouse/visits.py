@@ -106,14 +106,18 @@ class Step(NamedTuple):
 
 
 class Listing:
-    """A statement for rows as they are, and the values of its parameters."""
+    """A statement for rows as they are, and the values of its parameters.
+
+    Questions of other kinds, see `tracking.warehouse.inquiry`, take their rows from `rows` and make
+    their SQL with `select`.
+    """
 
     def __init__(self, query: Query, tables: Tables, dialect: Dialect | None = None) -> None:
         self.query = query
         self.period: Period = query.period
         self.dialect = dialect or DuckDBDialect()
         self._shared = Shared(self.dialect)
-        self._rows = Rows(query, query.period, tables, self.dialect, self._shared)
+        self.rows = Rows(query, query.period, tables, self.dialect, self._shared)
 
     @property
     def values(self) -> dict[str, object]:
@@ -124,21 +128,21 @@ class Listing:
 
         `only` is the one of that number, `visitor` those of one visitor.
         """
-        relation = self._rows.of(Source.VISITS, self.query.filters)
+        relation = self.rows.of(Source.VISITS, self.query.filters)
         wanted = {"visit": only, "visitor": visitor}
         which = [f"{name} = {value:d}" for name, value in wanted.items() if value is not None]
         found = f"SELECT {', '.join(Visit._fields)} FROM {relation}"  # noqa: S608
         if which:
             found += f" WHERE {' AND '.join(which)}"
-        return self._with(
+        return self.select(
             f"{found} ORDER BY first_time DESC, visit DESC"
             f" LIMIT {self.query.limit:d} OFFSET {self.query.offset:d}"
         )
 
     def events(self, visit: int) -> str:
         """The events of one visit in the order in which they happened."""
-        relation = self._rows.recorded()
-        return self._with(
+        relation = self.rows.recorded()
+        return self.select(
             f"SELECT {', '.join(VisitEvent._fields)} FROM {relation}"  # noqa: S608
             f" WHERE visit = {visit:d} ORDER BY time, id LIMIT {MOST_EVENTS}"
         )
@@ -151,8 +155,8 @@ class Listing:
         kinds = "name <> 'engagement'"
         if scroll is not None:
             kinds = f"({kinds} OR coalesce(scroll_depth, -1) >= {scroll:d})"
-        return self._with(
-            f"SELECT {', '.join(Recorded._fields)} FROM {self._rows.recorded()}"  # noqa: S608
+        return self.select(
+            f"SELECT {', '.join(Recorded._fields)} FROM {self.rows.recorded()}"  # noqa: S608
             f" WHERE bot = 'no' AND {kinds} ORDER BY time DESC, id DESC LIMIT {most:d}"
         )
 
@@ -163,8 +167,8 @@ class Listing:
         or entered. Views of the same page in a row are one.
         """
         page = self.dialect.bind(path)
-        recorded = self._rows.recorded()
-        chosen = f"SELECT visit FROM {self._rows.of(Source.VISITS, self.query.filters)}"  # noqa: S608
+        recorded = self.rows.recorded()
+        chosen = f"SELECT visit FROM {self.rows.of(Source.VISITS, self.query.filters)}"  # noqa: S608
         steps = "1 FOLLOWING AND 1 FOLLOWING" if after else "1 PRECEDING AND 1 PRECEDING"
         views = (
             f"SELECT visit, path, time, id FROM {recorded}"  # noqa: S608
@@ -176,14 +180,21 @@ class Listing:
             f" (PARTITION BY visit ORDER BY time, id ROWS BETWEEN {steps}), '') AS other"
             f" FROM ({views})"
         )
-        return self._with(
+        return self.select(
             f"SELECT other, count(DISTINCT visit) AS visits FROM ({walks})"  # noqa: S608
             f" WHERE path = {page} AND other <> path GROUP BY other"
             f" ORDER BY visits DESC, other LIMIT {self.query.limit:d}"
         )
 
-    def _with(self, found: str) -> str:
-        return f"WITH {', '.join([*self._shared.clauses(), f'found AS ({found})'])} FROM found"
+    def select(self, found: str, **before: str) -> str:
+        """A statement for the rows of a query, which may name the relations that stand `before` it.
+
+        Each of these may name those that stand before itself; it is worked out once, where the
+        engine can.
+        """
+        once = [self.dialect.read_once(name, relation) for name, relation in before.items()]
+        clauses = [*self._shared.clauses(), *once, f"found AS ({found})"]
+        return f"WITH {', '.join(clauses)} FROM found"
 
 
 def read_visits(rows: Sequence[Sequence[Any]]) -> list[Visit]:
