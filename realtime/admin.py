@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from realtime.mail.models import OutgoingMail
 from realtime.out.models import Crossing, Delivery, Threshold, Webhook
+from realtime.subscriptions.models import SentReport, Subscription
 from tracking.admin.base import ReadOnlyAdmin
 
 
@@ -47,3 +48,18 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     list_filter = ["name"]
     search_fields = ["name"]
     exclude = ["letter"]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "rhythm", "address", "confirmed_at", "paused_because"]
+    list_filter = ["rhythm", "paused_because"]
+    list_select_related = ["site", "team", "user"]
+    search_fields = ["site__domain", "team__name"]
+
+
+@admin.register(SentReport)
+class SentReportAdmin(ReadOnlyAdmin):
+    list_display = ["subscription", "first_day", "last_day", "sent_at"]
+    list_filter = ["sent_at"]
+    list_select_related = ["subscription__site", "subscription__team"]

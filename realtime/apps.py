@@ -9,6 +9,7 @@ class RealtimeConfig(AppConfig):
         from realtime.debugger import publish as debugger_publish
         from realtime.out.dispatch import dispatcher
         from realtime.out.erasing import forget_before, forget_visits
+        from realtime.subscriptions import bounces  # noqa: F401, what it listens to
         from tracking.signals import events_stored, visits_erased, visits_forgotten
 
         publish.listen()

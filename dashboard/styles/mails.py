@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from dashboard.styles import reports
 from realtime.mail.letter import inert, write
 
 LINK = "https://stats.example.com/password/link?user=9&token=cz2k0p-3f6d1b8c7e5a4902d8f1"
@@ -56,6 +57,14 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "reason": "nothing was delivered for 3 days",
             "link": "https://stats.example.com/sites/shop.example/webhooks/4",
         }
+    },
+    "report_site": {
+        "": reports.site(),
+        "to an address without an account": reports.to_a_stranger(),
+    },
+    "report_team": {"": reports.team()},
+    "report_added": {
+        "": {"by": "grace@example.com", "place": "shop.example", "rhythm": "weekly", "link": LINK}
     },
     "task_failed": {"": {"task": "tracking.tasks.drain", "error": "OperationalError"}},
     "page_failed": {

@@ -7,7 +7,6 @@ Message-ID: SMTP knows no better.
 
 import json
 import random
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -18,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
+from django.dispatch import Signal
 from django.utils import timezone
 
 from realtime.mail.asking import post
@@ -35,6 +35,8 @@ PAUSES = (
 )
 GIVEN_UP_AFTER = timedelta(days=2)
 BUSY = timedelta(minutes=5)
+# Sent with `letter` and `code` when a mail server refuses a recipient for good.
+refused = Signal()
 # Twelve in RFC 5321 and 3207, and some to spare; each takes as long as EMAIL_TIMEOUT at most.
 STEPS = 15
 
@@ -53,8 +55,9 @@ def send(name: str, to: str, context: dict[str, Any], reply_to: str = "") -> Non
 
 
 def keep(name: str, letter: Letter) -> None:
+    """Store a mail in the running transaction, to be sent after it."""
     now = timezone.now()
-    sealed = cipher(PURPOSE).encrypt(json.dumps(asdict(letter)).encode()).decode()
+    sealed = cipher(PURPOSE).encrypt(json.dumps(letter.plain).encode()).decode()
     OutgoingMail.objects.create(name=name, letter=sealed, created_at=now, next_at=now)
     transaction.on_commit(ask)
 
@@ -111,6 +114,8 @@ def deliver(row: OutgoingMail) -> None:
         letter.email().send()
     except Exception as error:
         note_failure(row, error, timezone.now())
+        if isinstance(error, SMTPRecipientsRefused) and is_final(error):
+            refused.send(Letter, letter=letter, code=code_of(error))
     else:
         row.delete()
         logger.info("mail_sent", mail=row.name, attempts=row.attempts)

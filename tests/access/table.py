@@ -108,6 +108,15 @@ OF_A_SITE = {
     "webhooks/<int:hook>/test": Rule(MANAGE, {}, {"hook": "hook"}),
     "webhooks/<int:hook>/replay": Rule(MANAGE, {"delivery": "{delivery}"}, {"hook": "hook"}),
     "webhooks/<int:hook>/remove": Rule(MANAGE, {}, {"hook": "hook"}),
+    "reports": Rule(SEE, {"rhythm": "weekly"}),
+    "reports/preview": Rule(SEE),
+    "reports/preview/mail": Rule(SEE),
+    "reports/send": Rule(SEE, {"rhythm": "weekly"}),
+    "reports/add": Rule(
+        MANAGE, {"email": "board@example.com", "rhythm": "weekly", "timezone": "UTC"}
+    ),
+    "reports/<int:number>/remove": Rule(MANAGE, {}, {"number": "subscription"}),
+    "reports/<int:number>/resume": Rule(MANAGE, {}, {"number": "subscription"}),
     "delete": Rule(OWN, {"domain": DOMAIN}),
     "hand-over": Rule(OWN, {"team": "{second}"}),
     "hand-over/offer": Rule(OWN, {"email": ""}),
@@ -123,6 +132,15 @@ OF_A_TEAM = {
     "/invitations/<int:number>/revoke": Rule(MANAGE, {}, {"number": "team invitation"}),
     "/members/<int:member>/role": Rule(MANAGE, {"role": "editor"}, {"member": "member"}),
     "/members/<int:member>/remove": Rule(MANAGE, {}, {"member": "member"}),
+    "/reports": Rule(SEE, {"rhythm": "weekly"}),
+    "/reports/preview": Rule(SEE),
+    "/reports/preview/mail": Rule(SEE),
+    "/reports/send": Rule(SEE, {"rhythm": "weekly"}),
+    "/reports/add": Rule(
+        MANAGE, {"email": "board@example.com", "rhythm": "weekly", "timezone": "UTC"}
+    ),
+    "/reports/<int:number>/remove": Rule(MANAGE, {}, {"number": "team subscription"}),
+    "/reports/<int:number>/resume": Rule(MANAGE, {}, {"number": "team subscription"}),
     "/rename": Rule(OWN, {"name": "Another"}),
     "/delete": Rule(OWN, {"name": "Northpeak"}),
 }
@@ -180,7 +198,7 @@ OF_ALL = {
     "share/<str:token>/suggestions": Rule(Whose.ALL),
     "share/<str:token>/badge.svg": Rule(Whose.ALL),
 }
-# Nobody here has what opens these: a one-time link, an invitation, a password, an open
+# Nobody here has what opens these: a one-time link, an invitation, a mail, a password, an open
 # registration, a second factor or a session of that number. Each has tests of its own.
 CLOSED = {
     "account/app/remove": 404,
@@ -189,6 +207,8 @@ CLOSED = {
     "welcome": 403,
     "register": 403,
     "invitation": 404,
+    "reports/unsubscribe": 404,
+    "reports/confirm": 404,
     "account/passkeys/<int:pk>/remove": 404,
     "account/sessions/<int:session>/end": 404,
     "sign-out": 405,

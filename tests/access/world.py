@@ -6,6 +6,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from realtime.out.models import Delivery, Threshold, Webhook
+from realtime.subscriptions.models import Subscription
 from tests.confirming import ConfirmedClient
 from tests.factories import (
     EventFactory,
@@ -122,6 +123,8 @@ def furnish(site: Site, owner: Any) -> dict[str, Any]:
             site=site, name="Macs", filters=[["is", "visit:os", ["Mac"]]]
         ),
         "goal": Goal.objects.create(site=site, event_name="Signup"),
+        "subscription": Subscription.objects.create(site=site, email="board@example.org"),
+        "team subscription": Subscription.objects.create(team=site.team, email="board@example.org"),
         "link": link,
         "wall": wall,
         "team": site.team,

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from proj import headers
 from realtime.presence.app import PresenceApp
-from tests.factories import SeatFactory, SiteFactory, UserFactory
+from tests.factories import SeatFactory, SiteFactory, TeamFactory, UserFactory
 from tests.routes import DOMAIN, routes
 from tracking.ingest import http
 from tracking.ingest.app import AcceptApp
@@ -39,25 +39,32 @@ PAGES_POLICY = {
     "object-src 'none'",
 }
 # A page that shows mails, and a mail, which has its styles in its elements and is framed by it.
+A_MAIL = {
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    "frame-ancestors 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "sandbox",
+}
+REPORTS = ("sites/<str:domain>/reports/preview", "teams/<int:team>/reports/preview")
 OWN_POLICIES = {
     "styles/mail": PAGES_POLICY | {"frame-src 'self'"},
-    "styles/mail/<int:sample>": {
-        "default-src 'none'",
-        "style-src 'unsafe-inline'",
-        "frame-ancestors 'self'",
-        "form-action 'none'",
-        "base-uri 'none'",
-        "sandbox",
-    },
+    "styles/mail/<int:sample>": A_MAIL,
+    **{each: PAGES_POLICY | {"frame-src 'self'"} for each in REPORTS},
+    # The picture that comes with it.
+    **{f"{each}/mail": A_MAIL | {"img-src data:"} for each in REPORTS},
 }
-OWN_HEADERS = {"styles/mail/<int:sample>": {"X-Frame-Options": "SAMEORIGIN"}}
+MAILS = ["styles/mail/<int:sample>", *(f"{each}/mail" for each in REPORTS)]
+OWN_HEADERS = {each: {"X-Frame-Options": "SAMEORIGIN"} for each in MAILS}
 
 
 @pytest.fixture
 def owner(client: Client) -> Client:
     """A client of the server's admin, who owns the site that the addresses name."""
     user = UserFactory(is_superuser=True, is_staff=True)
-    SeatFactory(site=SiteFactory(domain=DOMAIN), user=user)
+    # The numbers of the addresses are 1.
+    SeatFactory(site=SiteFactory(domain=DOMAIN, team=TeamFactory(pk=1)), user=user)
     client.force_login(user)
     client.raise_request_exception = False
     return client

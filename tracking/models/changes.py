@@ -19,6 +19,7 @@ class What(models.TextChoices):
     RULES = "rules", "rules for hits"
     WEBHOOK = "webhook", "webhook"
     THRESHOLD = "threshold", "threshold"
+    REPORT = "report", "report by mail"
     SITE = "site", "site"
     IMPORT = "import", "import"
     EXPORT = "export", "export of events"

@@ -1,0 +1,1 @@
+"""Who gets reports by mail: subscriptions, the periods that are due, and what was sent of them."""
