@@ -113,7 +113,7 @@ OF_A_SITE = {
     "reports/preview/mail": Rule(SEE),
     "reports/send": Rule(SEE, {"rhythm": "weekly"}),
     "reports/add": Rule(
-        MANAGE, {"email": "board@example.com", "rhythm": "weekly", "timezone": "UTC"}
+        MANAGE, {"email": "walk@example.com", "rhythm": "weekly", "timezone": "UTC"}
     ),
     "reports/<int:number>/remove": Rule(MANAGE, {}, {"number": "subscription"}),
     "reports/<int:number>/resume": Rule(MANAGE, {}, {"number": "subscription"}),
@@ -137,7 +137,7 @@ OF_A_TEAM = {
     "/reports/preview/mail": Rule(SEE),
     "/reports/send": Rule(SEE, {"rhythm": "weekly"}),
     "/reports/add": Rule(
-        MANAGE, {"email": "board@example.com", "rhythm": "weekly", "timezone": "UTC"}
+        MANAGE, {"email": "walk-of-teams@example.com", "rhythm": "weekly", "timezone": "UTC"}
     ),
     "/reports/<int:number>/remove": Rule(MANAGE, {}, {"number": "team subscription"}),
     "/reports/<int:number>/resume": Rule(MANAGE, {}, {"number": "team subscription"}),

@@ -104,7 +104,7 @@ def test_added_address_has_to_agree_first(client, seat):
 
 
 def test_link_to_agree_ends_after_a_week_and_cannot_be_made_up(client, seat):
-    client.post(f"{REPORTS}/add", BOARD)
+    client.post(f"{REPORTS}/add", BOARD | {"email": "late@example.com"})
     link = path_of(tokens.confirm_link(Subscription.objects.get().pk))
 
     with time_machine.travel(NOW + timedelta(days=8), tick=False):
