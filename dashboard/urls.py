@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("dashboard.audit.urls")),
     path("", include("dashboard.webhooks.urls")),
     path("", include("dashboard.mailed.urls")),
+    path("", include("dashboard.goals.urls")),
     path("", include("dashboard.report.urls")),
     path("", include("dashboard.live.urls")),
     path("", include("dashboard.wall.urls")),

@@ -3,7 +3,6 @@
 Ours besides: `scroll_threshold` of a page goal, `currency` of an event goal.
 """
 
-from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from dashboard.api.bodies import known, text
 from dashboard.api.endpoint import Answer, Call, needs
 from dashboard.api.errors import ApiError
 from dashboard.api.paging import page
+from dashboard.api.rows import named_site, row_id
 from dashboard.api.saving import saving
 from realtime import room
 from realtime.room.telling import Did, What
@@ -56,7 +56,7 @@ def find_or_create(call: Call) -> Answer:
     with saving():
         wanted.clean_fields()
         wanted.clean()
-        goal = same_goal(wanted)
+        goal = wanted.same_in(Goal.objects.filter(site=site))
         if goal is None:
             wanted.full_clean()
             wanted.save()
@@ -67,10 +67,8 @@ def find_or_create(call: Call) -> Answer:
 @needs(Scope.SITES_WRITE)
 def delete(call: Call, goal_id: str) -> Answer:
     """`DELETE /api/v1/sites/goals/GOAL_ID`, with `site_id` in the body or the address."""
-    in_address = "site_id" in call.request.GET
-    named = call.request.GET.dict() if in_address else known(call.body, ["site_id"])
-    site = call.site(text(named, "site_id"), Right.EDIT)
-    wanted = Goal.objects.filter(site=site, pk=int(goal_id) if is_number(goal_id) else 0)
+    site = call.site(named_site(call), Right.EDIT)
+    wanted = Goal.objects.filter(site=site, pk=row_id(goal_id))
     goal = wanted.first()
     if goal is None:
         raise ApiError(404, f"The site {site.domain} has no goal {goal_id:.100}.")
@@ -99,16 +97,3 @@ def read_goal(site: Site, fields: dict[str, Any]) -> Goal:
         scroll_threshold=depth,
         currency=text(fields, "currency", ""),
     )
-
-
-def same_goal(wanted: Goal) -> Goal | None:
-    """The site's goal, if any, that counts what the wanted one does, whatever it is called."""
-    asked = ["currency"] if wanted.currency else []
-    same = attrgetter("event_name", "page_path", "scroll_threshold", "props", *asked)
-    goals = Goal.objects.filter(site=wanted.site)
-    return next((goal for goal in goals if same(goal) == same(wanted)), None)
-
-
-def is_number(plain: str) -> bool:
-    """Whether it can be the id of a row."""
-    return plain.isascii() and plain.isdigit() and len(plain) <= 18

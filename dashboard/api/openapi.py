@@ -39,6 +39,7 @@ HEARD = [
     {"name": "cursor", "in": "query", "schema": {"type": "string", "examples": ["17-0"]}},
     {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}},
 ]
+NOTE_ID = {"type": "string", "pattern": "^[0-9]+$", "examples": ["1"]}
 SITE_ID = {"name": "site_id", "in": "query", "required": True, "schema": NAME}
 
 
@@ -169,6 +170,28 @@ DESCRIPTION: dict[str, Any] = {
                 "GoalOfSite",
                 refusals=(404, 409),
                 body="NewGoal",
+            ),
+        },
+        "/api/v1/sites/annotations": {
+            "get": operation(
+                "List the notes on a site's charts",
+                Scope.SITES_READ,
+                "Annotations",
+                refusals=(400, 404),
+                parameters=[SITE_ID, *PAGING],
+            ),
+            "post": operation(
+                "Add a note to a site's charts",
+                Scope.NOTES_WRITE,
+                "Annotation",
+                refusals=(404, 409),
+                body="NewAnnotation",
+            ),
+        },
+        "/api/v1/sites/annotations/{note_id}": {
+            "parameters": [in_path("note_id", NOTE_ID)],
+            "delete": operation(
+                "Delete a note", Scope.NOTES_WRITE, "Deleted", refusals=(404,), body="OfSite"
             ),
         },
         "/api/v1/sites/shared-links": {

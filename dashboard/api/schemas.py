@@ -80,6 +80,13 @@ GOAL = {
     "currency": TEXT_OR_NULL,
 }
 
+ANNOTATION = {
+    "id": TEXT,
+    "time": {"type": "string", "format": "date-time"},
+    "text": TEXT,
+    "reference": TEXT_OR_NULL,
+}
+
 SCHEMAS: dict[str, Schema] = {
     "Error": fixed(error={"type": "string", "description": "A sentence for a person."}),
     "Site": fixed(domain=TEXT, timezone=TEXT),
@@ -118,6 +125,23 @@ SCHEMAS: dict[str, Schema] = {
         },
         scroll_threshold={"type": ["integer", "null"], "minimum": 0, "maximum": 100},
         currency={"type": ["string", "null"], "pattern": "^([A-Z]{3})?$"},
+    ),
+    "Annotation": fixed(**ANNOTATION),
+    "Annotations": fixed(annotations=items(ref("Annotation")), meta=META),
+    "NewAnnotation": optional(
+        ("site_id", "text"),
+        site_id=NAME,
+        text={"type": "string", "minLength": 1, "maxLength": 200, "examples": ["Release 2.1"]},
+        time={
+            "type": ["string", "null"],
+            "description": "When it was in ISO 8601, from 2000 to 2199; now unless given.",
+            "examples": ["2026-11-20T14:30:00Z"],
+        },
+        reference={
+            "type": ["string", "null"],
+            "maxLength": 100,
+            "description": "What you call it: the note that has it is answered, none added.",
+        },
     ),
     "SharedLink": fixed(name=TEXT, url=TEXT),
     "SharedLinks": fixed(shared_links=items(ref("SharedLink")), meta=META),

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard.api import errors, goals, links, live, sites, stats
+from dashboard.api import annotations, errors, goals, links, live, sites, stats
 from dashboard.api.endpoint import endpoint
 from dashboard.api.openapi import openapi
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("api/v1/sites", endpoint(GET=sites.listing, POST=sites.create)),
     path("api/v1/sites/goals", endpoint(GET=goals.listing, PUT=goals.find_or_create)),
     path("api/v1/sites/goals/<str:goal_id>", endpoint(DELETE=goals.delete)),
+    path(
+        "api/v1/sites/annotations",
+        endpoint(GET=annotations.listing, POST=annotations.find_or_create),
+    ),
+    path("api/v1/sites/annotations/<str:note_id>", endpoint(DELETE=annotations.delete)),
     path("api/v1/sites/shared-links", endpoint(GET=links.listing, PUT=links.find_or_create)),
     path(
         "api/v1/sites/<str:site_id>",

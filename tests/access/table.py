@@ -70,6 +70,10 @@ OF_A_SITE = {
     "segments/<int:number>/delete": Rule(EDIT, {}, {"number": "segment"}),
     "notes": Rule(EDIT, {"text": "A release", "day": "2026-03-10"}),
     "notes/<int:number>/delete": Rule(EDIT, {}, {"number": "note"}),
+    "goals": Rule(EDIT, {"kind": "event", "event_name": "Purchase"}),
+    "goals/suggested": Rule(EDIT, {}, changes=False),
+    "goals/<int:number>": Rule(EDIT, {"kind": "page", "page_path": "/thanks"}, {"number": "goal"}),
+    "goals/<int:number>/remove": Rule(EDIT, {}, {"number": "goal"}),
     "people/leave": Rule(Whose.GUESTS, {}),
     "debugger": Rule(MANAGE),
     "settings": Rule(MANAGE, {"timezone": "Asia/Tokyo"}),
@@ -256,6 +260,7 @@ OF_SITE = {"site_id": DOMAIN}
 GOAL = {"goal_type": "event", "event_name": "Purchase"}
 QUESTION = {"metrics": ["visitors"], "date_range": "day"}
 STATS, READ, WRITE = Scope.STATS_READ, Scope.SITES_READ, Scope.SITES_WRITE
+NOTES = Scope.NOTES_WRITE
 
 API = {
     "api/openapi.json": {"GET": Call(Whose.ALL)},
@@ -271,6 +276,11 @@ API = {
         "PUT": Call(EDIT, WRITE, OF_SITE | GOAL),
     },
     "api/v1/sites/goals/<str:goal_id>": {"DELETE": Call(EDIT, WRITE, OF_SITE)},
+    "api/v1/sites/annotations": {
+        "GET": Call(SEE, READ, OF_SITE),
+        "POST": Call(EDIT, NOTES, OF_SITE | {"text": "Release"}),
+    },
+    "api/v1/sites/annotations/<str:note_id>": {"DELETE": Call(EDIT, NOTES, OF_SITE)},
     "api/v1/sites/shared-links": {
         "GET": Call(MANAGE, WRITE, OF_SITE),
         "PUT": Call(MANAGE, WRITE, OF_SITE | {"name": "For the board"}),

@@ -1,6 +1,7 @@
 """What an owner wants visitors to do."""
 
 import re
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -101,6 +102,12 @@ class Goal(models.Model):
         if self.scroll_threshold is not None and not self.page_path:
             raise ValidationError({"scroll_threshold": "Only a page can be scrolled."})
         self.display_name = self.display_name.strip() or self.own_name
+
+    def same_in(self, goals: "models.QuerySet[Goal]") -> "Goal | None":
+        """The one of these goals, if any, that counts what this one does, whatever it is called."""
+        asked = ["currency"] if self.currency else []
+        counted = attrgetter("event_name", "page_path", "scroll_threshold", "props", *asked)
+        return next((goal for goal in goals if counted(goal) == counted(self)), None)
 
     @property
     def own_name(self) -> str:

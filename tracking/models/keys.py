@@ -21,6 +21,7 @@ class Scope(models.TextChoices):
     STATS_READ = "stats:read", "Read figures and hear live events"
     SITES_READ = "sites:read", "See sites and goals"
     SITES_WRITE = "sites:write", "Add, change and delete sites and goals"
+    NOTES_WRITE = "notes:write", "Add and delete notes on charts"
     HITS_SEND = "hits:send", "Send hits that speak for visitors"
 
 

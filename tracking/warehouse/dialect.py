@@ -30,6 +30,9 @@ class Dialect(Protocol):
     def each_text(self, texts: Sequence[str]) -> str:
         """A row for each of some texts, which may be NULL."""
 
+    def keys(self, texts: str) -> str:
+        """A row for each key of a map."""
+
     def lower(self, text: str) -> str:
         """The text in lower case, in any script."""
 
@@ -85,6 +88,9 @@ class DuckDBDialect:
 
     def each_text(self, texts: Sequence[str]) -> str:
         return f"unnest([{', '.join(texts)}]::VARCHAR[])"
+
+    def keys(self, texts: str) -> str:
+        return f"unnest(map_keys({texts}))"
 
     def lower(self, text: str) -> str:
         return f"lower({text})"

@@ -9,17 +9,19 @@ import schemathesis
 from django.core import signals
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from tests.dashboard.api.asking import headers
 from tests.factories import EventFactory, SeatFactory, SiteFactory
-from tracking.models import ApiKey, Goal
+from tracking.models import Annotation, ApiKey, Goal
 
 # The examples of the description.
 DOMAIN = "example.com"
 GOAL = 1
+NOTE = 1
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -53,10 +55,11 @@ for part in ("body", "query", "path_parameters"):
 
 @pytest.fixture
 def key(db: None) -> str:
-    """Opens the one site there is, with an event and a goal."""
+    """Opens the one site there is, with an event, a goal and a note."""
     site = SiteFactory(domain=DOMAIN)
     EventFactory(site=site)
     Goal.objects.create(pk=GOAL, site=site, event_name="Purchase", currency="EUR")
+    Annotation.objects.create(pk=NOTE, site=site, time=timezone.now(), text="Release")
     return ApiKey.issue(SeatFactory(site=site).user)[1]
 
 

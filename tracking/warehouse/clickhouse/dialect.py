@@ -50,6 +50,9 @@ class ClickHouseDialect:
     def each_text(self, texts: Sequence[str]) -> str:
         return f"arrayJoin(CAST([{', '.join(texts)}], 'Array(Nullable(String))'))"
 
+    def keys(self, texts: str) -> str:
+        return f"arrayJoin(mapKeys({texts}))"
+
     def lower(self, text: str) -> str:
         # Letters that other engines make one letter, wherever they stand, it would not.
         return f"lowerUTF8(translateUTF8({text}, 'Σİ', 'σi'))"

@@ -1,0 +1,12 @@
+"""A site's goals."""
+
+from django.urls import path
+
+from dashboard.goals import views
+
+urlpatterns = [
+    path("sites/<str:domain>/goals", views.goals, name="goals"),
+    path("sites/<str:domain>/goals/suggested", views.accept, name="goals_accept"),
+    path("sites/<str:domain>/goals/<int:number>", views.goal, name="goal"),
+    path("sites/<str:domain>/goals/<int:number>/remove", views.remove, name="goal_remove"),
+]
