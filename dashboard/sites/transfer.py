@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,12 +19,16 @@ from realtime.presence.online import online
 from tracking import tasks
 from tracking.access import Right
 from tracking.models import Import, Site
-from tracking.transfer import uploads
+from tracking.transfer import formats, uploads
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.exporting import Sink, Span, recorded, span_of
 from tracking.transfer.exporting import export as export_events
+from tracking.transfer.fields import format_of
+from tracking.transfer.formats.sample import SAMPLE_BYTES, sample
+from tracking.transfer.refused import path_of_refusals
 
 SHOWN = 5
+TSV = "text/tab-separated-values; charset=utf-8"
 CONTENT_TYPES = {
     "ndjson": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
@@ -73,11 +77,12 @@ def imports(request: HttpRequest, site: Site) -> HttpResponse:
 @site_view(Right.MANAGE)
 @require_POST
 def begin(request: HttpRequest, site: Site) -> HttpResponse:
-    """Announce a file: `name` and `size`. Answers where to send its parts, and their size."""
+    """Announce a file: `name`, `size`, `kind`. Answers where to send its parts, and their size."""
+    asked = request.POST
     try:
-        size = int(request.POST.get("size", ""))
+        size = int(asked.get("size", ""))
         with transaction.atomic():
-            job = uploads.begin(site, request.POST.get("name", ""), size)
+            job = uploads.begin(site, asked.get("name", ""), size, asked.get("kind", uploads.RAW))
             # The same file again goes on where it was.
             if not job.bytes_done:
                 tell(request, site, Did.STARTED, What.IMPORT, job.file_name)
@@ -88,6 +93,16 @@ def begin(request: HttpRequest, site: Site) -> HttpResponse:
     # Less than a request may have, here and at usual proxies.
     part = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2
     return JsonResponse({"id": job.pk, "part": part})
+
+
+@site_view(Right.MANAGE)
+@require_POST
+def guess(request: HttpRequest, site: Site) -> HttpResponse:
+    """Where a file is from, by the `name` and its first bytes; blank where that is not clear."""
+    name = request.GET.get("name", "")
+    foreign = formats.guess(sample(name, request.body[:SAMPLE_BYTES]))
+    raw = uploads.RAW if format_of(name) else ""
+    return JsonResponse({"kind": foreign.name if foreign else raw})
 
 
 @site_view(Right.MANAGE)
@@ -122,6 +137,33 @@ def cancel(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     return redirect("site_transfer", site.domain)
 
 
+@site_view(Right.MANAGE)
+@require_POST
+def choose(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """Take the `choice` that an import waits for."""
+    job = import_or_404(site, number)
+    with transaction.atomic():
+        if uploads.choose(job, request.POST.get("choice", "")):
+            tell(request, site, Did.STARTED, What.IMPORT, job.file_name)
+            transaction.on_commit(tasks.import_uploaded)
+    if request.htmx:
+        return render(request, "sites/imports.html", imports_of(site))
+    return redirect("site_transfer", site.domain)
+
+
+@site_view(Right.MANAGE)
+@require_GET
+def refused(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """All refused lines of a file: number and reason, with a tab between them."""
+    job = import_or_404(site, number)
+    try:
+        file = path_of_refusals(job).open("rb")
+    except FileNotFoundError as error:
+        raise Http404("There is no such file any more.") from error
+    name = f"{site.domain}-refused-{job.pk}.tsv".replace(":", "-")
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TSV)
+
+
 def import_or_404(site: Site, number: int) -> Import:
     try:
         return site.imports.get(pk=number)
@@ -131,7 +173,9 @@ def import_or_404(site: Site, number: int) -> Import:
 
 def imports_of(site: Site) -> dict[str, object]:
     found = list(site.imports.all()[:SHOWN])
-    return {"site": site, "imports": found, "waits": any(each.is_under_way for each in found)}
+    # Nothing changes by itself while somebody has a choice to make.
+    waits = any(each.is_under_way and each.state != Import.State.ASKING for each in found)
+    return {"site": site, "imports": found, "waits": waits}
 
 
 def page(request: HttpRequest, site: Site, form: ExportForm) -> HttpResponse:
@@ -139,6 +183,7 @@ def page(request: HttpRequest, site: Site, form: ExportForm) -> HttpResponse:
         **imports_of(site),
         "online": online(site.pk),
         "form": form,
+        "formats": formats.FORMATS.values(),
         "most_bytes": settings.IMPORT_BYTES,
     }
     return render(request, "sites/transfer.html", context)

@@ -21,7 +21,12 @@ urlpatterns = [
     path("sites/<str:domain>/export", one_of_few(transfer.export), name="site_export"),
     path("sites/<str:domain>/imports", transfer.imports, name="imports"),
     path("sites/<str:domain>/imports/begin", transfer.begin, name="import_begin"),
+    path("sites/<str:domain>/imports/guess", transfer.guess, name="import_guess"),
     path("sites/<str:domain>/imports/<int:number>/part", transfer.add_part, name="import_part"),
     path("sites/<str:domain>/imports/<int:number>/cancel", transfer.cancel, name="import_cancel"),
+    path("sites/<str:domain>/imports/<int:number>/choose", transfer.choose, name="import_choose"),
+    path(
+        "sites/<str:domain>/imports/<int:number>/refused", transfer.refused, name="import_refused"
+    ),
     path("sites/<str:domain>/delete", views.delete, name="site_delete"),
 ]

@@ -1,11 +1,14 @@
 /** Sends a file in parts, each of which the server keeps: what breaks off goes on from there. */
 const form = document.querySelector("form[data-upload]");
 const field = form.querySelector("input[type=file]");
+const kind = form.querySelector("select[name=kind]");
 const error = form.querySelector("#file-error");
 const button = form.querySelector("button");
 
 const TRIES = 5;
 const PAUSE_MS = 1000;
+// So much of a file tells where it is from.
+const HEAD_BYTES = 65536;
 
 class Refused extends Error {}
 
@@ -38,7 +41,8 @@ function refresh() {
 }
 
 async function send(file) {
-  const begun = await post(form.action, new URLSearchParams({ name: file.name, size: file.size }));
+  const about = { name: file.name, size: file.size, kind: kind.value };
+  const begun = await post(form.action, new URLSearchParams(about));
   refresh();
   const address = `${form.dataset.upload}/${begun.id}/part?offset=`;
   for (let done = 0; done < file.size; ) {
@@ -48,6 +52,17 @@ async function send(file) {
   form.reset();
   refresh();
 }
+
+field.addEventListener("change", async () => {
+  const [file] = field.files;
+  if (!file) return;
+  const address = `${form.dataset.upload}/guess?name=${encodeURIComponent(file.name)}`;
+  try {
+    kind.value = (await post(address, file.slice(0, HEAD_BYTES))).kind;
+  } catch {
+    // Then a person says it.
+  }
+});
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

@@ -3,7 +3,7 @@ from tracking.models.changes import Change
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
 from tracking.models.goals import Goal
-from tracking.models.imports import Import, ImportKey
+from tracking.models.imports import Import, ImportedRecords, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.links import SharedLink, WallLink
@@ -31,6 +31,7 @@ __all__ = [
     "Guest",
     "Import",
     "ImportKey",
+    "ImportedRecords",
     "InboxHit",
     "Invitation",
     "LedgerEntry",

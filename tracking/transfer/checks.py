@@ -9,7 +9,9 @@ LONGEST = 8000
 AHEAD = "INTERVAL 1 HOUR"
 
 # Every field is read as text first: what is refused is refused here, in words.
-ROW = "{" + ", ".join(f'"{name}": "VARCHAR"' for name in FIELDS) + "}"
+# A record's key says that it is the same one as in another file of its source.
+KEY = "_record"
+ROW = "{" + ", ".join(f'"{name}": "VARCHAR"' for name in (*FIELDS, KEY)) + "}"
 
 TEXTS = ("visitor", "visit", "url", "hostname", "path", "title", *OF_VISIT)
 

@@ -1,9 +1,8 @@
 """Files of raw events into a site: checked and gathered first, then stored all at once."""
 
 import errno
-import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +20,12 @@ from tracking.models import EventLog, Import, ImportKey, SealedSegment, SealedSh
 from tracking.transfer.again import tell_apart
 from tracking.transfer.derive import Derivation
 from tracking.transfer.errors import ImportProblem
+from tracking.transfer.files import Files, Reading
+from tracking.transfer.known import find_repeated, keep_records
 from tracking.transfer.placing import leave, place
-from tracking.transfer.reading import Block, blocks
-from tracking.transfer.staging import Staging, staging
+from tracking.transfer.reading import Block
+from tracking.transfer.refused import write_refusals
+from tracking.transfer.staging import Staging, folder, staging
 from tracking.turns import write_transaction
 from tracking.warehouse.sealing.manifest import next_generation
 from tracking.warehouse.sealing.seal import shares_of, write_segment
@@ -42,7 +44,7 @@ Segment = tuple[SealedSegment, list[SealedShare]]
 
 def run(
     job: Import,
-    path: Path,
+    path: Path | Sequence[Path],
     kind: str,
     *,
     strict: bool = False,
@@ -51,31 +53,54 @@ def run(
     progress: Callable[[Import], None] = lambda job: None,
     gathered: Callable[[Staging], None] = lambda staging: None,
 ) -> None:
-    """Import a file of one of `FORMATS` for the site of a stored, running `job`.
+    """Import a file of raw events, or files of a foreign format, for the site of a running `job`.
 
-    Killed anywhere, nothing is stored, and the next run for the same file goes on where the lines
-    were gathered. Raises `ImportProblem`, having stored nothing, where that is no use: the file was
+    `kind` is of `tracking.transfer.fields.FORMATS` or `tracking.transfer.formats.FORMATS`. Killed
+    anywhere, nothing is stored, and the next run for the same files goes on where the lines were
+    gathered. Raises `ImportProblem`, having stored nothing, where that is no use: the file was
     imported before and not asked for `again`, is damaged, or `strict` and has a line that is
-    refused; it unpacks to more than `most` bytes; the disk is full; or somebody cancelled the job.
-    Raises django.db.Error while the database is away. `progress` hears of the job as it changes,
-    `gathered` of its refused lines.
+    refused; it unpacks to more than `most` bytes; the disk is full; somebody has to choose, or
+    cancelled the job. Raises django.db.Error while the database is away. `progress` hears of the
+    job as it changes, `gathered` of its refused lines.
     """
+    paths = [path] if isinstance(path, Path) else path
+    names = [job.file_name] if len(paths) == 1 else [each.name for each in paths]
+    files = Files(kind, paths, names, job.options or {})
     with _problems():
-        job.fingerprint, job.bytes_total = _fingerprint(path), path.stat().st_size
+        job.format = kind
+        job.fingerprint, job.bytes_total = files.fingerprint(), files.size
         if not again:
             _refuse_known(job)
         with staging(job) as lines:
             # Whoever else ran this file was killed, or would have the staged lines.
             _same(job, Import.State.RUNNING).exclude(pk=job.pk).delete()
-            _gather(job, lines, blocks(path, kind, most), progress)
+            reading = Reading(files, job.site, _scratch(job), most)
+            lines.where = reading.where
+            _gather(job, lines, reading.blocks(), progress)
+            write_refusals(job, lines)
             gathered(lines)
             if strict and job.refused:
                 raise ImportProblem(
                     f"Refused lines: {job.refused}. Nothing of the file was stored."
                 )
+            job.known = find_repeated(lines.connection, job, again=again)
+            job.events -= job.known
+            keep_records(lines.connection, job)
+            note(job)
             with _awaited_turn() as mine:
                 _store(job, lines.connection, mine, progress)
-    logger.info("events_imported", site_id=job.site_id, count=job.events, refused=job.refused)
+    logger.info(
+        "events_imported",
+        site_id=job.site_id,
+        format=kind,
+        count=job.events,
+        known=job.known,
+        refused=job.refused,
+    )
+
+
+def _scratch(job: Import) -> Path:
+    return folder() / f"{job.site_id}-{job.fingerprint[:32]}.scratch"
 
 
 @contextmanager
@@ -93,11 +118,6 @@ def _problems() -> Iterator[None]:
         raise ImportProblem(
             "The memory does not suffice. Set FOOTFALL_QUERY_MEMORY to more."
         ) from None
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _same(job: Import, state: Import.State) -> QuerySet[Import]:
@@ -124,14 +144,16 @@ def _gather(
         progress(job)
     job.bytes_done = job.bytes_total
     job.events, job.refused = lines.counts()
-    job.refusals = lines.refusals(SHOWN)
+    job.refusals, job.reasons = lines.refusals(SHOWN), lines.reasons()
+    job.left_out = lines.left_out()
     note(job)
 
 
 def note(job: Import) -> None:
     """Write down how far a job is; raises `ImportProblem` where somebody cancelled it."""
     running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
-    kept = ("fingerprint", "bytes_total", "bytes_done", "events", "refused", "refusals")
+    kept = ("format", "fingerprint", "bytes_total", "bytes_done", "events", "known", "refused")
+    kept += ("refusals", "reasons", "left_out")
     values = {name: getattr(job, name) for name in kept}
     if not running.update(**values, seen_at=timezone.now()):
         raise ImportProblem("The import was cancelled. Nothing of the file was stored.")

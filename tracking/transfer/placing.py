@@ -23,7 +23,7 @@ CREATE OR REPLACE TEMP TABLE placed AS
 WITH steps AS (
     SELECT position, visitor, given, time, name <> 'engagement' AND visitor <> 0 AS opens,
         {{'time': time, 'sequence': sequence, 'position': position}} AS moment
-    FROM staged
+    FROM staged ANTI JOIN repeated USING (position)
 ), gaps AS (
     SELECT *, given IS NULL AND
         coalesce(epoch_us(time) - epoch_us(lag(time) OVER walk) >= {GAP_US}, false) AS is_gap

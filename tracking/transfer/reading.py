@@ -32,13 +32,15 @@ class Block:
     """Lines of a file that are read at once, with their numbers, and those that cannot be read.
 
     `text` has a line for each number, blank where it cannot be read. `done` is how many bytes of
-    the file are behind its end. A file read again has the same blocks.
+    the file are behind its end. `left_out` counts lines that are in order and no events, by what
+    they are. A file read again has the same blocks.
     """
 
     done: int
     text: str = ""
     numbers: Sequence[int] = ()
     refused: list[Refusal] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def blocks(path: Path, kind: str, most: int | None = None) -> Iterator[Block]:

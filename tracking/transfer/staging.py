@@ -1,6 +1,6 @@
 """Where the lines of a file gather before any of them is stored: a database of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,28 +13,41 @@ from msgspec import json
 
 from tracking.locks import alone
 from tracking.models import Import
-from tracking.transfer.checks import READ
+from tracking.transfer.checks import KEY, READ
 from tracking.transfer.derive import Derivation, Told
 from tracking.transfer.errors import ImportProblem
-from tracking.transfer.reading import Block, Refusal
+from tracking.transfer.reading import Block
 from tracking.warehouse.database import transaction, writer
 from tracking.warehouse.dimensions import DIMENSIONS
 from tracking.warehouse.schema import EVENTS, OF_VISIT
 
 THREADS = 2
+FETCHED = 10_000
 
-# An event as its file has it: where it stood there, and its visit there.
+# An event as its file has it: where it stood there, its visit there, and a keyed hash of its key.
 LATER = ("id", "site_id", "visit", "single")
 STAGED = {
     "position": "BIGINT",
     "sequence": "BIGINT",
     "given": "UBIGINT",
+    "record": "BIGINT",
     **{name: kind for name, kind in EVENTS.items() if name not in LATER},
 }
+
+# What was refused beside what is read as lines. It may be many: parameters are slow.
+REFUSED = """
+INSERT INTO refused
+SELECT unnest(from_json($1, '[{"line": "BIGINT", "reason": "VARCHAR"}]'), recursive := true)
+"""
 
 TOLD = "[{" + ", ".join(f'"{name}": "VARCHAR"' for name in Told.__struct_fields__) + "}]"
 TELL = f"CREATE OR REPLACE TEMP TABLE told AS SELECT unnest(from_json($1, '{TOLD}'), recursive := true)"  # noqa: E501
 OF_PAGE = ("hostname", "path")
+
+
+def _hashed(text: str) -> str:
+    return f"('0x' || left(sha256($1 || {text}), 15))::BIGINT"
+
 
 UNKNOWN = "raw.visitor = '' OR contains(coalesce(raw.flags, ''), 'no_visitor')"
 VALUES = {
@@ -42,8 +55,9 @@ VALUES = {
     "sequence": "coalesce(sequence, 0)",
     # Which of them it is does not matter, only that equal texts are equal.
     "given": "if(coalesce(raw.visit, '') = '', NULL, hash(raw.visit))",
+    "record": _hashed(f"raw.{KEY}"),
     # 60 bits of a keyed hash; 0 stands for a visitor who is not known.
-    "visitor": f"if({UNKNOWN}, 0, ('0x' || left(sha256($1 || raw.visitor), 15))::BIGINT)",
+    "visitor": f"if({UNKNOWN}, 0, {_hashed('raw.visitor')})",
     "time": "time",
     "name": "raw.name",
     "interactive": "coalesce(interactive, true)",
@@ -87,10 +101,13 @@ class Staging:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        # What people call the number of a line.
+        self.where: Callable[[int], int | str] = lambda number: number
         columns = ", ".join(f"{name} {kind}" for name, kind in STAGED.items())
         for table in (
             f"staged ({columns})",
             "refused (line BIGINT, reason VARCHAR)",
+            "left_out (reason VARCHAR, lines BIGINT)",
             "done (n INT)",
         ):
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
@@ -116,9 +133,28 @@ class Staging:
                     task.result()
                 yield some[-1][1].done
 
-    def refusals(self, most: int | None = None) -> list[Refusal]:
-        """The first refused lines of the file, or all of them."""
-        rows = self.connection.execute("FROM refused ORDER BY line, reason LIMIT $1", [most])
+    def refusals(self, most: int) -> list[tuple[int | str, str]]:
+        """The first refused lines of the file, and why they are."""
+        return list(islice(self.all_refusals(), most))
+
+    def all_refusals(self) -> Iterator[tuple[int | str, str]]:
+        rows = self.connection.execute("FROM refused ORDER BY line, reason")
+        while some := rows.fetchmany(FETCHED):
+            yield from ((self.where(number), reason) for number, reason in some)
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """Why lines are refused, and how many for each reason, the commonest first."""
+        rows = self.connection.execute(
+            "SELECT reason, count(*) AS lines FROM refused GROUP BY ALL ORDER BY lines DESC, reason"
+        )
+        return rows.fetchall()
+
+    def left_out(self) -> list[tuple[str, int]]:
+        """What else became no events, and how many lines of it, the commonest first."""
+        rows = self.connection.execute(
+            "SELECT reason, sum(lines)::BIGINT AS n FROM left_out"
+            " GROUP BY ALL ORDER BY n DESC, reason"
+        )
         return rows.fetchall()
 
     def counts(self) -> tuple[int, int]:
@@ -164,7 +200,10 @@ class Worker:
                 " WHERE block.problem <> '' OR told.problem <> ''"
             )
             if block.refused:
-                connection.executemany("INSERT INTO refused VALUES ($1, $2)", block.refused)
+                rows = [{"line": line, "reason": reason} for line, reason in block.refused]
+                connection.execute(REFUSED, [json.encode(rows).decode()])
+            for reason, count in block.left_out.items():
+                connection.execute("INSERT INTO left_out VALUES ($1, $2)", [reason, count])
             connection.execute("INSERT INTO done VALUES ($1)", [n])
 
     def _tell(self) -> None:

@@ -1,6 +1,8 @@
 """Files that come through the browser: in parts, then imported in the background, one at a time."""
 
 import errno
+import shutil
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +14,11 @@ from django.utils import timezone
 from tracking.audit import Did
 from tracking.locks import alone
 from tracking.models import Import, Site
-from tracking.transfer.errors import ImportProblem
+from tracking.transfer.errors import ImportProblem, Undecided
 from tracking.transfer.fields import format_of
+from tracking.transfer.formats import FORMATS
 from tracking.transfer.importing import NO_SPACE, record_end, run
+from tracking.transfer.refused import KEPT
 from tracking.transfer.staging import folder
 
 logger = structlog.get_logger(__name__)
@@ -22,14 +26,22 @@ logger = structlog.get_logger(__name__)
 # How long a browser may leave an upload alone, and the lines of a killed import may lie.
 ABANDONED = timedelta(days=1)
 MEGABYTE = 1024 * 1024
+# A file of raw events, whose ending says which kind it is.
+RAW = "events"
 
 
-def begin(site: Site, name: str, size: int) -> Import:
+def begin(
+    site: Site, name: str, size: int, kind: str = RAW, options: Mapping[str, str] | None = None
+) -> Import:
     """Announce a file of so many bytes, or one of which a part is there already.
 
-    Raises `ImportProblem` where it is not to be sent.
+    `kind` is `RAW` or a foreign format, `options` what that is told. Raises `ImportProblem` where
+    the file is not to be sent.
     """
-    if format_of(name) is None:
+    if kind != RAW and kind not in FORMATS:
+        raise ImportProblem("Say where the file is from.")
+    found = format_of(name) if kind == RAW else kind
+    if found is None:
         raise ImportProblem(
             "The file's name must end in .ndjson, .csv or .parquet; the first two may be compressed"
             " (.gz)."
@@ -46,11 +58,18 @@ def begin(site: Site, name: str, size: int) -> Import:
         state=Import.State.UPLOADING, file_name=name[-255:], bytes_total=size
     ).first()
     if same:
+        same.format, same.options = found, dict(options or {})
+        same.save(update_fields=["format", "options"])
         return same
     if under_way.exists():
         raise ImportProblem("Another file is on its way. Wait for it, or cancel it.")
     return Import.objects.create(
-        site=site, file_name=name[-255:], bytes_total=size, state=Import.State.UPLOADING
+        site=site,
+        file_name=name[-255:],
+        bytes_total=size,
+        state=Import.State.UPLOADING,
+        format=found,
+        options=dict(options or {}),
     )
 
 
@@ -117,11 +136,14 @@ def run_uploaded(job: Import) -> None:
     mine = Import.objects.filter(pk=job.pk, state__in=(Import.State.WAITING, Import.State.RUNNING))
     try:
         if mine.update(state=Import.State.RUNNING, seen_at=timezone.now()):
-            kind = format_of(job.file_name) or "ndjson"
+            kind = job.format or format_of(job.file_name) or "ndjson"
             run(job, path, kind, most=settings.IMPORT_BYTES)
     except Error:
         # The file stays, and the next run goes on with it.
         raise
+    except Undecided as undecided:
+        ask(job, undecided)
+        return
     except ImportProblem as problem:
         fail(job, str(problem))
     except Exception:
@@ -129,6 +151,28 @@ def run_uploaded(job: Import) -> None:
         path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)
+
+
+def ask(job: Import, undecided: Undecided) -> None:
+    """Let an import wait until a person has chosen; its file stays."""
+    running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
+    asked = {
+        "option": undecided.option,
+        "problem": str(undecided),
+        "offered": [list(choice) for choice in undecided.choices],
+    }
+    running.update(state=Import.State.ASKING, choices=asked, seen_at=timezone.now())
+
+
+def choose(job: Import, value: str) -> bool:
+    """Take one of the choices of an import that waits for it; whether it did."""
+    asked = job.choices or {}
+    if value not in [choice for choice, _ in asked.get("offered", [])]:
+        return False
+    options = {**(job.options or {}), asked["option"]: value}
+    asking = Import.objects.filter(pk=job.pk, state=Import.State.ASKING)
+    waiting = Import.State.WAITING
+    return bool(asking.update(state=waiting, options=options, choices=None, bytes_done=0))
 
 
 @transaction.atomic
@@ -143,7 +187,7 @@ def clean() -> None:
     """Remove the files of uploads that ended or were left alone, and of imports nobody goes on."""
     old = timezone.now() - ABANDONED
     # One that runs for a command has no file here; killed, it is never heard of again.
-    left = (Import.State.UPLOADING, Import.State.RUNNING)
+    left = (Import.State.UPLOADING, Import.State.ASKING, Import.State.RUNNING)
     abandoned = Import.objects.filter(state__in=left, seen_at__lt=old)
     abandoned.update(state=Import.State.CANCELLED)
     kept = {path_of(job) for job in Import.objects.filter(state__in=Import.UNDER_WAY)}
@@ -152,4 +196,10 @@ def clean() -> None:
             path.unlink(missing_ok=True)
     for path in folder().glob("*.duckdb*"):
         if path.stat().st_mtime < old.timestamp():
+            path.unlink(missing_ok=True)
+    for path in folder().glob("*.scratch"):
+        if path.stat().st_mtime < old.timestamp():
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder().glob("refused-*.tsv"):
+        if path.stat().st_mtime < (timezone.now() - KEPT).timestamp():
             path.unlink(missing_ok=True)

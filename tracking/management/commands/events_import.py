@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -19,25 +19,42 @@ from tracking.management.sites import site_named
 from tracking.models import Import
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.fields import FORMATS, format_of
+from tracking.transfer.formats import FORMATS as FOREIGN
+from tracking.transfer.formats import guess
+from tracking.transfer.formats.sample import sample_of
 from tracking.transfer.importing import SHOWN, record_end, run
 from tracking.transfer.staging import Staging
 
 SECOND = 1.0
+# What formats of other programs may be told.
+OPTIONS = {
+    "website": "of several in the file, the one to import: its id, domain or name",
+}
 
 
 class Command(BaseCommand):
     help = (
         "Store the raw events of FILE in a site: all lines that are not refused, at once, or none. "
         "Interrupted, it stores nothing, and goes on when it is run again. docs/transfer.md "
-        "explains the fields. Exit code 1 when something is in the way."
+        "explains the fields, docs/imports.md the files of other programs. Exit code 1 when "
+        "something is in the way."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("domain")
-        parser.add_argument("file", help="- for standard input; may be compressed by gzip")
         parser.add_argument(
-            "--format", choices=FORMATS, help="the file's ending says it unless given; else ndjson"
+            "file",
+            nargs="+",
+            help="- for standard input; may be compressed by gzip; several of another program's "
+            "are read as one",
         )
+        parser.add_argument(
+            "--format",
+            choices=[*FORMATS, *FOREIGN],
+            help="told from the file's beginning and its ending unless given; else ndjson",
+        )
+        for option, meaning in OPTIONS.items():
+            parser.add_argument(f"--{option.replace('_', '-')}", default="", help=meaning)
         parser.add_argument(
             "--strict", action="store_true", help="store nothing if any line is refused"
         )
@@ -48,18 +65,20 @@ class Command(BaseCommand):
             "--errors", type=Path, help="a file for the numbers of all refused lines, and why"
         )
 
-    def handle(self, *, domain: str, file: str, errors: Path | None, **options: Any) -> None:
+    def handle(self, *, domain: str, file: list[str], errors: Path | None, **options: Any) -> None:
         site = site_named(domain)
-        kind = options["format"] or format_of(file) or "ndjson"
 
         def gathered(lines: Staging) -> None:
             self._show_refusals(lines, errors)
 
         try:
-            with _source(file) as path:
-                name = "standard input" if file == "-" else path.name
+            with _sources(file) as paths:
+                kind = options["format"] or _kind(paths[0], file[0])
+                self._check(kind, file, options)
+                name = _name(paths, file)
                 with transaction.atomic():
-                    job = Import.objects.create(site=site, file_name=name[:255])
+                    told = {each: options[each] for each in OPTIONS if options[each]}
+                    job = Import.objects.create(site=site, file_name=name[:255], options=told)
                     audit.record(
                         Did.STARTED,
                         What.IMPORT,
@@ -71,7 +90,7 @@ class Command(BaseCommand):
                 try:
                     run(
                         job,
-                        path,
+                        paths,
                         kind,
                         strict=options["strict"],
                         again=options["again"],
@@ -86,22 +105,39 @@ class Command(BaseCommand):
         except ImportProblem as problem:
             raise CommandError(str(problem)) from None
         except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+            raise CommandError(f"The file cannot be read: {error.strerror}.") from None
         except Error:
             raise CommandError(
                 "The database does not answer. Run the command again: nothing was stored yet, and "
                 "it goes on where it was."
             ) from None
-        self.stdout.write(
-            f"Imported: {job.events} events in {job.visits} visits\nRefused: {job.refused} lines"
-        )
+        self._tell(job)
+
+    def _check(self, kind: str, files: list[str], options: dict[str, Any]) -> None:
+        taken = FOREIGN[kind].options if kind in FOREIGN else ()
+        for option in OPTIONS:
+            if options[option] and option not in taken:
+                raise CommandError(f"--{option.replace('_', '-')} is not for --format {kind}.")
+        if kind not in FOREIGN and len(files) > 1:
+            raise CommandError("Files of raw events are imported one at a time.")
+
+    def _tell(self, job: Import) -> None:
+        self.stdout.write(f"Imported: {job.events} events in {job.visits} visits")
+        if job.known:
+            self.stdout.write(f"Imported before: {job.known} events")
+        for reason, lines in job.left_out or []:
+            self.stdout.write(f"Left out: {lines} lines. {reason}")
+        self.stdout.write(f"Refused: {job.refused} lines")
+        if job.refused > SHOWN:
+            for reason, lines in job.reasons or []:
+                self.stdout.write(f"  {lines} lines. {reason}")
 
     def _show_refusals(self, lines: Staging, errors: Path | None) -> None:
         for number, reason in lines.refusals(SHOWN):
             self.stderr.write(f"Line {number}: {reason}")
         if errors:
             with errors.open("w") as to:
-                to.writelines(f"{number}\t{reason}\n" for number, reason in lines.refusals())
+                to.writelines(f"{number}\t{reason}\n" for number, reason in lines.all_refusals())
 
 
 class Progress:
@@ -119,6 +155,23 @@ class Progress:
         percent = 100 * job.bytes_done // max(job.bytes_total, 1)
         rate = job.events / (now - self.started)
         self.command.stderr.write(f"{percent:3} %  {job.events:,} events  {rate:,.0f} a second")
+
+
+@contextmanager
+def _sources(files: list[str]) -> Iterator[list[Path]]:
+    with ExitStack() as opened:
+        yield [opened.enter_context(_source(file)) for file in files]
+
+
+def _kind(path: Path, name: str) -> str:
+    """Of a file whose kind is not given. Raises OSError."""
+    foreign = guess(sample_of(path, name))
+    return foreign.name if foreign else format_of(name) or "ndjson"
+
+
+def _name(paths: list[Path], files: list[str]) -> str:
+    first = "standard input" if files[0] == "-" else paths[0].name
+    return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 
 @contextmanager

@@ -1,0 +1,12 @@
+"""Files of other programs, each format in a module of its own, and which of them a file is."""
+
+from tracking.transfer.formats.format import Format
+from tracking.transfer.formats.goatcounter import GOATCOUNTER
+from tracking.transfer.formats.sample import Sample
+
+FORMATS: dict[str, Format] = {each.name: each for each in (GOATCOUNTER,)}
+
+
+def guess(sample: Sample) -> Format | None:
+    """The format that recognises a file, if one does."""
+    return next((each for each in FORMATS.values() if each.recognises(sample)), None)
