@@ -2,7 +2,8 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.contrib import messages
@@ -154,12 +155,16 @@ def choose(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 @site_view(Right.MANAGE)
 @require_GET
 def refused(request: HttpRequest, site: Site, number: int) -> HttpResponse:
-    """All refused lines of a file: number and reason, with a tab between them."""
+    """The refused lines of a file: number and reason, with a tab between them.
+
+    All of them, or the first after a while.
+    """
     job = import_or_404(site, number)
+    file: BinaryIO
     try:
         file = path_of_refusals(job).open("rb")
-    except FileNotFoundError as error:
-        raise Http404("There is no such file any more.") from error
+    except FileNotFoundError:
+        file = BytesIO("".join(f"{where}\t{why}\n" for where, why in job.refusals).encode())
     name = f"{site.domain}-refused-{job.pk}.tsv".replace(":", "-")
     return FileResponse(file, as_attachment=True, filename=name, content_type=TSV)
 

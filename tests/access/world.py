@@ -118,6 +118,12 @@ def furnish(site: Site, owner: Any) -> dict[str, Any]:
         "import": Import.objects.create(
             site=site, file_name="a.csv", bytes_total=10, state=Import.State.UPLOADING
         ),
+        "asking import": Import.objects.create(
+            site=site,
+            file_name="b.sql",
+            state=Import.State.ASKING,
+            choices={"option": "website", "problem": "Several.", "offered": [["a", "A"]]},
+        ),
         "note": Annotation.objects.create(site=site, time=now, text="Release"),
         "segment": Segment.objects.create(
             site=site, name="Macs", filters=[["is", "visit:os", ["Mac"]]]
