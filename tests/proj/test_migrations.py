@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from tests.migrations_beside import breaks
 from tests.server import ROOT
+from tracking.indexes import AddIndexBeside
 
 OWN = ("tracking", "realtime", "accounts")
 # Up to these, the server was stopped for an upgrade.
@@ -97,6 +98,14 @@ def test_every_release_says_to_which_version_it_can_be_rolled_back():
 )
 def test_what_breaks_the_version_before_is_found(operation):
     assert 1 == len(breaks(migration(operation)))
+
+
+@pytest.mark.parametrize(("atomic", "found"), [(False, 0), (True, 1)], ids=["not atomic", "atomic"])
+def test_index_of_a_big_table_is_made_beside_writers(atomic, found):
+    given = migration(AddIndexBeside("event", models.Index(fields=["path"], name="event_path")))
+    given.atomic = atomic
+
+    assert found == len(breaks(given))
 
 
 @pytest.mark.parametrize(
