@@ -15,7 +15,7 @@ from proj.backup import contents, sealed, tables, target
 from proj.backup.contents import BackupProblem, Contents
 from proj.backup.totals import totals
 from tracking import warehouse
-from tracking.models import Import
+from tracking.models import EventLog, Import
 from tracking.warehouse.sealing.turn import Busy, turn
 
 NOT_EMPTY = (
@@ -46,6 +46,7 @@ def restore(folder: Path, replace: bool = False, link: bool = False) -> Contents
         sealed.remove_all_but({sealed.name_of(file) for file in found.sealed})
         _load(state, found, folder)
     call_command("migrate", verbosity=0, interactive=False)
+    EventLog.skip_to_now()
     sealed.check(found)
     sealed.forget_missing_sums(found)
     Import.objects.filter(state__in=Import.UNDER_WAY).update(

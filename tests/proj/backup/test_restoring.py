@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from proj.backup.contents import BackupProblem, read
 from proj.backup.making import make
@@ -23,6 +23,7 @@ from proj.backup.target import is_empty, to_drop
 from proj.backup.trial import try_out
 from tests.factories import SiteFactory
 from tests.tracking.warehouse.sealing.sealed import LATER, NOON, by, seal, totals, visit
+from tracking.enrich.log import take_ids
 from tracking.locks import alone
 from tracking.models import Change, Event, Import, InboxHit, Purge, Salt, Site
 from tracking.warehouse import engine
@@ -106,6 +107,18 @@ def test_restored_server_answers_as_before(backup, elsewhere):
     # Sealing goes on where it was.
     seal(LATER + timedelta(days=9))
     assert (0, backup.answers) == (Event.objects.count(), answers(backup.site))
+
+
+@pytest.mark.costly
+def test_id_that_was_given_after_the_backup_is_not_given_again(backup, elsewhere):
+    restore(backup)
+    with transaction.atomic():
+        lost = take_ids(1000)
+
+    restore(backup, replace=True)
+
+    with transaction.atomic():
+        assert lost + 999 < take_ids(1)
 
 
 @pytest.mark.costly
