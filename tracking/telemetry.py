@@ -59,9 +59,13 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> None:
 
 def count_request(route: str, status: int, began: float) -> None:
     """A request to the address of a tracker; `began` is of time.perf_counter."""
+    _request_seconds(route, status).observe(time.perf_counter() - began)
+
+
+def count_failure(status: int) -> None:
+    """A request that ended before its hits were decided on."""
     if failed := _failed.get(status):
         failed.inc()
-    _request_seconds(route, status).observe(time.perf_counter() - began)
 
 
 @cache

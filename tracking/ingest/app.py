@@ -105,6 +105,8 @@ class AcceptApp:
         status = await respond(request, send, self.answer(wire_format, request, receive))
         name = wire_format.__name__.rpartition(".")[2]
         telemetry.count_request(f"hits:{name}", status, began)
+        if not request.decided:
+            telemetry.count_failure(status)
 
     async def answer(
         self, wire_format: WireFormat, request: Request, receive: ASGIReceive
@@ -131,6 +133,7 @@ class AcceptApp:
         outcomes = [decide(hit, sender, self.rules, self.places, now) for hit in hits]
         await self.inbox.put(outcomes)
         telemetry.count_outcomes(outcomes)
+        request.decided = True
         return outcomes
 
     async def ensure_rules(self, hits: list[Hit], now: datetime) -> None:

@@ -48,6 +48,7 @@ class Request:
     body: bytes = b""
     # What is wrong with items of a list of hits, by their place in it; the others count.
     faults: dict[int, str] = field(default_factory=dict)
+    decided: bool = False  # whether each of its hits was accepted or refused, and counted so
 
     def param(self, name: str) -> str:
         """The first value of a query parameter, or an empty text."""

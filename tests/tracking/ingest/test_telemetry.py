@@ -63,6 +63,15 @@ async def test_a_request_that_is_no_hit_is_counted_as_bad(site, client, method, 
     assert {("bad", reason): 1} == grown
 
 
+async def test_a_refused_hit_that_is_answered_with_400_is_counted_once(site, client):
+    with counting("footfall_hits_total") as grown:
+        answer = await client.get(
+            "/matomo.php?rec=1&idsite=nowhere.example&url=http://nowhere.example/"
+        )
+
+    assert (400, {("refused", "unknown_site"): 1}) == (answer.status_code, grown)
+
+
 async def test_a_hit_that_cannot_be_stored_is_counted_as_such_alone(site, client, monkeypatch):
     def down(*_arguments: object) -> None:
         raise StorageDown
