@@ -1,6 +1,8 @@
 """What Huey runs for the server itself, and who is told when a task fails for good."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import structlog
@@ -18,6 +20,31 @@ from tracking.models import TaskRun
 from tracking.reports import report
 
 logger = structlog.get_logger(__name__)
+
+# While the database is away, tasks fail each minute.
+TOLD_EVERY = timedelta(hours=1)
+
+
+class Told:
+    """What the admins were told of by this process, the only one that runs tasks."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.since: dict[tuple[str, str], datetime] = {}
+        self.unsaid: Counter[tuple[str, str]] = Counter()
+
+    def count(self, failure: tuple[str, str], now: datetime) -> int | None:
+        """How often it went unsaid before, if it is to be told now; else None."""
+        with self.lock:
+            last = self.since.get(failure)
+            if last and last <= now < last + TOLD_EVERY:
+                self.unsaid[failure] += 1
+                return None
+            self.since[failure] = now
+            return self.unsaid.pop(failure, 0)
+
+
+told = Told()
 
 
 @db_periodic_task(crontab(hour="3", minute="20"), retries=3, retry_delay=60, retry_backoff=2)
@@ -42,4 +69,6 @@ def report_failure(_signal: str, task: Any, error: Exception | None = None) -> N
     logger.error("task_failed_for_good", task=task.name, error=type(error).__name__)
     if error is not None:
         report(error)
-    tell_admins("task_failed", {"task": task.name, "error": type(error).__name__})
+    failure = (task.name, type(error).__name__)
+    if (count := told.count(failure, datetime.now(UTC))) is not None:
+        tell_admins("task_failed", {"task": failure[0], "error": failure[1], "before": count})

@@ -66,7 +66,9 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "report_added": {
         "": {"by": "grace@example.com", "place": "shop.example", "rhythm": "weekly", "link": LINK}
     },
-    "task_failed": {"": {"task": "tracking.tasks.drain", "error": "OperationalError"}},
+    "task_failed": {
+        "": {"task": "tracking.tasks.drain", "error": "OperationalError", "before": 59}
+    },
     "page_failed": {
         "": {"what": "Internal Server Error: /sites/shop.example/", "traceback": TRACEBACK}
     },

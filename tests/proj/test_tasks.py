@@ -14,6 +14,11 @@ from realtime.mail.admins import wait_until_told
 from tests.factories import UserFactory
 
 
+@pytest.fixture(autouse=True)
+def nothing_told(monkeypatch):
+    monkeypatch.setattr(tasks, "told", tasks.Told())
+
+
 @pytest.fixture
 def captured(monkeypatch):
     errors: list[Exception] = []
@@ -37,6 +42,17 @@ def test_a_task_that_failed_for_good_is_told_to_admins_and_sentry(settings, capt
     assert ("Footfall: task failed: drain", ["admin@example.com"]) == (message.subject, message.to)
     assert "secret detail" not in message.body
     assert [error] == captured
+
+
+def test_what_goes_on_failing_is_told_once_an_hour_with_how_often():
+    told = tasks.Told()
+    began = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    minutes = [0, 1, 59, 60, 61, 130]
+
+    counts = [told.count(("drain", "Error"), began + timedelta(minutes=at)) for at in minutes]
+
+    assert [0, None, None, 2, None, 1] == counts
+    assert 0 == told.count(("drain", "OtherError"), began)
 
 
 def test_a_task_that_will_be_tried_again_is_told_to_nobody(settings, captured):
