@@ -159,6 +159,11 @@ def places(now: datetime) -> Finding:
 def mail(_now: datetime) -> Finding:
     if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
         return ok(f"Sent through {settings.EMAIL_HOST}")
+    if settings.EMAIL_BACKEND.endswith(".filebased.EmailBackend"):
+        return look(
+            f"Written as files below {settings.EMAIL_FILE_PATH}",
+            "Set EMAIL_URL to a mail server: nobody gets these.",
+        )
     return look(
         "Not sent, but printed to the log",
         "Set EMAIL_URL: passwords are reset and invitations are sent by mail.",

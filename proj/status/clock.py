@@ -1,5 +1,9 @@
-"""Whether this machine's clock agrees with others."""
+"""Whether this machine's clock agrees with others.
 
+On one server the database and Redis have the same clock: what the kernel says of it tells more.
+"""
+
+import subprocess
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -23,6 +27,28 @@ def compared(whose: str, theirs: datetime, ours: datetime, precision: float = 0)
     if off > OFF + precision:
         return look(words, advice)
     return ok(f"Agrees with {whose}")
+
+
+def of_network(_now: datetime) -> Finding:
+    match network_time():
+        case "yes":
+            return ok("Set from the network")
+        case "no":
+            return look(
+                "Not set from the network, or not yet",
+                "Install systemd-timesyncd or chrony: visits get the machine's time.",
+            )
+    return ok("Not known here: see the machine's own")
+
+
+def network_time() -> str:
+    """What the kernel says of it: `yes`, `no`, or an empty text where nothing can ask it."""
+    question = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    try:
+        said = subprocess.run(question, capture_output=True, text=True, timeout=SECONDS)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return said.stdout.strip()
 
 
 def of_database(_now: datetime) -> Finding:

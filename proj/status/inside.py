@@ -43,7 +43,7 @@ def files_of_settings(environment: dict[str, str]) -> list[Path]:
 
 def mail_server(_now: datetime) -> Finding:
     """Greets it, with TLS and the password where those are set; sends nothing."""
-    if not settings.SENDS_MAIL:
+    if not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
         return ok("None is set")
     connection = get_connection()
     try:
@@ -60,6 +60,7 @@ def mail_server(_now: datetime) -> Finding:
 
 CHECKS = (
     Check("Secrets", secrets, needs_database=False),
+    Check("Clock", clock.of_network, needs_database=False),
     Check("Clock and database", clock.of_database),
     Check("Clock and Redis", clock.of_redis, needs_database=False),
     Check("Mail server", mail_server, needs_database=False),

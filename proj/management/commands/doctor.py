@@ -20,7 +20,7 @@ SECONDS = 20.0
 
 
 class Command(BaseCommand):
-    help = "Check settings, services, disk, clocks and the way through the proxy; changes nothing."
+    help = "Check settings, services, disk, clocks and the way through the proxy."
     requires_system_checks = []
     requires_migrations_checks = False
 

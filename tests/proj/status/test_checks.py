@@ -141,11 +141,21 @@ def test_places_that_are_old_are_looked_at(days, state):
     assert state is checks.places(then + timedelta(days=days)).state
 
 
-@pytest.mark.parametrize(("backend", "state"), [("smtp", State.OK), ("console", State.LOOK)])
-def test_mail_that_is_not_sent_is_said(settings, backend, state):
+@pytest.mark.parametrize(
+    ("backend", "state", "words"),
+    [
+        ("smtp", State.OK, "Sent through"),
+        ("filebased", State.LOOK, "Written as files below /mails"),
+        ("console", State.LOOK, "printed to the log"),
+    ],
+)
+def test_mail_that_is_not_sent_is_said(settings, backend, state, words):
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    settings.EMAIL_FILE_PATH = "/mails"
 
-    assert state is checks.mail(NOW).state
+    found = checks.mail(NOW)
+
+    assert (state, True) == (found.state, words in found.words)
 
 
 def test_hits_that_all_come_from_one_address_are_said():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from proj.status import inside
+from proj.status import clock, inside
 from proj.status.finding import State
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -42,6 +42,23 @@ def test_files_of_settings_are_those_of_ours_outside_of_a_containers_secrets():
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [("yes", State.OK), ("no", State.LOOK), ("", State.OK)],
+    ids=["set", "not set", "not known"],
+)
+def test_a_clock_that_is_not_set_from_the_network_is_said(monkeypatch, said, state):
+    monkeypatch.setattr(clock, "network_time", lambda: said)
+
+    assert state is clock.of_network(NOW).state
+
+
+def test_machine_without_timedatectl_says_nothing_of_its_clock(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+
+    assert "" == clock.network_time()
+
+
 class MailServer:
     def __init__(self, error: OSError | None) -> None:
         self.error = error
@@ -64,7 +81,7 @@ class MailServer:
     ids=["well", "away", "password"],
 )
 def test_a_mail_server_is_greeted_and_its_refusal_is_said(settings, monkeypatch, error, state):
-    settings.SENDS_MAIL = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     monkeypatch.setattr(inside, "get_connection", lambda: MailServer(error))
 
     found = inside.mail_server(NOW)
