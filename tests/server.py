@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
 
@@ -19,13 +21,28 @@ CHROME = (
 )
 
 
+# No system gives these to outgoing connections. Who asks for a port binds it later: each worker of
+# a test run has its own, and gives none again before all others.
+PORTS = range(20_000, 32_000)
+WORKERS = 16
+
+
+def own_ports(worker: int) -> Iterator[int]:
+    own = PORTS[worker % WORKERS :: WORKERS]
+    first = random.randrange(len(own))
+    return cycle([*own[first:], *own[:first]])
+
+
+_ports = own_ports(int(os.environ.get("PYTEST_XDIST_WORKER", "gw15").removeprefix("gw")))
+
+
 def free_port() -> int:
-    """A port that nobody has, of those that no system gives to outgoing connections."""
-    while True:
-        port = random.randrange(20_000, 32_000)
+    """A port that nobody has, each time another."""
+    for port in _ports:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+    raise AssertionError("the ports have no end")
 
 
 def answers(port: int) -> bool:

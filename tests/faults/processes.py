@@ -71,6 +71,11 @@ class SeveralProcesses(Server):
             self.start_one(name)
 
     def start_one(self, name: str) -> None:
+        self.spawn(name)
+        if name != "queue":
+            self.wait_until(lambda: self.serves(name))
+
+    def spawn(self, name: str) -> None:
         with self.output.open("ab") as output:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *self.commands[name]],
@@ -79,8 +84,6 @@ class SeveralProcesses(Server):
                 stdout=output,
                 stderr=output,
             )
-        if name != "queue":
-            self.wait_until(lambda: self.serves(name))
 
     def serves(self, name: str) -> bool:
         """Whether workers of the running master answer; starts a master that has ended again.
@@ -88,7 +91,7 @@ class SeveralProcesses(Server):
         The port may still be with a killed master's workers, so that the next one cannot have it.
         """
         if self.running[name].poll() is not None:
-            self.start_one(name)
+            self.spawn(name)
         port = self.port if name == "hits" else self.pages_port
         return bool(self.workers(name)) and answers(port)
 
