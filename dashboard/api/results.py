@@ -7,6 +7,7 @@ from typing import Any
 from babel.numbers import format_compact_currency, format_currency
 
 from tracking.warehouse import Query, Result
+from tracking.warehouse.imported.asked import NONE, Imports
 from tracking.warehouse.metrics import Metric
 from tracking.warehouse.periods import Period
 from tracking.warehouse.result import Figure, Row
@@ -27,8 +28,7 @@ def meta_json(result: Result, include: dict[str, Any]) -> dict[str, Any]:
     """What the question's `include` asks for besides rows, and why figures are missing."""
     meta: dict[str, Any] = {}
     if include.get("imports"):
-        # Sums that another service made are not kept: what is imported is events, as all others.
-        meta |= {"imports_included": False, "imports_skip_reason": "no_imported_data"}
+        meta |= imports_json(result.query.imports)
     if warnings := result.query.warnings:
         meta["metric_warnings"] = {
             name: {"code": warning.code, "warning": warning.sentence}
@@ -42,6 +42,16 @@ def meta_json(result: Result, include: dict[str, Any]) -> dict[str, Any]:
     if include.get("total_rows"):
         meta["total_rows"] = result.total_rows
     return meta
+
+
+def imports_json(imports: Imports | None) -> dict[str, Any]:
+    """Whether imported totals are in the figures, and why not, as Plausible says it."""
+    reason = imports.reason if imports else NONE
+    if not reason:
+        return {"imports_included": True}
+    told = {"imports_included": False, "imports_skip_reason": reason}
+    warning = imports.warning if imports else ""
+    return {**told, "imports_warning": warning} if warning else told
 
 
 def query_json(domain: str, asked: dict[str, Any], query: Query) -> dict[str, Any]:

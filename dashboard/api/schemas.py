@@ -6,6 +6,7 @@ from realtime.out.models import Kind
 from tracking.models.goals import LONGEST_KEY, LONGEST_VALUE, MOST_PROPS
 from tracking.warehouse.comparisons import MODES
 from tracking.warehouse.dimensions import DIMENSIONS
+from tracking.warehouse.imported.asked import INTERVAL, NONE, OUT_OF_RANGE, QUERY
 from tracking.warehouse.metrics import METRICS
 from tracking.warehouse.query import MAX_DIMENSIONS, MAX_LIMIT, MAX_METRICS, MAX_OFFSET
 
@@ -211,7 +212,8 @@ SCHEMAS: dict[str, Schema] = {
         results=items(ref("Row")),
         meta=optional(
             imports_included=BOOLEAN,
-            imports_skip_reason=TEXT,
+            imports_skip_reason={"enum": [NONE, OUT_OF_RANGE, INTERVAL, QUERY]},
+            imports_warning=TEXT,
             metric_warnings={
                 "type": "object",
                 "additionalProperties": fixed(code=TEXT, warning=TEXT),

@@ -19,6 +19,7 @@ from tracking.models.sealing import (
 from tracking.models.segments import Segment
 from tracking.models.sites import Site, SiteAlias, Watch
 from tracking.models.teams import Guest, Invitation, Member, Role, SitePlace, Team
+from tracking.models.totals import Totals, TotalsChunk, TotalsTable
 
 __all__ = [
     "Annotation",
@@ -53,6 +54,9 @@ __all__ = [
     "SitePlace",
     "TaskRun",
     "Team",
+    "Totals",
+    "TotalsChunk",
+    "TotalsTable",
     "VisitorKey",
     "WallLink",
     "Watch",

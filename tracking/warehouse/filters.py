@@ -116,3 +116,15 @@ def on_entry(condition: Condition) -> Condition:
         condition.dimension, scope=Scope.WHOLE_VISIT, column=condition.dimension.entry, entry=""
     )
     return replace(condition, dimension=entry)
+
+
+def has_done(tree: Filter) -> bool:
+    """Whether it asks what else a visit has done."""
+    match tree:
+        case Done():
+            return True
+        case Not(of):
+            return has_done(of)
+        case All(of) | Any(of):
+            return any(map(has_done, of))
+    return False

@@ -11,7 +11,7 @@ from tracking.warehouse.query import MAX_LIMIT, Query
 
 REQUIRED = ("metrics", "date_range")
 KEYS = {"site_id", *REQUIRED, "dimensions", "filters", "order_by", "include", "pagination"}
-# What an answer holds besides its rows; `imports` adds nothing, because no sums are imported here.
+# What an answer holds besides its rows, and whether imported totals are in these.
 FLAGS = {"imports", "time_labels", "total_rows"}
 INCLUDED = {*FLAGS, "comparisons"}
 
@@ -39,6 +39,7 @@ def from_json(site: Site, body: object, now: datetime | None = None, user: objec
         comparison=include.get("comparisons"),
         now=now,
         user=user,
+        imports=include.get("imports", False),
     )
     if include.get("time_labels") and query.time is None:
         raise QueryError("'time_labels' in 'include' needs a dimension of time.")

@@ -26,6 +26,7 @@ from tracking.warehouse.filters import (
     leaves,
 )
 from tracking.warehouse.goals import Goal
+from tracking.warehouse.imported.asked import Imports, first_day, imports_for
 from tracking.warehouse.metrics import (
     EVENTS,
     EVENTS_BY_GOAL,
@@ -51,7 +52,8 @@ class Query:
 
     `build` makes one from plain values. `previous` is the period to compare with, None without a
     comparison. `goals` are those that it is about: the filtered ones, by which rows may be broken
-    down; none where it names no goals.
+    down; none where it names no goals. `imports` are the imported totals that it takes in, None
+    where it does not ask for any.
     """
 
     site_id: int
@@ -64,6 +66,7 @@ class Query:
     limit: int
     offset: int
     goals: tuple[Goal, ...] = ()
+    imports: Imports | None = None
 
     @classmethod
     def build(
@@ -79,16 +82,18 @@ class Query:
         comparison: str | Mapping | None = None,
         now: datetime | None = None,
         user: object = None,
+        imports: bool = False,
     ) -> "Query":
         """The question that plain values ask, in the words of Plausible's Stats API v2.
 
         The dimension `time` takes the period's own interval. Without an order, time ascends, else
         the first metric descends. `comparison` is what `tracking.warehouse.comparisons` reads.
         `now` is the moment that `day` or `7d` refer to. `user` asks, and may name segments of their
-        own. Raises `QueryError` with a sentence that names what is wrong.
+        own. With `imports` it takes in imported totals, as far as they can answer it. Raises
+        `QueryError` with a sentence that names what is wrong.
         """
         now = now or timezone.now()
-        earliest = _first_day(site) if date_range == "all" else None
+        earliest = _first_day(site, imports) if date_range == "all" else None
         period = read_period(date_range, site.zone, now, earliest)
         asked = tuple(metric(name) for name in _texts(metrics, "Metrics", 1, MAX_METRICS))
         by = tuple(
@@ -110,7 +115,8 @@ class Query:
             goals=_goals(tree, by, defined),
         )
         query._check()
-        return query._with_events_of_goals()
+        query = query._with_events_of_goals()
+        return replace(query, imports=imports_for(site, query)) if imports else query
 
     @property
     def time(self) -> Dimension | None:
@@ -293,7 +299,9 @@ def _number(plain: object, what: str, least: int, most: int) -> int:
     return plain
 
 
-def _first_day(site: Site) -> date | None:
+def _first_day(site: Site, imports: bool) -> date | None:
     hot = Event.objects.filter(site_id=site.pk).aggregate(first=Min("time"))["first"]
     firsts = [first for first in (hot, held(site.pk).first_time) if first]
-    return min(firsts).astimezone(site.zone).date() if firsts else None
+    found = [min(firsts).astimezone(site.zone).date()] if firsts else []
+    imported = first_day(site) if imports else None
+    return min([*found, *([imported] if imported else [])], default=None)

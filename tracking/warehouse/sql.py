@@ -6,6 +6,7 @@ from tracking.warehouse.countries import country_names
 from tracking.warehouse.dialect import Dialect, DuckDBDialect
 from tracking.warehouse.dimensions import Dimension
 from tracking.warehouse.filters import All, Filter, on_entry, rewritten
+from tracking.warehouse.imported.sql import SOURCE, InPlace, TotalsReader
 from tracking.warehouse.metrics import (
     VISITOR_SUM,
     VISITORS,
@@ -33,7 +34,7 @@ class Statement:
     """The SQL of a question over a period, and the values of its parameters.
 
     `tables` says where the events and visits are. `only` restricts the groups to those that another
-    statement gave; not with a time dimension.
+    statement gave; not with a time dimension. `totals` reads what was imported.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class Statement:
         tables: Tables = HOT,
         only: list[Group] | None = None,
         dialect: Dialect | None = None,
+        totals: TotalsReader | None = None,
     ) -> None:
         self.query = query
         self.period = period
         self.tables = tables
         self.dialect = dialect or DuckDBDialect()
+        self._totals = totals or InPlace(self.dialect)
         self._shared = Shared(self.dialect)
         grouped = f"grouped AS ({self._with_shares(only)})"
         self._grouped = f"WITH {', '.join([*self._shared.clauses(), grouped])}"
@@ -122,6 +125,7 @@ class Statement:
             if source in sources
             for part in self._parts(query, source, sums)
         ]
+        parts += self._totals.parts(query, self.period, list(metrics.values()), sums)
         figures = [f"{self._figure(row)} AS {name}" for name, row in metrics.items()]
         columns = [*names, *figures]
         union = self._with_names(query, " UNION ALL ".join(parts))
@@ -135,7 +139,7 @@ class Statement:
         # A page that visits entered before the period began, or where somebody only lingered, has
         # no event in it.
         if Source.EVENTS in sources and (query.counts_entries or Source.STAYS in sources):
-            statement += " HAVING max(source = 'events')"
+            statement += f" HAVING max(source IN ('events', '{SOURCE}'))"
         return statement
 
     def _parts(self, query: Query, source: Source, sums: list[Sum]) -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.dashboard.api.asking import asking
 from tests.factories import EventFactory, MemberFactory, SeatFactory, SiteFactory
+from tests.tracking.warehouse.totals import kept
 from tracking.models import Goal, Role, Segment, SiteAlias
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +218,30 @@ def test_sums_of_another_service_are_said_to_be_none(owned):
     answer = query(owned, metrics=["visitors"], include={"imports": True})
 
     assert {"imports_included": False, "imports_skip_reason": "no_imported_data"} == answer["meta"]
+
+
+def test_imported_totals_are_in_the_figures_where_they_are_asked_for(owned):
+    kept(owned.site, {"visitors": [(DAY[0], 9, 9, 9, 0, 0)]}, [DAY])
+    EventFactory(site=owned.site)
+    asked, unasked = (
+        query(owned, metrics=["visitors"], include={"imports": wanted}) for wanted in (True, False)
+    )
+    assert ([10], {"imports_included": True}) == (asked["results"][0]["metrics"], asked["meta"])
+    assert ([1], {}) == (unasked["results"][0]["metrics"], unasked["meta"])
+
+
+def test_question_that_totals_cannot_answer_says_why_they_are_left_out(owned):
+    kept(owned.site, {"visitors": [(DAY[0], 9, 9, 9, 0, 0)]}, [DAY])
+    EventFactory(site=owned.site)
+    answer = query(
+        owned, metrics=["visitors"], dimensions=["visit:device"], include={"imports": True}
+    )
+    assert {
+        "imports_included": False,
+        "imports_skip_reason": "unsupported_query",
+        "imports_warning": "Imported totals are left out: they are not broken down in the way that"
+        " is asked for.",
+    } == answer["meta"]
 
 
 @pytest.mark.parametrize(

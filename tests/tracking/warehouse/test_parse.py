@@ -40,6 +40,7 @@ def test_request_with_all_keys_is_the_question_it_says() -> None:
         offset=10,
         comparison={"mode": "year_over_year", "match_day_of_week": True},
         now=NOW,
+        imports=True,
     )
     assert from_json(site, body, NOW) == expected
 

@@ -16,6 +16,7 @@ from tracking.warehouse.clickhouse.dialect import ClickHouseDialect
 from tracking.warehouse.clickhouse.segments import counts
 from tracking.warehouse.clickhouse.server import SECONDS, Sent, close, server
 from tracking.warehouse.clickhouse.tables import COLUMNS, structure, table
+from tracking.warehouse.clickhouse.totals import Along
 from tracking.warehouse.duckdb import TOO_LARGE, TOO_LONG, check_patterns
 from tracking.warehouse.engine import Engine
 from tracking.warehouse.errors import QueryError
@@ -91,15 +92,17 @@ class ServerReader:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
+        self._totals = Along(reading.cursor)
 
     def statement(self, query: Query, period: Period, only: list[Group] | None = None) -> Statement:
-        return Statement(query, period, NAMES, only, ClickHouseDialect())
+        return Statement(query, period, NAMES, only, ClickHouseDialect(), self._totals)
 
     def listing(self, query: Query) -> Listing:
         return Listing(query, NAMES, ClickHouseDialect())
 
     def fetch(self, statement: Statement | Listing, sql: str) -> Sequence[Sequence[Any]]:
-        relations, sent = [], {}
+        relations = []
+        sent = {name: rows for name, rows in self._totals.sent.items() if _says(sql, name)}
         for kind in COLUMNS:
             if not _says(sql, f"all_{kind}"):
                 continue
