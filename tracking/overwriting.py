@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.db import OperationalError, connection
 
 # Of the secrets under which visitor ids are hashed; small, and seldom read.
-SECRETS = ("tracking_salt", "tracking_visitorkey", "tracking_ownidkey")
+SECRETS = ("tracking_salt", "tracking_visitorkey", "tracking_ownidkey", "tracking_filesalt")
 
 
 def overwrite_deleted() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from tracking.models import Generation, Salt, Site, VisitorKey
+from tracking.models import FileSalt, Generation, Salt, Site, VisitorKey
 
 
 @transaction.atomic
@@ -19,6 +19,7 @@ def replace_salts(sites: Iterable[Site], today: date) -> None:
     """
     Salt.objects.exclude(day=today).delete()
     Salt.objects.update_or_create(day=today, defaults={"key": secrets.token_bytes(32)})
+    FileSalt.objects.filter(site__in=sites).delete()
     for key in VisitorKey.objects.filter(site__in=sites):
         key.key = secrets.token_bytes(32)
         key.save(update_fields=["key"])

@@ -15,7 +15,7 @@ from tracking import audit, backlog
 from tracking.enrich import draining
 from tracking.ingest.rules import keep_salts
 from tracking.ingest.visitor_keys import keep_visitor_keys
-from tracking.models import Import, LedgerEntry, Purge, Renaming, TaskRun
+from tracking.models import FileSalt, Import, LedgerEntry, Purge, Renaming, TaskRun
 from tracking.overwriting import overwrite_deleted
 from tracking.turns import OneAtATime, write_transaction
 
@@ -87,6 +87,7 @@ def forget() -> None:
         if mine:
             keep_salts(now.date())
             keep_visitor_keys(now.date())
+            FileSalt.forget(now)
             forget_ledger(now - timedelta(days=LEDGER_DAYS))
             audit.forget(now)
             overwrite_deleted()

@@ -23,6 +23,7 @@ from proj.backup.writing import writing
 LEFT_OUT = {
     "tracking_salt": "ends within 48 hours, and tells which address a visitor id came from",
     "tracking_visitorkey": "ends with its days, and tells the same",
+    "tracking_filesalt": "ends within 48 hours, and tells the same of access logs",
     "django_session": "opens an account to whoever reads it",
     "usersessions_usersession": "belongs to a session",
     "account_emailconfirmation": "opens an account to whoever reads it, and is soon void",

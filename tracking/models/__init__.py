@@ -2,6 +2,7 @@ from tracking.models.annotations import Annotation
 from tracking.models.changes import Change
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
+from tracking.models.file_salts import FileSalt, FileSalts
 from tracking.models.goals import Goal
 from tracking.models.imports import Import, ImportedRecords, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
@@ -27,6 +28,8 @@ __all__ = [
     "Change",
     "Event",
     "EventLog",
+    "FileSalt",
+    "FileSalts",
     "Generation",
     "Goal",
     "Guest",
