@@ -15,6 +15,7 @@ BENCHMARKS = (
     "bench_pages",
     "bench_stores",
     "bench_import",
+    "bench_import_logs",
     "bench_disk",
     "bench_memory",
     "bench_enrichment_libraries",

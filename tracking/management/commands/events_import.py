@@ -29,6 +29,7 @@ SECOND = 1.0
 # What formats of other programs may be told.
 OPTIONS = {
     "website": "of several in the file, the one to import: its id, domain or name",
+    "log_format": "of access logs: its name (combined, …) or the server's own format string",
 }
 
 

@@ -6,16 +6,15 @@ Rotated logs may come in any order, compressed or not. `tracking.transfer.access
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from tracking.transfer.formats.format import Format, Item, LeftOut, Record, Refused
-from tracking.transfer.formats.sample import Sample
-from tracking.transfer.formats.source import Source, Stream
-
 from tracking.transfer.access_logs.entry import Unreadable, entry_of
 from tracking.transfer.access_logs.guess import LOOKED_AT, LineFormat, guess, told
 from tracking.transfer.access_logs.patterns import KNOWN
 from tracking.transfer.access_logs.reader import Reader, record_key
 from tracking.transfer.access_logs.requests import Uncounted
 from tracking.transfer.errors import ImportProblem
+from tracking.transfer.formats.format import Format, Item, LeftOut, Record, Refused
+from tracking.transfer.formats.sample import Sample
+from tracking.transfer.formats.source import Source, Stream
 
 # Requests have far fewer, and what is no request is not looked through.
 LONGEST = 32 * 1024
@@ -65,7 +64,7 @@ def _item(number: int, text: str, form: LineFormat, reader: Reader) -> Item:
     except Unreadable as problem:
         return Refused(number, str(problem))
     if isinstance(fields, Uncounted):
-        return LeftOut(fields)
+        return LeftOut(fields.value)
     return Record(number, fields, record_key(entry))
 
 

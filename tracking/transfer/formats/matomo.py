@@ -5,11 +5,10 @@ An export is as many files as there were pages. `tracking.transfer.matomo` reads
 
 from collections.abc import Iterator
 
+from tracking.transfer.errors import Undecided
 from tracking.transfer.formats.format import Format, Item, LeftOut, Record, Refused
 from tracking.transfer.formats.sample import Sample
 from tracking.transfer.formats.source import Source, Stream
-
-from tracking.transfer.errors import Undecided
 from tracking.transfer.matomo.events import actions_of, events, text
 from tracking.transfer.matomo.visits import Visit, visits
 
