@@ -75,6 +75,8 @@ def secrets(site: Site) -> Iterator[Row]:
         )
     if site.own_ids or hasattr(site, "own_id_key"):
         yield Row("Key of the site's own ids", "As long as the site is counted here.")
+    if site.file_salts.exists():
+        yield Row("Key of addresses in an access log", f"Deleted within {hours} of the import.")
     if hasattr(site, "import_key"):
         yield Row("Key of imported visitors", "As long as the site is counted here.")
 

@@ -119,10 +119,15 @@ class Doors:
         )
         self.upload(f"{IPV4} {QUERY_TOKEN} is no event\n".encode())
 
-    def upload(self, raw: bytes) -> None:
+        line = '{} - - [10/Mar/2026:12:00:00 +0000] "GET /{} HTTP/1.1" 200 9 "-" "' + CHROME + '"'
+        log = [line.format(IPV4, "log"), line.format(IPV6, "log"), f"{REAL_IP} is no request"]
+        self.upload("\n".join(log).encode(), "access-log")
+
+    def upload(self, raw: bytes, kind: str = "events") -> None:
         packed = gzip.compress(raw)
         base = "/sites/other.example/imports"
-        started = self.form(f"{base}/begin", name="events.ndjson.gz", size=str(len(packed))).json()
+        about = {"name": "events.ndjson.gz", "size": str(len(packed)), "kind": kind}
+        started = self.form(f"{base}/begin", **about).json()
         token = {"X-CSRFToken": self.client.cookies["csrftoken"]}
         path = f"{base}/{started['id']}/part?offset=0"
         assert 200 == self.client.post(path, content=packed, headers=token).status_code

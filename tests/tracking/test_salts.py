@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import SiteFactory
 from tracking.ingest.rules import Rules, refreshed
-from tracking.models import Salt, VisitorKey
+from tracking.models import FileSalt, FileSalts, Salt, VisitorKey
 from tracking.salts import replace_salts
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +39,13 @@ def test_lasting_keys_of_the_sites_alone_are_replaced():
 
     kept = {key.site: bytes(key.key) == b"k" * 32 for key in VisitorKey.objects.all()}
     assert {one: False, other: True} == kept
+
+
+def test_salts_of_logs_of_the_sites_alone_are_forgotten():
+    one, other = SiteFactory(), SiteFactory()
+    for site in (one, other):
+        FileSalts(site).key(NOON.date())
+
+    replace_salts([one], NOON.date())
+
+    assert [other] == [salt.site for salt in FileSalt.objects.all()]

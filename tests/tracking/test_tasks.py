@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
+from tests.factories import SiteFactory
 from tracking import tasks
-from tracking.models import InboxHit, LedgerEntry, Salt, TaskRun
+from tracking.models import FileSalt, FileSalts, InboxHit, LedgerEntry, Salt, TaskRun
 from tracking.overwriting import overwrite_deleted
 
 NOW = datetime(2026, 5, 4, 12, 7, tzinfo=UTC)
@@ -47,6 +48,16 @@ def test_forget_ends_the_salts_of_days_before_yesterday():
     tasks.forget.call_local()
 
     assert [3, 4] == [salt.day.day for salt in Salt.objects.order_by("day")]
+
+
+def test_forget_ends_the_salts_of_logs_that_were_imported_two_days_ago():
+    for site, hours in ((SiteFactory(), 12), (SiteFactory(), 60)):
+        FileSalts(site).key(NOW.date())
+        FileSalt.objects.filter(site=site).update(made_at=NOW - timedelta(hours=hours))
+
+    tasks.forget.call_local()
+
+    assert [NOW - timedelta(hours=12)] == [salt.made_at for salt in FileSalt.objects.all()]
 
 
 def test_forget_runs_once_an_hour_however_often_it_is_started(clock):

@@ -13,7 +13,7 @@ from realtime.out import deliveries
 from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.realtime.out.hooks import make_hook
 from tracking.ingest.hit import WaitingHit
-from tracking.models import Event, ImportKey, Role, Site, VisitorKey
+from tracking.models import Event, FileSalts, ImportKey, Role, Site, VisitorKey
 from tracking.warehouse.schema import EVENTS, VISITS
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,19 @@ def test_page_names_the_key_of_imported_visitors_where_there_is_one():
         "As long as" in after["Key of imported visitors"],
         "imported file" in before["Visitor"],
         "a key that stays" in after["Visitor"],
+    )
+
+
+def test_page_names_the_key_of_a_log_while_it_is_there():
+    site = SiteFactory()
+    before = told(site)
+
+    FileSalts(site).key(date(2026, 5, 4))
+
+    name = "Key of addresses in an access log"
+    assert (None, "Deleted within 48 hours of the import.") == (
+        before.get(name),
+        told(site).get(name),
     )
 
 

@@ -40,6 +40,8 @@ class Entry:
     status: int
     referrer: str = ""
     user_agent: str = ""
+    # Whether the log would say a user agent if there had been one.
+    logs_agents: bool = True
     language: str = ""
     host: str = ""
     # Of the browser's headers, what says that nobody asked to see a page.
@@ -74,6 +76,7 @@ def entry_of(found: Mapping[str, str]) -> Entry:
         status=int(status),
         referrer=value("referrer"),
         user_agent=value("user_agent"),
+        logs_agents="user_agent" in found,
         language=value("language"),
         host=_without_port(value("host")),
         purpose=value("purpose"),

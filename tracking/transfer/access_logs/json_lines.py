@@ -41,8 +41,8 @@ class JsonLines:
         found: dict[str, str] = {}
         for key, value in record.items():
             name = self.keys.get(key, "") if self.keys else USUAL.get(_usual(key), "")
-            if name and (text := _text(value)):
-                found.setdefault(name, text)
+            if name and not found.get(name):
+                found[name] = _text(value)
         return found
 
 
@@ -65,10 +65,12 @@ def _caddy(record: dict[str, Any], request: dict[str, Any]) -> dict[str, str]:
         "status": _text(record.get("status")),
         "host": _text(request.get("host")),
     }
+    if isinstance(headers, dict):
+        found["user_agent"] = ""
     for header, values in (headers if isinstance(headers, dict) else {}).items():
         name = HEADERS.get(header.lower(), "")
-        if name and isinstance(values, list) and values:
-            found.setdefault(name, _text(values[0]))
+        if name and isinstance(values, list) and values and not found.get(name):
+            found[name] = _text(values[0])
     return found
 
 

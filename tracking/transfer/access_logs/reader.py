@@ -85,7 +85,7 @@ class Reader:
             return Uncounted.PAGE
         if entry.address in rules.blocked_addresses:
             return Uncounted.ADDRESS
-        if not entry.user_agent:
+        if entry.logs_agents and not entry.user_agent:
             return Uncounted.NO_AGENT
         if is_spam(entry.referrer, host):
             return Uncounted.SPAM

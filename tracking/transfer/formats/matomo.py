@@ -25,7 +25,8 @@ def recognises(sample: Sample) -> bool:
 
 
 def read(source: Source) -> Iterator[Item]:
-    wanted, found = source.option("website"), {}
+    wanted = source.option("website")
+    found: dict[str, str] = {}
     for stream in source.streams():
         for number, visit in _numbered(stream):
             site = text(visit, "idSite")

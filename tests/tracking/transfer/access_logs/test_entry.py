@@ -90,5 +90,14 @@ def test_what_is_no_request_of_http_has_no_method():
     assert ("", "") == (entry.method, entry.target)
 
 
+@pytest.mark.parametrize(
+    ("change", "known"),
+    [({}, False), ({"user_agent": "-"}, True), ({"user_agent": "x"}, True)],
+    ids=["no field", "blank", "there"],
+)
+def test_log_without_a_field_for_agents_says_nothing_of_them(change, known):
+    assert known == entry_of(VALUES | change).logs_agents
+
+
 def test_entry_shows_no_address():
     assert IPV4 not in repr(entry_of(VALUES))

@@ -107,6 +107,12 @@ def test_opting_out_is_not_asked_where_the_site_does_not_honour_it():
     assert "pageview" == fields["name"]
 
 
+def test_request_in_a_log_without_agents_counts():
+    fields = reader().fields(replace(ENTRY, user_agent="", logs_agents=False))
+
+    assert ("pageview", "") == (fields["name"], fields["browser"])
+
+
 def test_bot_that_is_counted_apart_is_a_visitor_of_its_own():
     apart = reader(bots="apart")
 

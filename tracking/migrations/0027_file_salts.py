@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracking', '0025_imported_records'),
+        ('tracking', '0026_daily_totals'),
     ]
 
     operations = [
