@@ -6,12 +6,22 @@ from urllib.parse import quote
 from django.conf import settings
 
 from tracking.ingest.protocols import image, visited
+from tracking.ingest.script import path_of
 from tracking.models import Site
 
 
 def snippet(site: Site) -> str:
     """The line for the head of each page: HTML as text, which a template still escapes."""
-    source = settings.PUBLIC_URL + settings.SCRIPT_PATH
+    return _line(site, settings.SCRIPT_PATH)
+
+
+def vitals_snippet(site: Site) -> str:
+    """The line in the place of `snippet` where web vitals are measured too."""
+    return _line(site, path_of(settings.SCRIPT_PATH, "vitals"))
+
+
+def _line(site: Site, path: str) -> str:
+    source = settings.PUBLIC_URL + path
     return f'<script defer data-domain="{escape(site.domain)}" src="{escape(source)}"></script>'
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tracking.models import Site
-from tracking.snippet import image_snippet, snippet, visited_address
+from tracking.snippet import image_snippet, snippet, visited_address, vitals_snippet
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +15,13 @@ def test_script_is_deferred_and_names_the_domain():
         '<script defer data-domain="localhost:8000" '
         'src="https://stats.example.com/js/script.js"></script>'
     ) == snippet(Site(domain="localhost:8000"))
+
+
+def test_script_that_measures_web_vitals_has_a_name_of_its_own():
+    assert (
+        '<script defer data-domain="a.example" '
+        'src="https://stats.example.com/js/script.vitals.js"></script>'
+    ) == vitals_snippet(Site(domain="a.example"))
 
 
 def test_image_asks_the_browser_to_name_the_whole_page():

@@ -94,3 +94,9 @@ def _encoded(script: Script, accepted: dict[str, bool]) -> tuple[bytes, bytes]:
     if accepted.get("gzip", anything):
         return b"gzip", script.gzip
     return b"", script.body
+
+
+def path_of(path: str, form: str) -> str:
+    """Where another form of the script at `path` is, such as its source: `/js/script.src.js`."""
+    stem, dot, ending = path.rpartition(".")
+    return f"{stem}.{form}.{ending}" if dot else f"{path}.{form}"

@@ -27,6 +27,9 @@ GLOBAL_IN_SOURCE = "window.footfall);"
 # Its names since October 2025 hold a number of Plausible's server; the page says its options.
 PLAUSIBLE_INIT = re.compile(r"/js/pa-[\w-]+\.js", re.ASCII)
 START_IN_SOURCE = "start(document.currentScript, window.footfall);"
+# What a page is when it is counted, and where the part that measures it goes.
+PAGE_IN_SOURCE = "page = hit;"
+END_IN_SOURCE = "    window.footfall = footfall;"
 SEND_IN_SOURCE = "post(JSON.stringify(hit), true, callback);"
 
 
@@ -40,9 +43,13 @@ class Scripts:
         self._variants: dict[frozenset[str], script.Script] = {}
         init = (folder / "plausible_init.js").read_text()
         self._init = script.build(for_plausible_init(source, init), settings.EVENT_PATH)
+        measuring = with_vitals(source, (folder / "vitals.js").read_text())
+        vitals_path = script.path_of(settings.SCRIPT_PATH, "vitals")
         self._by_path = {
             settings.SCRIPT_PATH: script.build(source, settings.EVENT_PATH),
-            source_path(settings.SCRIPT_PATH): script.readable(source),
+            script.path_of(settings.SCRIPT_PATH, "src"): script.readable(source),
+            vitals_path: script.build(measuring, settings.EVENT_PATH),
+            script.path_of(vitals_path, "src"): script.readable(measuring),
         } | {
             path: script.readable((folder / name).read_text()) for path, name in COMPATIBLE.items()
         }
@@ -80,17 +87,19 @@ def for_plausible_init(source: str, init: str) -> str:
     return replaced(replaced(source, SEND_IN_SOURCE, changing), START_IN_SOURCE, init)
 
 
+def with_vitals(source: str, part: str) -> str:
+    """Our script with the part that measures web vitals, which stands among its functions."""
+    loaded = f"{PAGE_IN_SOURCE}\n        loaded ??= hit;"
+    return replaced(
+        replaced(source, PAGE_IN_SOURCE, loaded), END_IN_SOURCE, f"{part}\n{END_IN_SOURCE}"
+    )
+
+
 def replaced(source: str, text: str, other: str) -> str:
     """Raises ValueError unless the source says the text exactly once."""
     if source.count(text) != 1:
         raise ValueError(f"the tracker's source must say {text} exactly once")
     return source.replace(text, other)
-
-
-def source_path(path: str) -> str:
-    """Where the readable source of the script at `path` is: `/js/script.src.js`."""
-    stem, dot, ending = path.rpartition(".")
-    return f"{stem}.src.{ending}" if dot else f"{path}.src"
 
 
 def served(found: script.Script, request: Request) -> Response:

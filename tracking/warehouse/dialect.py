@@ -41,6 +41,9 @@ class Dialect(Protocol):
     def matches(self, text: str, pattern: str) -> str:
         """That a text has a place which fits a bound pattern of RE2; a dot is no line's end."""
 
+    def number(self, text: str) -> str:
+        """The number that a text is, NULL where it is none."""
+
     def half_up(self, number: str, places: int) -> str:
         """A number that is not negative, rounded to so many decimals; halves go up."""
 
@@ -100,6 +103,9 @@ class DuckDBDialect:
 
     def matches(self, text: str, pattern: str) -> str:
         return f"regexp_matches({text}, {pattern})"
+
+    def number(self, text: str) -> str:
+        return f"TRY_CAST({text} AS DOUBLE)"
 
     def half_up(self, number: str, places: int) -> str:
         return f"round({number}, {places:d})" if places else f"round({number})"

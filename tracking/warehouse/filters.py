@@ -93,6 +93,19 @@ def asks_for_scrolling(tree: Filter) -> bool:
     return any(goal.is_scroll for leaf in found if isinstance(leaf, Reached) for goal in leaf.goals)
 
 
+def of_loads(tree: Filter) -> All:
+    """The tree as one of loaded pages: what only other events can be is asked of their visit."""
+    outermost = tree.of if isinstance(tree, All) else (tree,)
+    return All(tuple(Done(each) if _is_of_other_events(each) else each for each in outermost))
+
+
+def _is_of_other_events(tree: Filter) -> bool:
+    return any(
+        isinstance(leaf, Reached) or leaf.dimension.column == "name"
+        for leaf in leaves(tree, inside_done=False)
+    )
+
+
 def rewritten(tree: Filter, change: Callable[[Condition], Condition]) -> Filter:
     """The same tree with each condition on the event or its visit changed."""
     match tree:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from tracking.vitals import VITALS, Vital
 from tracking.warehouse.errors import QueryError
 
 
@@ -35,10 +36,11 @@ class Sum:
     `over_events` counts rows that may share a visit, `over_visits` rows that are one visit each;
     a sum that has both can be counted in either. `over_stays` counts rows that are what one visit
     did in a group: its greatest scroll `depth` and its `engaged` milliseconds, NULL if none.
+    `over_loads` counts pages that were loaded and have web vitals, each a column, NULL if unknown.
     Events of an unknown visitor have visitor and visit 0. `{entered}` becomes the condition that a
     visit entered on the filtered page, `{paid}` that an event has a revenue in the goal's currency,
-    `{percentile}` the duration that this `part` of the visits does not exceed, `{average}` the mean
-    of these revenues.
+    `{percentile}` what this `part` of the rows does not exceed in the column `of`, `{average}` the
+    mean of these revenues.
     Visitors and visits of several parts add up where none is in two of them. What never `adds_up`
     is counted over all rows at once.
     """
@@ -47,8 +49,10 @@ class Sum:
     over_events: str = ""
     over_visits: str = ""
     over_stays: str = ""
+    over_loads: str = ""
     adds_up: bool = True
     part: float = 0
+    of: str = "duration"
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,11 @@ class Metric:
     def is_of_visits(self) -> bool:
         """Whether it can only be counted in visits."""
         return any(row.over_visits and not row.over_events for row in self.sums)
+
+    @property
+    def is_of_loads(self) -> bool:
+        """Whether it is counted in pages that were loaded."""
+        return any(row.over_loads for row in self.sums)
 
 
 # Of single visits each is another visitor's: see `tracking.warehouse.schema`.
@@ -111,6 +120,31 @@ def _plain(counted: Sum, **more: Any) -> Metric:
 
 def _share(name: str, share: Share, places: int, needs: Needs) -> Metric:
     return Metric(name, share=share, places=places, whole=False, needs=needs)
+
+
+def _of_vital(vital: Vital) -> tuple[Metric, ...]:
+    """The percentile, the per cent of loads that are good and poor, and how many loads had it."""
+    name = vital.name
+    is_whole = not vital.places
+    loads = _over_loads(f"{name}_loads", f"count({name})")
+    good = _over_loads(f"{name}_well", f"count(*) FILTER (WHERE {name} <= {vital.good})")
+    poor = _over_loads(f"{name}_badly", f"count(*) FILTER (WHERE {name} > {vital.poor})")
+    at_p75 = replace(_over_loads(f"{name}_p75", "{percentile}"), part=0.75, of=name)
+    return (
+        _plain(at_p75, places=vital.places, whole=is_whole, empty=None),
+        _part_of_loads(f"{name}_good", good, loads),
+        _part_of_loads(f"{name}_poor", poor, loads),
+        _plain(loads),
+    )
+
+
+def _over_loads(name: str, aggregate: str) -> Sum:
+    return Sum(name, over_loads=aggregate, adds_up=False)
+
+
+def _part_of_loads(name: str, part: Sum, loads: Sum) -> Metric:
+    figure = f"1e2 * {{{part.name}}} / nullif({{{loads.name}}}, 0)"
+    return Metric(name, figure, (part, loads), places=1, whole=False, empty=None)
 
 
 def _revenue(name: str, aggregate: str) -> Metric:
@@ -179,6 +213,7 @@ METRICS = {
         _share("group_conversion_rate", Share.GROUP_REACHABLE, 2, Needs.GOAL),
         _revenue("total_revenue", "sum(revenue_amount) FILTER (WHERE {paid})"),
         _revenue("average_revenue", "{average}"),
+        *(row for vital in VITALS.values() for row in _of_vital(vital)),
     )
 }
 

@@ -217,6 +217,7 @@ class Query:
             if period is not None:
                 self.buckets(period)
         self._check_mixture()
+        self._check_loads()
         self._check_needs()
 
     def _check_mixture(self) -> None:
@@ -227,6 +228,15 @@ class Query:
                         f"The metric {asked.name!r} is one of visits and cannot be broken down by"
                         f" {by.name!r}, which is one of events."
                     )
+
+    def _check_loads(self) -> None:
+        named = [row.name for row in self.dimensions if row.name in (GOAL, "event:name")]
+        for asked in self.metrics:
+            if asked.is_of_loads and named:
+                raise QueryError(
+                    f"The metric {asked.name!r} is one of pages that were loaded and cannot be"
+                    f" broken down by {named[0]!r}."
+                )
 
     def _check_needs(self) -> None:
         asked_for = {row.name for row in (*self.dimensions, *dimensions_of(self.filters))}

@@ -1,6 +1,6 @@
 """The rows that a question counts, as SQL.
 
-Four sources can give figures:
+Five sources can give figures:
 
 - events of the period, for what is counted in events;
 - visits that were active in the period, for what is counted in visits; visits are a table of their
@@ -8,12 +8,14 @@ Four sources can give figures:
 - the same visits once for each minute or hour in which they were active, for the charts of visitors
   and visits by minute or hour;
 - stays, which are events and engagement put together by visit and group, for what is averaged over
-  the visits to a page.
+  the visits to a page;
+- loads, which are the engagement that tells web vitals of a page, for these.
 """
 
 from enum import Enum
 from functools import cached_property
 
+from tracking.vitals import VITALS, Vital
 from tracking.warehouse.buckets import STEPS, naive_utc, offsets
 from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.dimensions import Dimension, Scope
@@ -22,6 +24,7 @@ from tracking.warehouse.filters import (
     asks_for_scrolling,
     dimensions_of,
     is_about_events,
+    of_loads,
 )
 from tracking.warehouse.goals import any_goal_sql, goal_sql
 from tracking.warehouse.metrics import Sum
@@ -37,12 +40,15 @@ class Source(Enum):
     VISITS = "visits"
     ACTIVE = "active"
     STAYS = "stays"
+    LOADS = "loads"
 
 
 def source_of(counted: Sum, query: Query) -> Source:
     """Where a sum of this question is counted."""
     if counted.over_stays:
         return Source.STAYS
+    if counted.over_loads:
+        return Source.LOADS
     if not counted.over_visits:
         return Source.EVENTS
     if not counted.over_events:
@@ -94,6 +100,8 @@ class Rows:
                 return f"(SELECT *, {self._moments()} AS moment FROM {self._visits(tree)})"  # noqa: S608
             case Source.STAYS:
                 return self._stays(self._by_goal(self._events(tree, by, with_engagement=True)))
+            case Source.LOADS:
+                return self._loads(self._events(of_loads(tree), by, with_engagement=True))
 
     def recorded(self) -> str:
         """All events of the period, those of bots and engagement among them."""
@@ -159,6 +167,16 @@ class Rows:
         ]
         columns = [*keys, "visit", "max(scroll_depth) AS depth", "sum(engaged_ms) AS engaged"]
         return f"(SELECT {', '.join(columns)} FROM {events} WHERE visit <> 0 GROUP BY ALL)"  # noqa: S608
+
+    def _loads(self, events: str) -> str:
+        vitals = [f"{self._vital(row)} AS {row.name}" for row in VITALS.values()]
+        told = f"SELECT *, {', '.join(vitals)} FROM {events} WHERE name = 'engagement'"  # noqa: S608
+        return f"(SELECT * FROM ({told}) WHERE coalesce({', '.join(VITALS)}) IS NOT NULL)"  # noqa: S608
+
+    def _vital(self, vital: Vital) -> str:
+        # Read as a number, and believed, only here: a file of events may hold any text.
+        figure = self.dialect.number(f"props['{vital.key}']")
+        return f"CASE WHEN {figure} BETWEEN 0 AND {vital.most} THEN {figure} END"
 
     def _visits(self, tree: Filter) -> str:
         """The visits active in the period for which, or for an event of which, the tree holds."""

@@ -136,9 +136,10 @@ class Statement:
             statement += f" WHERE ({', '.join(names)}) IN {groups}"
         if names:
             statement += f" GROUP BY {', '.join(names)}"
-        # A page that visits entered before the period began, or where somebody only lingered, has
-        # no event in it.
-        if Source.EVENTS in sources and (query.counts_entries or Source.STAYS in sources):
+        # A page that visits entered before the period began, or where somebody only lingered or
+        # left, has no event in it.
+        beside = query.counts_entries or {Source.STAYS, Source.LOADS} & sources
+        if Source.EVENTS in sources and beside:
             statement += f" HAVING max(source IN ('events', '{SOURCE}'))"
         return statement
 
@@ -172,6 +173,9 @@ class Statement:
     def _counted(self, rows: Rows, counted: Sum, source: Source) -> str:
         if source is Source.STAYS:
             return counted.over_stays
+        if source is Source.LOADS:
+            percentile = self.dialect.percentile(counted.of, counted.part)
+            return counted.over_loads.format(percentile=percentile)
         if source is Source.VISITS:
             return self._over_visits(rows, counted)
         if counted is VISITOR_SUM and source is Source.EVENTS and rows.query.sees_single_pages:
@@ -180,7 +184,7 @@ class Statement:
 
     def _over_visits(self, rows: Rows, counted: Sum) -> str:
         if counted.part:
-            percentile = self.dialect.percentile("duration", counted.part)
+            percentile = self.dialect.percentile(counted.of, counted.part)
             return counted.over_visits.format(percentile=percentile)
         if "{entered}" not in counted.over_visits:
             return counted.over_visits

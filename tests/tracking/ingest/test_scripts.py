@@ -34,6 +34,28 @@ def test_other_names_have_no_script(path):
     assert Scripts().at(path) is None
 
 
+def test_the_part_that_measures_web_vitals_comes_with_a_name_of_its_own(settings):
+    settings.SCRIPT_PATH = "/assets/steps.js"
+    scripts = Scripts()
+
+    script, measuring = scripts.at("/assets/steps.js"), scripts.at("/assets/steps.vitals.js")
+
+    assert script
+    assert measuring
+    assert b"layout-shift" not in script.body
+    assert b"layout-shift" in measuring.body
+    assert len(measuring.brotli) <= 2800
+
+
+def test_the_part_that_measures_web_vitals_has_a_readable_source(settings):
+    settings.SCRIPT_PATH = "/js/script.js"
+
+    source = Scripts().at("/js/script.vitals.src.js")
+
+    assert source
+    assert b"// Shifts less than a second apart" in source.body
+
+
 def test_all_orders_of_the_same_options_are_one_script():
     scripts = Scripts()
 

@@ -2,8 +2,8 @@
 
 Fields and limits are those of Plausible's events API, but for the size of a request, 16 KB. Ours
 are `id`, a text that a client makes for each hit, so that a retry is counted once; `visitor`, what
-the site itself calls the visitor; and `timestamp`, when the hit happened, which is believed with an
-API key of the site.
+the site itself calls the visitor; `vitals`, the web vitals that come with engagement; and
+`timestamp`, when the hit happened, which is believed with an API key of the site.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 from django.conf import settings
 
+from tracking import vitals
 from tracking.ingest.accept import Outcome, Refused
 from tracking.ingest.address import TrustedProxies
 from tracking.ingest.hit import Hit, Own
@@ -68,7 +69,7 @@ def parse(request: Request) -> list[Hit]:
             name=name,
             url=url,
             referrer=cut(text_of(body, "r", "referrer"), URL_BYTES),
-            props=props(body),
+            props=props(body) | measured(body, name),
             revenue_amount=amount,
             revenue_currency=currency,
             interactive=first(body, "i", "interactive") is not False,
@@ -151,6 +152,11 @@ def props(body: Body) -> dict[str, str]:
             f"and values {PROP_VALUE_BYTES} bytes"
         )
     return dict(list(texts.items())[:PROPS])
+
+
+def measured(body: Body, name: str) -> dict[str, str]:
+    """The web vitals of the page that is left, as properties."""
+    return vitals.props_of(body.get("vitals")) if name == "engagement" else {}
 
 
 def visitor(body: Body) -> str:

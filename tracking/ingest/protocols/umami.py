@@ -6,7 +6,7 @@ of Umami's tracker and API. Differences: properties are bounded as in Plausible'
 makes for each hit, so that a retry is counted once.
 
 `identify` tells about a person and is no event: it is answered and not kept. Its `id` comes with
-the events after it, too, and names their visitor.
+the events after it, too, and names their visitor. `performance` tells the web vitals of a page.
 """
 
 import re
@@ -18,6 +18,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 
+from tracking import vitals
 from tracking.ingest.accept import Accepted, Outcome
 from tracking.ingest.hit import Hit, Own
 from tracking.ingest.http import Request, Response
@@ -56,7 +57,6 @@ USER_AGENT_BYTES = 512
 LANGUAGE_BYTES = 35
 NESTING = 8
 SCREEN = re.compile(r"(\d{1,5})x\d{1,5}", re.ASCII)
-WEB_VITALS = ("lcp", "inp", "cls", "fcp", "ttfb")
 # Names that mean something else here: an event of that name would not count as an event.
 OTHER_NAMES = {"pageview": "Pageview", "engagement": "Engagement"}
 
@@ -109,9 +109,8 @@ def hit_of(item: object) -> Hit | None:
         return None
     hit = page_hit(payload, website)
     if kind == "performance":
-        hit.name = "performance"
-        hit.interactive = False
-        hit.props = web_vitals(payload)
+        hit.name = "engagement"
+        hit.props = vitals.props_of(payload)
     elif name := event_name(payload):
         hit.name = name
         hit.revenue_amount, hit.revenue_currency = revenue(payload)
@@ -186,16 +185,6 @@ def flattened(data: object, prefix: str, levels: int) -> Iterator[tuple[str, str
         text = orjson.dumps(value).decode() if isinstance(value, list) else prop_text(value)
         if key and text:
             yield cut(key, PROP_KEY_BYTES), cut(storable(text), PROP_VALUE_BYTES)
-
-
-def web_vitals(payload: Body) -> dict[str, str]:
-    """Core Web Vitals that are numbers: milliseconds, but for cls, which has no unit."""
-    values = {name: payload.get(name) for name in WEB_VITALS}
-    return {
-        name: str(value)
-        for name, value in values.items()
-        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    }
 
 
 def revenue(payload: Body) -> tuple[str, str]:

@@ -64,6 +64,9 @@ class ClickHouseDialect:
         # Here a dot would be a line's end too.
         return f"match({text}, concat('(?-s)', {pattern}))"
 
+    def number(self, text: str) -> str:
+        return f"toFloat64OrNull({text})"
+
     def half_up(self, number: str, places: int) -> str:
         # round() rounds halves to even.
         if not places:

@@ -95,14 +95,10 @@ def test_parse_takes_no_revenue_that_is_not_above_zero(amount):
     assert ("", "") == (hit.revenue_amount, hit.revenue_currency)
 
 
-def test_parse_makes_web_vitals_an_event_that_is_not_interactive():
-    hit = parsed("performance", lcp=1200.5, cls=0, inp=-1, ttfb="fast")
+def test_parse_makes_web_vitals_engagement():
+    hit = parsed("performance", lcp=1200.4, cls=0, inp=-1, ttfb="fast")
 
-    assert ("performance", {"lcp": "1200.5", "cls": "0"}, False) == (
-        hit.name,
-        hit.props,
-        hit.interactive,
-    )
+    assert ("engagement", {"vitals:lcp": "1200", "vitals:cls": "0.000"}) == (hit.name, hit.props)
 
 
 def test_parse_makes_no_hit_of_identify():
