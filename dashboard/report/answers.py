@@ -10,7 +10,7 @@ from dashboard.report.brands import brand
 from dashboard.report.chart import Chart, Series, draw, spark
 from dashboard.report.figures import COLUMNS, METRICS, Headline, Metric, headlines
 from dashboard.report.filters import Condition, Filter
-from dashboard.report.formats import share
+from dashboard.report.formats import Interval, share
 from dashboard.report.intervals import step, suitable
 from dashboard.report.notes import notes_in
 from dashboard.report.question import Question
@@ -139,8 +139,15 @@ def series(question: Question, now: datetime) -> list[Series]:
         dimensions=[f"time:{every}"],
         comparison=question.comparison.plain,
     )
-    result = run(query)
-    notes = notes_in(question.site, query.period)
+    return series_of(run(query), list(METRICS.values()), every, question.site)
+
+
+def series_of(
+    result: Result, metrics: Sequence[Metric], every: Interval, site: Site
+) -> list[Series]:
+    """Each of the metrics that a question over time asked for."""
+    query = result.query
+    notes = notes_in(site, query.period)
     past_starts = _starts(result.comparison_labels, query)
     if query.previous:
         # A running day is compared with the same hours: what came after them says nothing.
@@ -157,7 +164,7 @@ def series(question: Question, now: datetime) -> list[Series]:
             past_starts=past_starts,
             notes=notes,
         )
-        for place, metric in enumerate(METRICS.values())
+        for place, metric in enumerate(metrics)
     ]
 
 

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime, format_interval
 LOCALE = "en_GB"
 NOTHING = "–"
 
-Unit = Literal["count", "ratio", "percent", "seconds"]
+Unit = Literal["count", "ratio", "percent", "seconds", "milliseconds"]
 Interval = Literal["minute", "hour", "day", "week", "month"]
 Figure = int | float | None
 
@@ -34,6 +34,11 @@ def seconds(value: float) -> str:
     return f"{minutes}m {whole % 60}s" if minutes else f"{whole}s"
 
 
+def milliseconds(value: float) -> str:
+    """240ms, 2.45s."""
+    return f"{round(value)}ms" if value < 1000 else f"{round(value / 1000, 2):g}s"
+
+
 def share(part: float, whole: float) -> str:
     """A part of a whole in per cent, never 0% for something that is there."""
     if not part or not whole:
@@ -49,6 +54,8 @@ def figure(value: Figure, unit: Unit) -> str:
         return count(value)
     if unit == "seconds":
         return seconds(value)
+    if unit == "milliseconds":
+        return milliseconds(value)
     return f"{value:.2f}" if unit == "ratio" else f"{round(value)}%"
 
 
