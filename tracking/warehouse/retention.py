@@ -1,0 +1,210 @@
+"""How many of those who came for the first time came back: a cohort for each day, week or month.
+
+A visitor is of the cohort in which their first visit of all that are stored began, and came back in
+each later part of time in which another of their visits began. Filters are asked of the first
+visit. What nobody can know, because visitors have become new meanwhile, is None.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tracking.models import Site
+from tracking.privacy.knowing import LEAST_DAYS, Knowing
+from tracking.warehouse.answers import Reader
+from tracking.warehouse.buckets import buckets, naive_utc
+from tracking.warehouse.errors import QueryError
+from tracking.warehouse.filters import All
+from tracking.warehouse.periods import Period, midnight
+from tracking.warehouse.query import Query
+from tracking.warehouse.rows import Rows, Source
+from tracking.warehouse.visits import Listing
+
+INTERVALS = tuple(LEAST_DAYS)
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Who came first in the part of time that begins on the day `start`.
+
+    returned: how many came again one part later, two parts later and so on
+    complete: how many of these parts are over
+    """
+
+    start: date
+    visitors: int
+    returned: tuple[int | None, ...]
+    complete: int
+
+
+@dataclass(frozen=True)
+class Retention:
+    """The question; see `tracking.warehouse.inquiry`.
+
+    Its query is about all that is stored up to the end of what was asked, by time; cohorts begin in
+    `period`, which is what was asked in whole weeks or months.
+    """
+
+    query: Query
+    period: Period
+    interval: str
+    knowing: Knowing
+    now: datetime
+
+    kind = "retention"
+
+    @classmethod
+    def build(
+        cls,
+        site: Site,
+        interval: str,
+        filters: Sequence = (),
+        date_range: str | Sequence[str] = "day",
+        now: datetime | None = None,
+        user: object = None,
+    ) -> "Retention":
+        """Raises `QueryError` also where the site's choices let nobody be known again."""
+        now = now or timezone.now()
+        knowing = Knowing.of(site)
+        _check(interval, knowing)
+        asked = _query(site, interval, filters, date_range, now, user)
+        period = replace(asked.period, start=_floor(asked.period.start, interval))
+        if len(buckets(period, interval)) > MOST:
+            raise QueryError(
+                f"The date range has more than {MOST} cohorts: ask for a shorter one, or by a"
+                " longer interval."
+            )
+        everything = _query(site, interval, (), "all", now, user).period.start
+        start = min(period.start, _floor(everything, interval))
+        query = replace(asked, period=Period(start, period.end))
+        return cls(query, period, interval, knowing, now)
+
+    def answer(self, reader: Reader) -> list[Cohort]:
+        listing = reader.listing(self.query)
+        found = reader.fetch(listing, _statement(listing, self.query, naive_utc(self.period.start)))
+        counted: dict[tuple[date, date], int] = {}
+        for first, later, visitors in found:
+            counted[first, later] = counted.get((first, later), 0) + visitors
+        return self._cohorts(counted)
+
+    def _cohorts(self, counted: Mapping[tuple[date, date], int]) -> list[Cohort]:
+        zone = self.period.zone
+        starts: list[Any] = [bucket.key for bucket in buckets(self.period, self.interval)]
+        moments = [midnight(start, zone) for start in starts]
+        begun = sum(moment <= self.now for moment in moments)
+        ends = [*moments[1:], self.period.end]
+        over = sum(end <= self.now for end in ends)
+        return [
+            Cohort(
+                start=starts[place],
+                visitors=counted.get((starts[place], starts[place]), 0),
+                returned=tuple(
+                    counted.get((starts[place], starts[later]), 0)
+                    if self.knowing.holds(moments[place], ends[later])
+                    else None
+                    for later in range(place + 1, begun)
+                ),
+                complete=max(0, over - place - 1),
+            )
+            for place in range(begun)
+        ]
+
+
+def mean(cohorts: Sequence[Cohort], later: int) -> float | None:
+    """The part of their visitors, of 1, who came back so many parts later, 0 being the next.
+
+    Of the cohorts of which it is known and over; None where there is no visitor in any.
+    """
+    told = [
+        (cohort.visitors, back)
+        for cohort in cohorts
+        for back in cohort.returned[later : min(later + 1, cohort.complete)]
+        if back is not None
+    ]
+    visitors = sum(count for count, _ in told)
+    return sum(back for _, back in told) / visitors if visitors else None
+
+
+def _check(interval: str, knowing: Knowing) -> None:
+    if interval not in INTERVALS:
+        raise QueryError(f"'interval' must be one of {', '.join(INTERVALS)}.")
+    if not knowing.intervals:
+        raise QueryError(
+            "This site knows a visitor again on the same day only: nobody can know who comes back."
+        )
+    if interval not in knowing.intervals:
+        raise QueryError(
+            f"This site knows a visitor again for {knowing.days} days, in which no {interval} after"
+            " the first visit lies whole: ask by a shorter interval."
+        )
+
+
+def _query(
+    site: Site, interval: str, filters: Sequence, date_range: Any, now: datetime, user: object
+) -> Query:
+    return Query.build(
+        site=site,
+        metrics=["visitors"],
+        dimensions=[f"time:{interval}"],
+        filters=filters,
+        date_range=date_range,
+        now=now,
+        user=user,
+    )
+
+
+def _floor(start: datetime, interval: str) -> datetime:
+    day = start.date()
+    if interval == "month":
+        day = day.replace(day=1)
+    elif interval == "week":
+        day -= timedelta(days=day.weekday())
+    return midnight(day, start.tzinfo)  # type: ignore[arg-type]
+
+
+def _statement(listing: Listing, query: Query, start: datetime) -> str:
+    """The first and a later part of time, and the number of visitors; some pairs come twice."""
+    rows = listing.rows
+    since = f"began >= {rows.bind(start)}"
+    wanted = _wanted(rows, query)
+    # Who surely has one visit only is counted by it; only the others are told apart.
+    before = {
+        "seen": (
+            "SELECT visitor, visit, first_time, single"  # noqa: S608
+            f" FROM {rows.of(Source.VISITS, All(()))} WHERE visitor <> 0"
+        ),
+        "alone": f"SELECT visit, first_time AS began FROM seen WHERE single AND {since}",  # noqa: S608
+        "firsts": (
+            "SELECT visitor, min(first_time) AS began FROM seen WHERE NOT single GROUP BY visitor"
+        ),
+        "members": f"SELECT visitor, began FROM firsts WHERE {since}",  # noqa: S608
+    }
+    members = "members"
+    if wanted:
+        before["openings"] = (
+            "SELECT visitor, began, min(visit) AS opening FROM seen JOIN members USING (visitor)"
+            " WHERE NOT single AND first_time = began GROUP BY visitor, began"
+        )
+        members = f"(SELECT visitor, began FROM openings WHERE opening IN ({wanted}))"  # noqa: S608
+    first, later = rows.bucket("began"), rows.bucket("first_time")
+    back = (
+        f"SELECT DISTINCT visitor, {first} AS cohort, {later} AS part"  # noqa: S608
+        f" FROM seen JOIN {members} USING (visitor) WHERE NOT single"
+    )
+    return listing.select(
+        f"SELECT cohort, part, count(*) AS visitors FROM ({back}) GROUP BY cohort, part"  # noqa: S608
+        f" UNION ALL SELECT {first} AS cohort, {first} AS part, count(*) AS visitors FROM alone"
+        f"{f' WHERE visit IN ({wanted})' if wanted else ''} GROUP BY cohort, part",
+        **before,
+    )
+
+
+def _wanted(rows: Rows, query: Query) -> str:
+    """The visits that the filters leave; none where there are no filters."""
+    if query.filters == All(()):
+        return ""
+    return f"SELECT visit FROM {rows.of(Source.VISITS, query.filters)}"  # noqa: S608
