@@ -134,7 +134,8 @@ KEPT = (
     Kept(
         "Engagement",
         ("scroll_depth", "engaged_ms"),
-        "How far a page was scrolled, and for how long it was looked at.",
+        "How far a page was scrolled, and for how long it was looked at. Where the site's pages "
+        "measure it, how fast the page was there and answered is kept among the properties.",
     ),
     Kept("Marks", ("flags",), "Whether a program sent it, and whether its visitor is unknown."),
 )

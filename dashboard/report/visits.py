@@ -6,6 +6,7 @@ from datetime import datetime
 from dashboard.report import formats, labels
 from dashboard.report.question import Question
 from tracking.models import Site
+from tracking.vitals import PREFIX
 from tracking.warehouse import Query, events, visits
 from tracking.warehouse.visits import Visit, VisitEvent
 
@@ -134,8 +135,13 @@ def moments(found: list[VisitEvent], site: Site) -> list[Moment]:
     return told
 
 
+def named(key: str) -> str:
+    """A property's name, that of a web vital as people know it."""
+    return key.removeprefix(PREFIX).upper() if key.startswith(PREFIX) else key
+
+
 def details(event: VisitEvent) -> list[tuple[str, str]]:
-    told = list((event.props or {}).items())
+    told = [(named(key), value) for key, value in (event.props or {}).items()]
     if event.revenue_amount is not None:
         told.append(("Revenue", f"{event.revenue_amount:,.2f} {event.revenue_currency}"))
     if event.scroll_depth is not None:

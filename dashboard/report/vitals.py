@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dashboard.report import answers, labels
-from dashboard.report.chart import Chart, Series, draw
+from dashboard.report.chart import Chart, draw
 from dashboard.report.figures import Metric
 from dashboard.report.filters import Filter
 from dashboard.report.formats import Change, Figure, change

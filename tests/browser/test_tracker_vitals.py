@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.browser.collector import EVENT_PATH, SOURCE
+from tests.browser.test_tracker_engagement import HIDE, SHOW
 from tracking.ingest.script import build
 from tracking.ingest.scripts import with_vitals
 
@@ -26,14 +27,14 @@ def test_web_vitals_are_told_once_when_the_page_is_left(page, collector):
     page.wait_for_function("room.offsetHeight == 200")
     page.get_by_role("button").click()
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 200)))")
-    page.goto(collector.serve("/next"))
-    page.go_back()
-    collector.wait_for("engagement")
+    for change in (HIDE, SHOW, HIDE):
+        page.evaluate(change)
+    collector.wait(3)
     page.evaluate("footfall('last')")
 
     hits = collector.wait_for("last")
 
-    [told] = [hit for hit in hits if "vitals" in hit and hit["u"].endswith("/measured")]
+    [told] = [hit for hit in hits if "vitals" in hit]
     vitals = told["vitals"]
     assert ("engagement", {"lcp", "inp", "cls", "fcp", "ttfb"}) == (told["n"], set(vitals))
     assert 0 <= vitals["ttfb"] <= vitals["fcp"] <= vitals["lcp"]
