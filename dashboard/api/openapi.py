@@ -114,6 +114,11 @@ DESCRIPTION: dict[str, Any] = {
                 "Ask about a site's visits", Scope.STATS_READ, "Answer", body="Question"
             )
         },
+        "/api/v2/retention": {
+            "post": operation(
+                "Ask who came back", Scope.STATS_READ, "Cohorts", body="RetentionQuestion"
+            )
+        },
         "/api/v1/stats/realtime/visitors": {
             "get": operation(
                 "Visitors of the last five minutes",

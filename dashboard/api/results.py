@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.numbers import format_compact_currency, format_currency
 
+from tracking.vitals import VITALS
 from tracking.warehouse import Query, Result
 from tracking.warehouse.imported.asked import NONE, Imports
 from tracking.warehouse.metrics import Metric
@@ -16,6 +17,7 @@ from tracking.warehouse.revenue import Money
 LOCALE = "en"
 # Of these the change is a difference of percentages, not a percentage of one.
 IN_POINTS = {"bounce_rate", "conversion_rate", "group_conversion_rate"}
+IN_POINTS |= {f"{name}_{rating}" for name in VITALS for rating in ("good", "poor")}
 SECOND = timedelta(seconds=1)
 
 

@@ -9,6 +9,7 @@ from tracking.warehouse.dimensions import DIMENSIONS
 from tracking.warehouse.imported.asked import INTERVAL, NONE, OUT_OF_RANGE, QUERY
 from tracking.warehouse.metrics import METRICS
 from tracking.warehouse.query import MAX_DIMENSIONS, MAX_LIMIT, MAX_METRICS, MAX_OFFSET
+from tracking.warehouse.retention import INTERVALS
 
 Schema = dict[str, Any]
 
@@ -53,6 +54,13 @@ def optional(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
 
 
 DATES = items(TEXT, 2, 2, description="Two ISO 8601 dates or datetimes, both of the range.")
+DATE_RANGE: Schema = {
+    "anyOf": [
+        {"enum": ["30m", "day", "24h", "month", "year", "all"]},
+        {"type": "string", "pattern": "^[1-9][0-9]{0,3}(d|mo)$"},
+        DATES,
+    ]
+}
 DIMENSION: Schema = {
     "anyOf": [
         {"enum": [*DIMENSIONS, "time"]},
@@ -174,13 +182,7 @@ SCHEMAS: dict[str, Schema] = {
         ("site_id", "metrics", "date_range"),
         site_id=NAME,
         metrics=items({"enum": list(METRICS)}, 1, MAX_METRICS, uniqueItems=True),
-        date_range={
-            "anyOf": [
-                {"enum": ["30m", "day", "24h", "month", "year", "all"]},
-                {"type": "string", "pattern": "^[1-9][0-9]{0,3}(d|mo)$"},
-                DATES,
-            ]
-        },
+        date_range=DATE_RANGE,
         dimensions=items(DIMENSION, 0, MAX_DIMENSIONS, uniqueItems=True),
         filters=items(ref("Filter")),
         order_by={
@@ -196,6 +198,28 @@ SCHEMAS: dict[str, Schema] = {
         pagination=optional(
             limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
             offset={"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
+        ),
+    ),
+    "RetentionQuestion": optional(
+        ("site_id", "date_range"),
+        site_id=NAME,
+        date_range=DATE_RANGE,
+        interval={"enum": list(INTERVALS)},
+        filters=items(ref("Filter")),
+    ),
+    "Cohorts": fixed(
+        interval={"enum": list(INTERVALS)},
+        cohorts=items(
+            fixed(
+                start={"type": "string", "format": "date"},
+                visitors={"type": "integer", "minimum": 0},
+                returned=items(
+                    {"type": ["integer", "null"]},
+                    description="One interval later, two later and so on; null for what nobody"
+                    " can know.",
+                ),
+                complete={"type": "integer", "description": "How many of these are over."},
+            )
         ),
     ),
     "Row": optional(

@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from dashboard.api import annotations, errors, goals, links, live, sites, stats
+from dashboard.api import annotations, errors, goals, links, live, retention, sites, stats
 from dashboard.api.endpoint import endpoint
 from dashboard.api.openapi import openapi
 
 urlpatterns = [
     path("api/openapi.json", openapi, name="openapi"),
     path("api/v2/query", endpoint(POST=stats.query)),
+    path("api/v2/retention", endpoint(POST=retention.retention)),
     path("api/v1/stats/realtime/visitors", endpoint(GET=stats.visitors_now)),
     path("api/v1/live/events", live.events),
     path("api/v1/sites", endpoint(GET=sites.listing, POST=sites.create)),

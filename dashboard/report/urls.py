@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dashboard.downloads import one_of_few
-from dashboard.report import notes, segments, sharing, views
+from dashboard.report import notes, retention, segments, sharing, views, vitals
 
 ROUTES = [
     ("", views.report, "report"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("sites/<str:domain>/visits", views.visit_list, name="visits"),
     path("sites/<str:domain>/visits/<int:number>", views.visit, name="visit"),
     path("sites/<str:domain>/page", views.page, name="page"),
+    path("sites/<str:domain>/retention", retention.retention, name="retention"),
+    path("sites/<str:domain>/vitals", vitals.vitals, name="vitals"),
     path("share/<str:token>/password", sharing.unlock, name="shared_unlock"),
     path("sites/<str:domain>/segments", segments.segments, name="segments"),
     path("sites/<str:domain>/segments/save", segments.save, name="segment_save"),

@@ -60,6 +60,8 @@ OF_A_SITE = {
     "visits": Rule(SEE),
     "visits/<int:number>": Rule(SEE, things={"number": "event"}),
     "page": Rule(SEE),
+    "vitals": Rule(SEE),
+    "retention": Rule(SEE),
     "card": Rule(SEE),
     "install": Rule(SEE),
     "live": Rule(SEE),
@@ -268,6 +270,9 @@ NOTES = Scope.NOTES_WRITE
 API = {
     "api/openapi.json": {"GET": Call(Whose.ALL)},
     "api/v2/query": {"POST": Call(SEE, STATS, OF_SITE | QUESTION, refused=401, changes=False)},
+    "api/v2/retention": {
+        "POST": Call(SEE, STATS, OF_SITE | {"date_range": "day"}, refused=401, changes=False)
+    },
     "api/v1/stats/realtime/visitors": {"GET": Call(SEE, STATS, OF_SITE, refused=401)},
     "api/v1/live/events": {"GET": Call(SEE, STATS, OF_SITE)},
     "api/v1/sites": {

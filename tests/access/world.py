@@ -59,7 +59,10 @@ class World:
         self.people[SUPERUSER].is_superuser = self.people[SUPERUSER].is_staff = True
         self.people[SUPERUSER].save()
         self.site = SiteFactory(
-            domain=DOMAIN, team=TeamFactory(name="Northpeak"), privacy_published=True
+            domain=DOMAIN,
+            team=TeamFactory(name="Northpeak"),
+            privacy_published=True,
+            own_ids=True,
         )
         for who, role in ROLES.items():
             if who.startswith("guest"):

@@ -18,15 +18,15 @@ INCLUDED = {*FLAGS, "comparisons"}
 
 def from_json(site: Site, body: object, now: datetime | None = None, user: object = None) -> Query:
     """The question of a request's body, a decoded JSON value. Raises `QueryError`."""
-    fields = _object(body, "The request", KEYS)
+    fields = object_of(body, "The request", KEYS)
     for key in REQUIRED:
         if key not in fields:
             raise QueryError(f"The request must have the key {key!r}.")
-    include = _object(fields.get("include", {}), "'include'", INCLUDED)
+    include = object_of(fields.get("include", {}), "'include'", INCLUDED)
     for name, value in include.items():
         if name in FLAGS and not isinstance(value, bool):
             raise QueryError(f"{name!r} in 'include' must be true or false.")
-    pagination = _object(fields.get("pagination", {}), "'pagination'", {"limit", "offset"})
+    pagination = object_of(fields.get("pagination", {}), "'pagination'", {"limit", "offset"})
     query = Query.build(
         site=site,
         metrics=fields["metrics"],
@@ -46,7 +46,8 @@ def from_json(site: Site, body: object, now: datetime | None = None, user: objec
     return query
 
 
-def _object(plain: object, what: str, keys: set[str]) -> dict:
+def object_of(plain: object, what: str, keys: set[str]) -> dict:
+    """A JSON object that has no other keys; raises `QueryError` that names `what` it should be."""
     if not isinstance(plain, dict):
         raise QueryError(f"{what} must be a JSON object.")
     for key in plain:

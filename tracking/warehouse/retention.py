@@ -18,6 +18,7 @@ from tracking.warehouse.answers import Reader
 from tracking.warehouse.buckets import buckets, naive_utc
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.filters import All
+from tracking.warehouse.parse import object_of
 from tracking.warehouse.periods import Period, midnight
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Rows, Source
@@ -25,6 +26,7 @@ from tracking.warehouse.visits import Listing
 
 INTERVALS = tuple(LEAST_DAYS)
 MOST = 60
+KEYS = {"site_id", "interval", "date_range", "filters"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,20 @@ class Retention:
         query = replace(asked, period=Period(start, period.end))
         return cls(query, period, interval, knowing, now)
 
+    @classmethod
+    def from_json(cls, site: Site, body: object, user: object = None) -> "Retention":
+        """The question of an API request's body, a decoded JSON value. Raises `QueryError`."""
+        fields = object_of(body, "The request", KEYS)
+        if "date_range" not in fields:
+            raise QueryError("The request must have the key 'date_range'.")
+        return cls.build(
+            site,
+            fields.get("interval", "week"),
+            fields.get("filters", []),
+            fields["date_range"],
+            user=user,
+        )
+
     def answer(self, reader: Reader) -> list[Cohort]:
         listing = reader.listing(self.query)
         found = reader.fetch(listing, _statement(listing, self.query, naive_utc(self.period.start)))
@@ -129,7 +145,7 @@ def mean(cohorts: Sequence[Cohort], later: int) -> float | None:
     return sum(back for _, back in told) / visitors if visitors else None
 
 
-def _check(interval: str, knowing: Knowing) -> None:
+def _check(interval: object, knowing: Knowing) -> None:
     if interval not in INTERVALS:
         raise QueryError(f"'interval' must be one of {', '.join(INTERVALS)}.")
     if not knowing.intervals:
