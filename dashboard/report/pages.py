@@ -10,11 +10,19 @@ from dashboard.report.filters import Filter
 from dashboard.report.formats import share
 from dashboard.report.question import Question
 from dashboard.report.widgets import WIDGETS
-from tracking.warehouse import beside, run
+from tracking.warehouse import beside, inquire, run
+from tracking.warehouse.reading import SPANS, HowRead
 
 FIGURES = ("visitors", "pageviews", "bounce_rate", "time_on_page", "scroll_depth")
 MOST = 8
 LONGEST = 2000
+TIMES = dict(
+    zip(
+        SPANS,
+        ("Under 10s", "10s to 30s", "30s to 1m", "1m to 3m", "3m and longer"),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,24 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The visits that read so far, or so long; `bar` is their share of 100."""
+
+    title: str
+    visits: int
+    share: str
+    bar: float
+
+
+@dataclass(frozen=True)
 class Opened:
     path: str
     figures: list[tuple[Metric, Cell]]
     sources: Listing
     before: list[Neighbour]
     after: list[Neighbour]
+    deep: list[Part]
+    long: list[Part]
 
 
 def opened(question: Question, path: str, now: datetime) -> Opened:
@@ -43,6 +63,7 @@ def opened(question: Question, path: str, now: datetime) -> Opened:
         (COLUMNS[name], Cell(COLUMNS[name].text(value), COLUMNS[name].exact(value)))
         for name, value in zip(FIGURES, row.metrics, strict=True)
     ]
+    reading = inquire(HowRead(answers.ask(on_page, ["visits"], now)))
     sources = answers.listing(
         on_page, WIDGETS["sources"], now, Choice(limit=MOST, first_metric_only=True)
     )
@@ -52,7 +73,17 @@ def opened(question: Question, path: str, now: datetime) -> Opened:
         sources=sources,
         before=_beside(question, path, now, after=False),
         after=_beside(question, path, now, after=True),
+        deep=[
+            _part(f"{depth}% of the page", visits, reading.depths)
+            for depth, visits in reading.deep.items()
+        ],
+        long=[_part(TIMES[since], visits, reading.times) for since, visits in reading.long.items()],
     )
+
+
+def _part(title: str, visits: int, whole: int) -> Part:
+    bar = round(100 * visits / whole, 1) if whole else 0
+    return Part(title=title, visits=visits, share=share(visits, whole), bar=bar)
 
 
 def _beside(question: Question, path: str, now: datetime, after: bool) -> list[Neighbour]:

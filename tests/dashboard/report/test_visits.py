@@ -127,3 +127,43 @@ def test_a_page_is_opened_under_a_filter_on_itself(client, site):
     opened = client.get("/sites/site.example/page?path=/a&f=is,event:page,/a").context["opened"]
 
     assert "1" == opened.figures[0][1].text
+
+
+def test_an_opened_page_shows_how_far_and_how_long_it_was_read(client, site):
+    for depth, engaged in ((100, 200_000), (60, 9_000)):
+        viewed = EventFactory(site=site, time=NOW - timedelta(hours=1), path="/a")
+        EventFactory(
+            site=site,
+            visit=viewed.visit,
+            visitor=viewed.visitor,
+            time=NOW - timedelta(minutes=50),
+            name="engagement",
+            path="/a",
+            scroll_depth=depth,
+            engaged_ms=engaged,
+        )
+
+    opened = client.get("/sites/site.example/page?path=/a").context["opened"]
+
+    assert [(2, "100%"), (2, "100%"), (1, "50%"), (1, "50%")] == [
+        (part.visits, part.share) for part in opened.deep
+    ]
+    assert [("Under 10s", 1), ("3m and longer", 1)] == [
+        (part.title, part.visits) for part in opened.long if part.visits
+    ]
+
+
+def test_a_visit_names_web_vitals_as_people_know_them(client, site):
+    viewed = EventFactory(site=site, time=NOW - timedelta(hours=1))
+    EventFactory(
+        site=site,
+        visit=viewed.visit,
+        visitor=viewed.visitor,
+        time=NOW - timedelta(minutes=59),
+        name="engagement",
+        props='{"vitals:lcp":"1200"}',
+    )
+
+    opened = client.get(f"/sites/site.example/visits/{viewed.visit}").context["opened"]
+
+    assert [("LCP", "1200")] == opened.moments[1].details
