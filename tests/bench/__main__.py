@@ -12,6 +12,7 @@ BENCHMARKS = (
     "bench_road",
     "bench_queries",
     "bench_warehouse",
+    "bench_retention",
     "bench_pages",
     "bench_stores",
     "bench_import",

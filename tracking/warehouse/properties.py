@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tracking.vitals import PREFIX
 from tracking.warehouse.answers import Reader
 from tracking.warehouse.query import Query
 from tracking.warehouse.rows import Source
@@ -33,10 +34,11 @@ class Properties:
         listing = reader.listing(self.query)
         dialect = listing.dialect
         events = listing.rows.of(Source.EVENTS, self.query.filters)
-        wanted = ""
+        # Web vitals are no property that a site gave.
+        wanted = f" WHERE substr(key, 1, {len(PREFIX)}) <> '{PREFIX}'"
         if self.search:
             text = dialect.lower(dialect.bind(self.search))
-            wanted = f" WHERE {dialect.contains(dialect.lower('key'), text)}"
+            wanted += f" AND {dialect.contains(dialect.lower('key'), text)}"
         found = listing.select(
             "SELECT key, count(DISTINCT nullif(visitor, 0)) AS visitors, count(*) AS events"  # noqa: S608
             f" FROM (SELECT visitor, {dialect.keys('props')} AS key FROM {events}){wanted}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import EventFactory, SiteFactory
-from tracking.models import Site
+from tracking.models import Goal, Site
 from tracking.warehouse import Query, inquire
 from tracking.warehouse.properties import Properties
 
@@ -66,3 +66,20 @@ def test_keys_are_those_of_the_events_that_filters_leave():
     happened(site, {"size": "big"}, country="AT")
 
     assert ["plan"] == [each.key for each in inquire(Properties(asked(site, GERMAN), 10))]
+
+
+def test_web_vitals_are_no_properties_even_of_a_goal_of_scrolling():
+    site = SiteFactory()
+    goal = Goal.objects.create(site=site, page_path="/", scroll_threshold=50)
+    viewed = EventFactory(site=site, time=NOON)
+    happened(
+        site,
+        {"vitals:lcp": "1200", "plan": "pro"},
+        name="engagement",
+        scroll_depth=60,
+        visit=viewed.visit,
+        visitor=viewed.visitor,
+    )
+    reached = ["is", "event:goal", [goal.display_name]]
+
+    assert ["plan"] == [each.key for each in inquire(Properties(asked(site, reached), 10))]
