@@ -18,7 +18,8 @@ GERMAN = ["is", "visit:country", ["DE"]]
 
 
 def happened(site: Site, props: dict[str, str], **fields: Any) -> None:
-    EventFactory(site=site, time=NOON, **{"props": json.dumps(props), "name": "Signup", **fields})
+    given = {"time": NOON, "props": json.dumps(props), "name": "Signup", **fields}
+    EventFactory(site=site, **given)
 
 
 def asked(site: Site, *filters: Any) -> Query:
