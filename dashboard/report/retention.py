@@ -12,7 +12,7 @@ from dashboard.report.periods import one_of
 from dashboard.report.question import Question
 from tracking.privacy.knowing import Knowing
 from tracking.warehouse import inquire
-from tracking.warehouse.retention import INTERVALS, Cohort, Retention, mean
+from tracking.warehouse.retention import INTERVALS, MOST, Cohort, Retention, mean
 
 LEVELS = 5
 
@@ -47,14 +47,20 @@ def retention(request: HttpRequest, question: Question, now: datetime) -> HttpRe
         "is_current": False,
     }
     if knowing.intervals:
-        usual = "week" if "week" in knowing.intervals else knowing.intervals[0]
-        by = one_of("by", request.GET.get("by", usual), INTERVALS)
+        length = context["last"] - context["first"]
+        by = one_of("by", request.GET.get("by", _usual(knowing, length)), INTERVALS)
         plain = question.query
         asked = Retention.build(
             plain["site"], by, plain["filters"], plain["date_range"], now, plain["user"]
         )
         context |= table(inquire(asked), by)
     return render(request, "report/retention.html", context)
+
+
+def _usual(knowing: Knowing, length: timedelta) -> str:
+    """Weeks where they can be told, and months where there would be too many of them."""
+    wanted = "month" if length > MOST * timedelta(weeks=1) else "week"
+    return wanted if wanted in knowing.intervals else knowing.intervals[-1]
 
 
 def table(cohorts: list[Cohort], by: str) -> dict:

@@ -15,7 +15,7 @@ from realtime.presence.online import online
 from tracking.access import Right
 from tracking.audit import changed_fields
 from tracking.models import Site
-from tracking.snippet import image_snippet, snippet, visited_address
+from tracking.snippet import image_snippet, snippet, visited_address, vitals_snippet
 
 
 @login_required
@@ -36,6 +36,7 @@ def install(request: HttpRequest, site: Site) -> HttpResponse:
         "site": site,
         "online": online(site.pk),
         "snippet": snippet(site),
+        "vitals": vitals_snippet(site),
         "image": image_snippet(site),
         "visited": visited_address(site, "Signup"),
         "arrived": not feed.is_empty(site.pk),

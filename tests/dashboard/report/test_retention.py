@@ -126,3 +126,11 @@ def test_an_interval_that_is_not_known_long_enough_is_refused(client):
 
     assert answer.status_code == 400
     assert "in which no week" in answer.content.decode()
+
+
+def test_a_period_of_many_weeks_is_told_by_month(client):
+    seated(client, site__own_ids=True)
+
+    page = client.get(f"{ADDRESS}?from=2024-01-01&to=2026-03-18")
+
+    assert ("month", 27) == (page.context["by"], len(page.context["lines"]))

@@ -91,6 +91,12 @@ def test_install_shows_the_snippet_as_text(client, owned, settings):
     ) in text(client.get("/sites/northpeak.example/install"))
 
 
+def test_install_shows_the_script_that_measures_web_vitals_too(client, owned, settings):
+    settings.SCRIPT_PATH = "/js/script.js"
+
+    assert "/js/script.vitals.js" in text(client.get("/sites/northpeak.example/install"))
+
+
 def test_install_waits_for_the_first_visit_of_its_site(client, owned):
     EventFactory(site=SiteFactory())
 
