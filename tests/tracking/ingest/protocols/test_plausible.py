@@ -108,6 +108,20 @@ def test_parse_ignores_the_version_of_the_script():
     assert parsed() == parsed(v=27)
 
 
+@pytest.mark.parametrize(
+    ("name", "props"),
+    [
+        ("engagement", {"author": "Ada", "vitals:lcp": "1200", "vitals:cls": "0.100"}),
+        ("pageview", {"author": "Ada"}),
+        ("Signup", {"author": "Ada"}),
+    ],
+)
+def test_parse_reads_web_vitals_of_engagement_alone(name, props):
+    vitals = {"lcp": 1200, "cls": 0.1, "inp": -8}
+
+    assert props == parsed(n=name, p={"author": "Ada"}, vitals=vitals).props
+
+
 def test_parse_reads_engagement():
     hit = parsed(n="engagement", sd=80, e=12345)
 
