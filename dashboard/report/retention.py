@@ -45,6 +45,8 @@ def retention(request: HttpRequest, question: Question, now: datetime) -> HttpRe
         "knowing": knowing,
         "intervals": [(name, question.url("retention", by=name)) for name in knowing.intervals],
         "is_current": False,
+        # Each cohort is compared with itself.
+        "compared_days": "",
     }
     if knowing.intervals:
         length = context["last"] - context["first"]
