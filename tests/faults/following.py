@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from types import TracebackType
 
 import httpx
@@ -27,13 +28,24 @@ class Silent(Exception):
 
 
 def signed_in(url: str, tls: ssl.SSLContext | None = None) -> str:
-    """The cookie of the owner's session, as a browser sends it."""
+    """The cookie of the owner's session, as a browser sends it.
+
+    Asked for again where pages fail: what was killed before may not be back for all of them.
+    """
     with httpx.Client(base_url=url, timeout=60, verify=tls or True) as client:
-        token = cookie(client.get("/sign-in"), "csrftoken")
+        token = cookie(answered(lambda: client.get("/sign-in")), "csrftoken")
         form = {"login": OWNER, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
-        answer = client.post("/sign-in", data=form, headers={"Referer": f"{url}/sign-in"})
+        referer = {"Referer": f"{url}/sign-in"}
+        answer = answered(lambda: client.post("/sign-in", data=form, headers=referer))
         assert 302 == answer.status_code, answer.text
         return "=".join(cookie(answer, "sessionid"))
+
+
+def answered(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    deadline = time.monotonic() + SILENT_SECONDS
+    while (answer := ask()).is_server_error and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return answer
 
 
 def cookie(answer: httpx.Response, name: str) -> tuple[str, str]:
