@@ -53,15 +53,21 @@ async function send(file) {
   refresh();
 }
 
-field.addEventListener("change", async () => {
-  const [file] = field.files;
-  if (!file) return;
+/** Says where the file is from, unless a person does meanwhile. */
+async function guess(file) {
+  const before = kind.value;
   const address = `${form.dataset.upload}/guess?name=${encodeURIComponent(file.name)}`;
   try {
-    kind.value = (await post(address, file.slice(0, HEAD_BYTES))).kind;
+    const found = await post(address, file.slice(0, HEAD_BYTES));
+    if (kind.value === before) kind.value = found.kind;
   } catch {
-    // Then a person says it.
+    // Then a person has to.
   }
+}
+
+let guessed = null;
+field.addEventListener("change", () => {
+  guessed = field.files.length ? guess(field.files[0]) : null;
 });
 
 form.addEventListener("submit", async (event) => {
@@ -69,6 +75,7 @@ form.addEventListener("submit", async (event) => {
   error.hidden = true;
   button.disabled = true;
   try {
+    await guessed;
     await send(field.files[0]);
   } catch (problem) {
     error.textContent =

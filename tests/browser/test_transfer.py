@@ -56,4 +56,8 @@ def test_file_that_is_refused_says_why_beside_its_field(
     owner.get_by_label("File", exact=True).set_input_files(file)
     owner.get_by_role("button", name="Import the file").click()
 
+    expect(owner.get_by_role("alert")).to_contain_text("Say where the file is from")
+    owner.get_by_label("Where is it from?").select_option("events")
+    owner.get_by_role("button", name="Import the file").click()
+
     expect(owner.get_by_role("alert")).to_contain_text("must end in .ndjson, .csv or .parquet")

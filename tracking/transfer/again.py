@@ -20,12 +20,14 @@ from tracking.warehouse.sealing.turn import Turn
 AGAIN = """
 CREATE OR REPLACE TABLE again AS
 SELECT DISTINCT visitor FROM {visits}
-WHERE site_id = $1 AND ({alone}) AND visitor IN (SELECT visitor FROM staged)
+WHERE site_id = $1 AND ({alone}) AND visitor IN (
+    SELECT visitor FROM staged ANTI JOIN repeated USING (position)
+)
 """
 
 
 def tell_apart(connection: duckdb.DuckDBPyConnection, mine: Turn, site_id: int) -> None:
-    """See to it that no stored visit counts as its visitor's only one if `staged` has another."""
+    """See to it that no stored visit counts as its visitor's only one if a new one is `staged`."""
     if settings.WAREHOUSE:
         # Nothing is single there.
         return

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tracking.audit import Did
 from tracking.locks import alone
-from tracking.models import Import, Site
+from tracking.models import Import, ImportedRecords, Site
 from tracking.transfer.errors import ImportProblem, Undecided
 from tracking.transfer.fields import format_of
 from tracking.transfer.formats import FORMATS
@@ -190,6 +190,9 @@ def clean() -> None:
     left = (Import.State.UPLOADING, Import.State.ASKING, Import.State.RUNNING)
     abandoned = Import.objects.filter(state__in=left, seen_at__lt=old)
     abandoned.update(state=Import.State.CANCELLED)
+    # What they would have added counts nowhere.
+    ended = (Import.State.FAILED, Import.State.CANCELLED)
+    ImportedRecords.objects.filter(job__state__in=ended).delete()
     kept = {path_of(job) for job in Import.objects.filter(state__in=Import.UNDER_WAY)}
     for path in folder().glob("upload-*"):
         if path not in kept:

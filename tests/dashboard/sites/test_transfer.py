@@ -9,9 +9,11 @@ from dashboard.sites import transfer
 from dashboard.sites.download import Pipe
 from tests.factories import EventFactory, SeatFactory, SiteFactory, UserFactory
 from tests.tracking.transfer.files import LINE
+from tests.tracking.transfer.formats.goatcounter_files import Hit, exported
 from tests.tracking.warehouse.sealing.sealed import noted
 from tracking.models import Change, Import, Role, Site
 from tracking.transfer import uploads
+from tracking.transfer.refused import path_of_refusals
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +190,74 @@ def test_writer_ends_when_nobody_reads_any_more():
 
     pipe._thread.join(timeout=10)
     assert not pipe._thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "expected"),
+    [
+        pytest.param("a.csv", exported(Hit()), "goatcounter", id="program"),
+        pytest.param("a.csv", b"timestamp,visitor,name,url\n", "events", id="raw-events"),
+        pytest.param("a.xls", b"hello", "", id="unknown"),
+    ],
+)
+def test_origin_of_a_file_is_guessed_by_name_and_beginning(client, site, name, head, expected):
+    response = client.post(
+        f"{IMPORTS}/guess?name={name}", head, content_type="application/octet-stream"
+    )
+
+    assert {"kind": expected} == response.json()
+
+
+def test_choice_is_offered_and_taken(client, site, django_capture_on_commit_callbacks):
+    job = Import.objects.create(
+        site=site,
+        file_name="umami.sql",
+        state="asking",
+        choices={"option": "website", "problem": "Several.", "offered": [["7", "Shop"]]},
+    )
+    page = client.get(IMPORTS).content.decode()
+
+    with django_capture_on_commit_callbacks() as asked:
+        client.post(f"{IMPORTS}/{job.pk}/choose", {"choice": "7"})
+
+    job.refresh_from_db()
+    assert (True, False) == ('<option value="7">Shop</option>' in page, "every 2s" in page)
+    assert ("waiting", {"website": "7"}, 1) == (job.state, job.options, len(asked))
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["all", "the first, after a while"])
+def test_refused_lines_are_a_file(client, site, is_kept):
+    job = Import.objects.create(site=site, refused=2, refusals=[[3, "It has no name."]])
+    path = path_of_refusals(job)
+    path.parent.mkdir()
+    if is_kept:
+        path.write_text("3\tIt has no name.\n4\tIt has no url.\n")
+
+    response = client.get(f"{IMPORTS}/{job.pk}/refused")
+
+    expected = b"3\tIt has no name.\n" + (b"4\tIt has no url.\n" if is_kept else b"")
+    assert expected == b"".join(response)
+
+
+def test_page_counts_what_was_known_refused_and_left_out(client, site):
+    Import.objects.create(
+        site=site,
+        state="done",
+        events=2,
+        known=1234,
+        refused=30,
+        refusals=[[3, "It has no name."]],
+        reasons=[["It has no name.", 30]],
+        left_out=[["Requests of bots.", 5]],
+    )
+
+    page = client.get(PAGE).content.decode()
+
+    assert [True] * 3 == [
+        text in page
+        for text in (
+            "Imported before: 1,234.",
+            "<li>It has no name. 30 lines.</li>",
+            "Requests of bots. 5 lines left out.",
+        )
+    ]

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 
 from tests.factories import SiteFactory
 from tests.tracking.transfer.files import written
+from tests.tracking.transfer.formats import goatcounter_files as goatcounter
+from tests.tracking.transfer.formats import umami_files as umami
 from tracking.models import Import
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,60 @@ def test_command_says_what_is_in_the_way_and_leaves_nothing(arguments: list[str]
         imported(*arguments)
 
     assert 0 == Import.objects.count()
+
+
+def test_command_recognises_a_file_of_another_program_and_tells_what_was_known(tmp_path: Path):
+    SiteFactory(domain="a.example")
+    first, second = tmp_path / "export.csv", tmp_path / "longer.csv"
+    first.write_bytes(goatcounter.exported(goatcounter.Hit()))
+    second.write_bytes(goatcounter.exported(goatcounter.Hit(), goatcounter.Hit("/b")))
+
+    said = [imported("a.example", str(file))[0] for file in (first, second)]
+
+    assert [
+        "Imported: 1 events in 1 visits\nRefused: 0 lines\n",
+        "Imported: 1 events in 1 visits\nImported before: 1 events\nRefused: 0 lines\n",
+    ] == said
+
+
+def test_command_reads_several_files_of_another_program_as_one(tmp_path: Path):
+    SiteFactory(domain="a.example")
+    event = {"session_id": "s2", "created_at": "yesterday"}
+    tables = umami.tables([umami.event(), umami.event("e2", **event)])
+    files = [tmp_path / f"{name}.csv" for name in ("website_event", "session")]
+    for file in files:
+        file.write_bytes(umami.as_csv(umami.COLUMNS[file.stem], tables[file.stem]))
+
+    out, err = imported("a.example", *map(str, files), "--format", "umami")
+
+    assert "Imported: 1 events in 1 visits\nRefused: 1 lines\n" == out
+    assert "Line website_event.csv:3: Its timestamp is no time" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(["a.ndjson", "b.ndjson"], "one at a time", id="two-raw-files"),
+        pytest.param(["a.ndjson", "--website", "x"], "--website is not for", id="option"),
+    ],
+)
+def test_command_refuses_what_goes_not_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+):
+    SiteFactory(domain="a.example")
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.ndjson", "b.ndjson"):
+        written(tmp_path / name, {})
+
+    with pytest.raises(CommandError, match=sentence):
+        imported("a.example", *arguments)
+
+
+def test_command_names_the_websites_of_a_dump_to_choose_from(tmp_path: Path):
+    SiteFactory(domain="a.example")
+    dump = tmp_path / "umami.sql"
+    events = [umami.event(), umami.event("e2", website_id=umami.OTHER)]
+    dump.write_bytes(umami.as_pg_dump(umami.tables(events)))
+
+    with pytest.raises(CommandError, match=f"{umami.SITE}.*Name it by --website"):
+        imported("a.example", str(dump))

@@ -22,7 +22,13 @@ def written(path: Path, *lines: dict[str, Any] | str) -> Path:
     return path
 
 
-def imported(site: Site, path: Path, kind: str = "ndjson", **options: Any) -> Import:
-    job = Import.objects.create(site=site, file_name=path.name)
+def imported(
+    site: Site,
+    path: Path,
+    kind: str = "ndjson",
+    told: dict[str, str] | None = None,
+    **options: Any,
+) -> Import:
+    job = Import.objects.create(site=site, file_name=path.name, options=told or {})
     run(job, path, kind, **options)
     return job

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from tests.factories import SiteFactory
 from tests.tracking.transfer.files import LINE
+from tests.tracking.transfer.formats import goatcounter_files as goatcounter
+from tests.tracking.transfer.formats import umami_files as umami
 from tests.tracking.warehouse.sealing.sealed import totals
 from tracking.locks import alone
 from tracking.models import Change, Import, Site
@@ -200,3 +202,46 @@ def test_what_nobody_goes_on_with_is_removed(data: Path):
     uploads.clean()
 
     assert ("cancelled", []) == (told(job)[0], list((data / "imports").glob("upload-*")))
+
+
+TWO_WEBSITES = umami.as_csv(
+    umami.EVENT, [umami.event("e1"), umami.event("e2", website_id=umami.OTHER)]
+)
+
+
+def test_file_of_another_program_is_imported_by_its_format():
+    site, content = SiteFactory(), goatcounter.exported(goatcounter.Hit())
+    job = uploads.begin(site, "export.csv", len(content), "goatcounter")
+    uploads.add(job, 0, content)
+
+    uploads.run_waiting()
+
+    assert (("done", 1, 0, ""), (1, 1, 1)) == (told(job), totals(site)[:3])
+
+
+def test_import_with_a_choice_to_make_waits_for_it_and_goes_on():
+    site = SiteFactory()
+    job = uploads.begin(site, "website_event.csv", len(TWO_WEBSITES), "umami")
+    uploads.add(job, 0, TWO_WEBSITES)
+    uploads.run_waiting()
+    asked = told(job)[0], uploads.path_of(job).exists(), job.choices["option"]
+
+    chosen = uploads.choose(job, umami.OTHER)
+    uploads.run_waiting()
+
+    assert (("asking", True, "website"), True) == (asked, chosen)
+    assert (("done", 1, 0, ""), (1, 1, 1)) == (told(job), totals(site)[:3])
+
+
+def test_choice_that_is_not_offered_is_not_taken():
+    job = uploads.begin(SiteFactory(), "website_event.csv", len(TWO_WEBSITES), "umami")
+    uploads.add(job, 0, TWO_WEBSITES)
+    uploads.run_waiting()
+    job.refresh_from_db()
+
+    assert (False, "asking") == (uploads.choose(job, "third"), told(job)[0])
+
+
+def test_file_of_an_unknown_program_is_not_to_be_sent():
+    with pytest.raises(ImportProblem, match="Say where the file is from"):
+        uploads.begin(SiteFactory(), "a.csv", 10, "other")

@@ -17,7 +17,7 @@ from tracking import audit
 from tracking.audit import Did, Means, What
 from tracking.management.sites import site_named
 from tracking.models import Import
-from tracking.transfer.errors import ImportProblem
+from tracking.transfer.errors import ImportProblem, Undecided
 from tracking.transfer.fields import FORMATS, format_of
 from tracking.transfer.formats import FORMATS as FOREIGN
 from tracking.transfer.formats import guess
@@ -103,6 +103,8 @@ class Command(BaseCommand):
                     raise
                 finally:
                     Import.objects.filter(pk=job.pk, state=Import.State.RUNNING).delete()
+        except Undecided as undecided:
+            raise CommandError(f"{undecided} Name it by --{undecided.option}.") from None
         except ImportProblem as problem:
             raise CommandError(str(problem)) from None
         except OSError as error:

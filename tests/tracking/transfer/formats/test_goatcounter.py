@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,17 @@ def test_file_that_is_no_export_is_refused(file: Path, content: bytes, sentence:
     file.write_bytes(content)
 
     with pytest.raises(ImportProblem, match=sentence):
+        imported(SiteFactory(), file, "goatcounter")
+
+
+def test_export_of_counts_is_refused_with_what_to_do(tmp_path: Path):
+    """Its names are those of exportjson.go: a folder in the zip, and a file a table."""
+    file = tmp_path / "goatcounter-export.zip"
+    with zipfile.ZipFile(file, "w") as packed:
+        for name in ("info.json", "paths.jsonl", "hit_stats.jsonl"):
+            packed.writestr(f"goatcounter-export-x/{name}", "{}\n")
+
+    with pytest.raises(ImportProblem, match="has counts and no pageviews"):
         imported(SiteFactory(), file, "goatcounter")
 
 

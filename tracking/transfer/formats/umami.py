@@ -1,0 +1,213 @@
+"""Umami's tables: CSV files of them, plain dumps of PostgreSQL and MySQL, and its cloud's export.
+
+The columns are those of prisma/schema.prisma in umami-software/umami and of the migrations beside
+it, which renamed some; those of version 1 had `pageview` and `event` for `website_event`. In the
+cloud, whose store is db/clickhouse/schema.sql, events have what belongs to their session.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from itertools import chain
+
+from tracking.enrich.language import language
+from tracking.enrich.screen import screen_class
+from tracking.transfer.errors import ImportProblem, Undecided
+from tracking.transfer.formats.format import Format, Item, LeftOut, Record, Refused
+from tracking.transfer.formats.names import browser_name, place, system_and_version
+from tracking.transfer.formats.sample import Sample
+from tracking.transfer.formats.source import Source
+from tracking.transfer.formats.tables import Row, rows_of
+from tracking.transfer.formats.umami_scratch import Scratch, revenue
+
+# Which table a file is of, by columns that it has and no other; the first that fits.
+TELLING = {
+    "session_data": {"session_id", "data_key"},
+    "event_data": {"data_type", "event_id"},
+    "website_event": {"session_id", "url_path", "event_type"},
+    "pageview": {"view_id", "url"},
+    "event": {"event_id", "session_id", "url"},
+    "session": {"session_id", "browser"},
+    "website": {"website_id", "name", "domain"},
+}
+EVENTS = ("website_event", "pageview", "event")
+OWN_NAMES = frozenset({"pageview", "engagement"})
+PAGEVIEW, CUSTOM = "1", "2"
+OTHERS = {
+    "3": "Opened links, which are no visits of a page.",
+    "4": "Pixels, which are no visits of a page.",
+    "5": "Measurements of speed.",
+}
+DEVICES = {
+    "desktop": "Desktop",
+    "laptop": "Desktop",
+    "mobile": "Mobile",
+    "tablet": "Tablet",
+}
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+
+Cells = Mapping[str, str]
+
+
+def recognises(sample: Sample) -> bool:
+    if sample.member:
+        return sample.member.rpartition("/")[2] in {f"{name}.csv" for name in TELLING}
+    header = {name.strip('" ') for name in sample.first_line.split(",")}
+    if _table(header) is not None and header & {"website_id", "data_type"}:
+        return True
+    text = sample.start.decode(errors="replace")
+    return sample.name.endswith(".sql") and ("website_event" in text or "event_data" in text)
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Events, once sessions, data and websites are gathered in a database beside them."""
+    source.passes = 2
+    with closing(Scratch(source.scratch / "umami.sqlite")) as scratch:
+        yield from _gather(source, scratch)
+        website = _chosen(source, scratch)
+        for row in _rows(source):
+            if row is None or (row.table not in EVENTS and row.cells is not None):
+                yield None
+            elif row.cells is None:
+                # Of other tables it was told before.
+                yield Refused(row.number, row.problem) if row.table in EVENTS else None
+            elif row.cells.get("website_id", "") == website:
+                yield _item(row.number, row.table, row.cells, scratch)
+
+
+def _rows(source: Source) -> Iterator[Row | None]:
+    """All rows, with the names of their tables."""
+    for stream in source.streams():
+        rows = rows_of(stream)
+        first = next(rows, None)
+        if first is None or first.table:
+            yield from chain([first], rows)
+            continue
+        table = _table(set(first.cells)) if first.cells else None
+        for row in chain([first], rows):
+            yield None if row is None else Row(row.number, table or "", row.cells, row.problem)
+
+
+def _table(columns: set[str]) -> str | None:
+    return next((name for name, telling in TELLING.items() if telling <= columns), None)
+
+
+def _gather(source: Source, scratch: Scratch) -> Iterator[Item]:
+    for row in _rows(source):
+        yield None
+        if row is None:
+            continue
+        if row.cells is None:
+            if row.table not in EVENTS:
+                yield Refused(row.number, row.problem)
+        elif row.table in EVENTS:
+            scratch.count(row.cells.get("website_id", ""))
+        elif row.table == "session":
+            scratch.add_session(row.cells)
+        elif row.table == "event_data":
+            scratch.add_data(row.cells)
+        elif row.table == "website":
+            scratch.add_website(row.cells)
+    scratch.finish()
+
+
+def _chosen(source: Source, scratch: Scratch) -> str:
+    """The id of the website to import. Raises `ImportProblem`."""
+    found = scratch.websites()
+    if not found:
+        raise ImportProblem("The file has no events of Umami's: no table website_event.")
+    wanted = source.option("website")
+    if not wanted and len(found) == 1:
+        return found[0].id
+    named = [each for each in found if (wanted or source.site.domain) in each.names]
+    if len(named) == 1:
+        return named[0].id
+    problem = "There is no such website in the file" if wanted else "The file has several websites"
+    listed = "; ".join(each.label for each in found)
+    raise Undecided(
+        f"{problem}. Choose which to import: {listed}.",
+        "website",
+        [(each.id, each.label) for each in found],
+    )
+
+
+def _item(number: int, table: str, cells: Cells, scratch: Scratch) -> Item:
+    key = f"{table}:{cells.get('event_id') or cells.get('view_id', '')}"
+    kind = cells.get("event_type", "") if table == "website_event" else _old_kind(table)
+    if kind in OTHERS:
+        return LeftOut(OTHERS[kind])
+    name = cells.get("event_name") or cells.get("event_type", "")
+    if kind == PAGEVIEW:
+        name = "pageview"
+    if kind != PAGEVIEW and name in OWN_NAMES:
+        return Refused(number, "Its event has a name that is Footfall's own.")
+    session = scratch.session(cells.get("session_id", ""))
+    known = {**session, **{name: value for name, value in cells.items() if value}}
+    fields = {
+        "timestamp": cells.get("created_at"),
+        "visitor": cells.get("session_id"),
+        "visit": cells.get("visit_id", ""),
+        "name": name,
+        "title": known.get("page_title", ""),
+        **_page(known),
+        **_of_visit(known),
+        **_props(scratch.data(cells.get("event_id", ""))),
+    }
+    return Record(number, fields, key)
+
+
+def _old_kind(table: str) -> str:
+    return PAGEVIEW if table == "pageview" else CUSTOM
+
+
+def _page(known: Cells) -> dict[str, str]:
+    """`url_path` is readable already; what else the address had tells the campaign."""
+    host = known.get("hostname", "").removeprefix("www.")
+    if "url_path" in known:
+        path, query = known["url_path"], known.get("url_query", "")
+    else:
+        path, _, query = known.get("url", "").partition("?")
+    return {
+        "url": f"https://{host}/?{query}" if host and query else "",
+        "hostname": host,
+        "path": path,
+        **{name: known[name] for name in UTM if known.get(name)},
+    }
+
+
+def _of_visit(known: Cells) -> dict[str, str]:
+    system, version = system_and_version(known.get("os", ""))
+    width = known.get("screen", "").partition("x")[0]
+    region = known.get("region") or known.get("subdivision1", "")
+    country = known.get("country", "").strip()
+    code = region if "-" in region else f"{country}-{region}"
+    return {
+        "referrer": _referrer(known),
+        **place(code if region else country),
+        "city": known.get("city", ""),
+        "browser": browser_name(known.get("browser", "")),
+        "os": system,
+        "os_version": version,
+        "device": DEVICES.get(known.get("device", "").lower(), ""),
+        "screen": screen_class(int(width)) if width.isdecimal() and len(width) < 6 else "",
+        "language": language(known.get("language", "")),
+    }
+
+
+def _referrer(known: Cells) -> str:
+    if old := known.get("referrer", ""):
+        return old
+    host = known.get("referrer_domain", "")
+    return f"https://{host}{known.get('referrer_path', '')}" if host else ""
+
+
+def _props(data: dict[str, str]) -> dict[str, object]:
+    """Properties, and revenue as Umami's own migration found it: by the names of two of them."""
+    amount, currency = revenue(data)
+    if amount is None:
+        return {"props": data} if data else {}
+    rest = {k: v for k, v in data.items() if v not in (amount, currency)}
+    money = {"revenue_amount": amount, "revenue_currency": currency}
+    return {**money, "props": rest} if rest else dict(money)
+
+
+UMAMI = Format("umami", "Umami", recognises, read, ("website",))
