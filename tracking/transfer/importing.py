@@ -152,8 +152,10 @@ def _gather(
 def note(job: Import) -> None:
     """Write down how far a job is; raises `ImportProblem` where somebody cancelled it."""
     running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
-    kept = ("format", "fingerprint", "bytes_total", "bytes_done", "events", "known", "refused")
-    kept += ("refusals", "reasons", "left_out")
+    kept = (
+        *("format", "fingerprint", "bytes_total", "bytes_done", "events", "known", "refused"),
+        *("refusals", "reasons", "left_out"),
+    )
     values = {name: getattr(job, name) for name in kept}
     if not running.update(**values, seen_at=timezone.now()):
         raise ImportProblem("The import was cancelled. Nothing of the file was stored.")

@@ -157,7 +157,9 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        size: int = self.file.readinto(buffer)
+        # Here and not where streams are given: what is read there is read from outside.
+        with _problems():
+            size: int = self.file.readinto(buffer)
         self.room.take(size)
         return size
 

@@ -5,7 +5,7 @@ and of mysqldump (a CREATE TABLE that names the columns, then INSERTs of many ro
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -31,8 +31,9 @@ NO_ROW = "It is no whole row."
 class Row:
     """`number` is that of the line; among the rows of INSERTs, which share lines, that of the row.
 
-    `table` is the name in a dump, blank for a CSV file. Where `cells` are missing, `problem`
-    says why. Values that are NULL are blank."""
+    `table` is the name in a dump, or what the columns of a CSV file tell. Where `cells` are
+    missing, `problem` says why. Values that are NULL are blank.
+    """
 
     number: int
     table: str
@@ -40,24 +41,28 @@ class Row:
     problem: str = ""
 
 
-def rows_of(stream: Stream) -> Iterator[Row | None]:
-    """The rows of a stream, None for lines that are none. Raises `ImportProblem`."""
+def rows_of(stream: Stream, table_of: Callable[[set[str]], str]) -> Iterator[Row | None]:
+    """The rows of a stream, None for lines that are none. Raises `ImportProblem`.
+
+    `table_of` names the table of a CSV file by its columns.
+    """
     if stream.name.lower().endswith(".csv"):
-        yield from _of_csv(stream)
+        yield from _of_csv(stream, table_of)
     else:
         yield from _of_dump(stream)
 
 
-def _of_csv(stream: Stream) -> Iterator[Row]:
+def _of_csv(stream: Stream, table_of: Callable[[set[str]], str]) -> Iterator[Row]:
     rows = stream.rows()
     _, header, _ = next(rows, (0, None, ""))
     columns = [name.strip() for name in header or []]
+    table = table_of(set(columns))
     for number, cells, problem in rows:
         if cells is not None and len(cells) != len(columns):
             problem = f"It has {len(cells)} cells where the first line has {len(columns)}."
             cells = None
         found = None if cells is None else dict(zip(columns, cells, strict=True))
-        yield Row(number, "", found, problem)
+        yield Row(number, table, found, problem)
 
 
 def _of_dump(stream: Stream) -> Iterator[Row | None]:
@@ -80,8 +85,8 @@ def _of_dump(stream: Stream) -> Iterator[Row | None]:
             columns = _names(found[2]) if found[2] else created.get(found[1], [])
             for cells in _inserted(line, found.end(), len(columns)):
                 mine = stream.number(next(inserted))
-                named = cells and dict(zip(columns, cells, strict=True))
-                yield Row(mine, found[1], named, "" if cells else NO_ROW)
+                named = None if cells is None else dict(zip(columns, cells, strict=True))
+                yield Row(mine, found[1], named, NO_ROW if cells is None else "")
         else:
             yield None
 

@@ -7,7 +7,6 @@ cloud, whose store is db/clickhouse/schema.sql, events have what belongs to thei
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from itertools import chain
 
 from tracking.enrich.language import language
 from tracking.enrich.screen import screen_class
@@ -19,16 +18,18 @@ from tracking.transfer.formats.source import Source
 from tracking.transfer.formats.tables import Row, rows_of
 from tracking.transfer.formats.umami_scratch import Scratch, revenue
 
-# Which table a file is of, by columns that it has and no other; the first that fits.
-TELLING = {
-    "session_data": {"session_id", "data_key"},
-    "event_data": {"data_type", "event_id"},
-    "website_event": {"session_id", "url_path", "event_type"},
-    "pageview": {"view_id", "url"},
-    "event": {"event_id", "session_id", "url"},
-    "session": {"session_id", "browser"},
-    "website": {"website_id", "name", "domain"},
-}
+# Which table a file is of: the first with all of these columns.
+TELLING = (
+    ("event_data", {"website_event_id"}),
+    ("event_data", {"event_id", "data_key"}),
+    ("session_data", {"session_id", "data_key"}),
+    ("website_event", {"session_id", "url_path", "event_type"}),
+    ("pageview", {"view_id", "url"}),
+    ("event", {"event_id", "session_id", "url"}),
+    ("session", {"session_id", "browser"}),
+    ("website", {"website_id", "name", "domain"}),
+)
+FILES = {f"{name}.csv" for name, _ in TELLING}
 EVENTS = ("website_event", "pageview", "event")
 OWN_NAMES = frozenset({"pageview", "engagement"})
 PAGEVIEW, CUSTOM = "1", "2"
@@ -50,9 +51,9 @@ Cells = Mapping[str, str]
 
 def recognises(sample: Sample) -> bool:
     if sample.member:
-        return sample.member.rpartition("/")[2] in {f"{name}.csv" for name in TELLING}
+        return sample.member.rpartition("/")[2] in FILES
     header = {name.strip('" ') for name in sample.first_line.split(",")}
-    if _table(header) is not None and header & {"website_id", "data_type"}:
+    if _table(header) and header & {"website_id", "data_type"}:
         return True
     text = sample.start.decode(errors="replace")
     return sample.name.endswith(".sql") and ("website_event" in text or "event_data" in text)
@@ -75,20 +76,12 @@ def read(source: Source) -> Iterator[Item]:
 
 
 def _rows(source: Source) -> Iterator[Row | None]:
-    """All rows, with the names of their tables."""
     for stream in source.streams():
-        rows = rows_of(stream)
-        first = next(rows, None)
-        if first is None or first.table:
-            yield from chain([first], rows)
-            continue
-        table = _table(set(first.cells)) if first.cells else None
-        for row in chain([first], rows):
-            yield None if row is None else Row(row.number, table or "", row.cells, row.problem)
+        yield from rows_of(stream, _table)
 
 
-def _table(columns: set[str]) -> str | None:
-    return next((name for name, telling in TELLING.items() if telling <= columns), None)
+def _table(columns: set[str]) -> str:
+    return next((name for name, telling in TELLING if telling <= columns), "")
 
 
 def _gather(source: Source, scratch: Scratch) -> Iterator[Item]:

@@ -67,7 +67,7 @@ def test_visitors_visits_and_views_are_those_that_umami_counts(
         job.site, "event:page", ("visitors", "pageviews")
     )
     assert {"US": (1, 1), "FR": (1, 2)} == by(job.site, "visit:country")
-    assert {"Pro, 'best'": (1, 1)} == by(job.site, "event:props:plan")
+    assert {"Pro, 'best'": (1, 1), "(none)": (2, 3)} == by(job.site, "event:props:plan")
 
 
 def test_compressed_dump_is_read(tmp_path: Path):
