@@ -7,9 +7,7 @@ from tracking.transfer.formats.matomo import MATOMO
 from tracking.transfer.formats.sample import Sample
 from tracking.transfer.formats.umami import UMAMI
 
-FORMATS: dict[str, Format] = {
-    each.name: each for each in (GOATCOUNTER, UMAMI, MATOMO, ACCESS_LOG)
-}
+FORMATS: dict[str, Format] = {each.name: each for each in (GOATCOUNTER, UMAMI, MATOMO, ACCESS_LOG)}
 
 
 def guess(sample: Sample) -> Format | None:
