@@ -16,6 +16,7 @@ BENCHMARKS = (
     "bench_pages",
     "bench_stores",
     "bench_import",
+    "bench_import_formats",
     "bench_import_logs",
     "bench_disk",
     "bench_memory",

@@ -120,5 +120,5 @@ def test_command_names_the_websites_of_a_dump_to_choose_from(tmp_path: Path):
     events = [umami.event(), umami.event("e2", website_id=umami.OTHER)]
     dump.write_bytes(umami.as_pg_dump(umami.tables(events)))
 
-    with pytest.raises(CommandError, match=f"{umami.SITE}.*Name it by --website"):
+    with pytest.raises(CommandError, match=f"Name it by --website.\n  {umami.SITE}"):
         imported("a.example", str(dump))

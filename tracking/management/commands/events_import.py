@@ -104,7 +104,8 @@ class Command(BaseCommand):
                 finally:
                     Import.objects.filter(pk=job.pk, state=Import.State.RUNNING).delete()
         except Undecided as undecided:
-            raise CommandError(f"{undecided} Name it by --{undecided.option}.") from None
+            labels = "".join(f"\n  {label}" for _, label in undecided.choices)
+            raise CommandError(f"{undecided} Name it by --{undecided.option}.{labels}") from None
         except ImportProblem as problem:
             raise CommandError(str(problem)) from None
         except OSError as error:

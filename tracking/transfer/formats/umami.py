@@ -72,7 +72,7 @@ def read(source: Source) -> Iterator[Item]:
                 # Of other tables it was told before.
                 yield Refused(row.number, row.problem) if row.table in EVENTS else None
             elif row.cells.get("website_id", "") == website:
-                yield _item(row.number, row.table, row.cells, scratch)
+                yield _item(row, row.cells, scratch, source.site.domain)
 
 
 def _rows(source: Source) -> Iterator[Row | None]:
@@ -115,15 +115,15 @@ def _chosen(source: Source, scratch: Scratch) -> str:
     if len(named) == 1:
         return named[0].id
     problem = "There is no such website in the file" if wanted else "The file has several websites"
-    listed = "; ".join(each.label for each in found)
     raise Undecided(
-        f"{problem}. Choose which to import: {listed}.",
+        f"{problem}. Choose which to import.",
         "website",
         [(each.id, each.label) for each in found],
     )
 
 
-def _item(number: int, table: str, cells: Cells, scratch: Scratch) -> Item:
+def _item(row: Row, cells: Cells, scratch: Scratch, domain: str) -> Item:
+    table = row.table
     key = f"{table}:{cells.get('event_id') or cells.get('view_id', '')}"
     kind = cells.get("event_type", "") if table == "website_event" else _old_kind(table)
     if kind in OTHERS:
@@ -132,7 +132,7 @@ def _item(number: int, table: str, cells: Cells, scratch: Scratch) -> Item:
     if kind == PAGEVIEW:
         name = "pageview"
     if kind != PAGEVIEW and name in OWN_NAMES:
-        return Refused(number, "Its event has a name that is Footfall's own.")
+        return Refused(row.number, "Its event has a name that is Footfall's own.")
     session = scratch.session(cells.get("session_id", ""))
     known = {**session, **{name: value for name, value in cells.items() if value}}
     fields = {
@@ -141,26 +141,26 @@ def _item(number: int, table: str, cells: Cells, scratch: Scratch) -> Item:
         "visit": cells.get("visit_id", ""),
         "name": name,
         "title": known.get("page_title", ""),
-        **_page(known),
+        **_page(known, domain),
         **_of_visit(known),
         **_props(scratch.data(cells.get("event_id", ""))),
     }
-    return Record(number, fields, key)
+    return Record(row.number, fields, key)
 
 
 def _old_kind(table: str) -> str:
     return PAGEVIEW if table == "pageview" else CUSTOM
 
 
-def _page(known: Cells) -> dict[str, str]:
+def _page(known: Cells, domain: str) -> dict[str, str]:
     """`url_path` is readable already; what else the address had tells the campaign."""
-    host = known.get("hostname", "").removeprefix("www.")
+    host = (known.get("hostname") or domain).removeprefix("www.")
     if "url_path" in known:
         path, query = known["url_path"], known.get("url_query", "")
     else:
         path, _, query = known.get("url", "").partition("?")
     return {
-        "url": f"https://{host}/?{query}" if host and query else "",
+        "url": f"https://{host}/?{query}" if query else "",
         "hostname": host,
         "path": path,
         **{name: known[name] for name in UTM if known.get(name)},

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.factories import SiteFactory
 from tests.tracking.transfer.files import imported
@@ -66,6 +68,36 @@ def test_totals_of_pages_and_events_are_those_of_goatcounter(file: Path):
     events.pop("pageview")
     assert {"/": (3, 4), "/about": (1, 1), "click-banana": (2, 2)} == pages | events
     assert counted_by_goatcounter(exported(*HITS)) == pages | events
+
+
+def hits_of(walks: list[tuple[int, int]]) -> list[Hit]:
+    """Hits of sessions on pages, a minute apart, the first of a session on a page marked."""
+    seen: set[tuple[int, int]] = set()
+    hits = []
+    for minute, (session, page) in enumerate(walks):
+        is_event = page == 0
+        path = "click" if is_event else f"/{page}"
+        first = (session, page) not in seen
+        seen.add((session, page))
+        time = NOON + minute * MINUTE
+        hits.append(Hit(path, f"a{session}", time, event=is_event, first=first))
+    return hits
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(walks=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=30))
+def test_totals_of_any_export_are_those_of_goatcounter(
+    walks: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory
+):
+    site, hits = SiteFactory(), hits_of(walks)
+
+    brought(site, tmp_path_factory.mktemp("export") / "export.csv.gz", *hits)
+
+    pages = by(site, "event:page", ("visitors", "pageviews"))
+    events = by(site, "event:name", ("visitors", "events"))
+    found = {name: each for name, each in (pages | events).items() if each[1]}
+    found.pop("pageview", None)
+    assert counted_by_goatcounter(exported(*hits)) == found
 
 
 def test_sessions_are_visitors_with_one_visit(file: Path):

@@ -91,7 +91,9 @@ def cells(table: str, row: dict[str, Any]) -> list[Any]:
 def as_csv(columns: Sequence[str], rows: Table) -> bytes:
     """As psql's \\copy with CSV HEADER writes them."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    writer = csv.DictWriter(
+        text, columns, lineterminator="\n", extrasaction="ignore", quoting=csv.QUOTE_ALL
+    )
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
