@@ -104,7 +104,7 @@ class Command(BaseCommand):
                 finally:
                     Import.objects.filter(pk=job.pk, state=Import.State.RUNNING).delete()
         except Undecided as undecided:
-            labels = "".join(f"\n  {label}" for _, label in undecided.choices)
+            labels = "".join(f"\n  {each[0]}: {each[1]}" for each in undecided.choices)
             raise CommandError(f"{undecided} Name it by --{undecided.option}.{labels}") from None
         except ImportProblem as problem:
             raise CommandError(str(problem)) from None

@@ -45,8 +45,7 @@ class Website:
 
     @property
     def label(self) -> str:
-        called = self.domain or self.name
-        return f"{called} ({self.id}, {self.events} events)" if called else self.id
+        return f"{self.domain or self.name or self.id} ({self.events} events)"
 
 
 class Scratch:
