@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("dashboard.teams.urls")),
     path("", include("dashboard.audit.urls")),
     path("", include("dashboard.webhooks.urls")),
+    path("", include("dashboard.alerts.urls")),
     path("", include("dashboard.mailed.urls")),
     path("", include("dashboard.goals.urls")),
     path("", include("dashboard.report.urls")),

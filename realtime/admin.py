@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from realtime.mail.models import OutgoingMail
-from realtime.out.models import Crossing, Delivery, Threshold, Webhook
+from realtime.out.models import Crossing, Delivery, Occurrence, Threshold, Webhook
 from realtime.subscriptions.models import SentReport, Subscription
 from tracking.admin.base import ReadOnlyAdmin
 
@@ -29,9 +29,17 @@ class DeliveryAdmin(ReadOnlyAdmin):
 @admin.register(Threshold)
 class ThresholdAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "site", "crossed", "checked_at"]
-    list_filter = ["crossed", "figure"]
-    list_select_related = ["site"]
+    list_filter = ["crossed", "watches"]
+    list_select_related = ["site", "goal"]
     search_fields = ["site__domain"]
+
+
+@admin.register(Occurrence)
+class OccurrenceAdmin(ReadOnlyAdmin):
+    list_display = ["threshold", "value", "opened_at", "told_at", "closed_at"]
+    list_filter = ["opened_at"]
+    list_select_related = ["threshold__site", "threshold__goal"]
+    search_fields = ["threshold__site__domain"]
 
 
 @admin.register(Crossing)

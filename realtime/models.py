@@ -1,10 +1,12 @@
 from realtime.mail.models import OutgoingMail
-from realtime.out.models import Crossing, Delivery, Threshold, Webhook
+from realtime.out.models import AlertReader, Crossing, Delivery, Occurrence, Threshold, Webhook
 from realtime.subscriptions.models import SentReport, Subscription
 
 __all__ = [
+    "AlertReader",
     "Crossing",
     "Delivery",
+    "Occurrence",
     "OutgoingMail",
     "SentReport",
     "Subscription",

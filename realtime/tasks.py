@@ -7,7 +7,7 @@ from huey.contrib.djhuey import HUEY, db_periodic_task, task
 
 from realtime.mail.asking import post  # noqa: F401
 from realtime.mail.postman import postman
-from realtime.out import deliveries
+from realtime.out import deliveries, thresholds
 from realtime.out.dispatch import dispatcher
 from tracking.models import TaskRun
 
@@ -37,10 +37,18 @@ def dispatch_net() -> None:
     dispatcher.wake()
 
 
+@db_periodic_task(crontab(minute="*"))
+def look_at_alerts() -> None:
+    """Look at the alerts that ask the warehouse; nothing where there are none."""
+    if thresholds.check_all(datetime.now(UTC), thresholds.SLOW):
+        dispatcher.wake()
+
+
 @db_periodic_task(crontab(minute="30"), retries=3, retry_delay=10, retry_backoff=2)
 def forget_deliveries() -> None:
-    """Each hour: remove old entries of the webhooks' logs."""
+    """Each hour: remove old entries of the webhooks' logs and of the history of alerts."""
     now = datetime.now(UTC)
     with TaskRun.claimed("forget-deliveries", now, since=now - timedelta(minutes=50)) as mine:
         if mine:
             deliveries.forget(now)
+            thresholds.forget(now)

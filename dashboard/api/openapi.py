@@ -131,7 +131,7 @@ DESCRIPTION: dict[str, Any] = {
         "/api/v1/live/events": {
             "get": streamed(
                 operation(
-                    "Hear of visits, goals and thresholds as they happen",
+                    "Hear of visits, goals and alerts as they happen",
                     Scope.STATS_READ,
                     "LiveEvent",
                     refusals=(400, 404, 410, 421),

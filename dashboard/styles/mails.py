@@ -22,6 +22,19 @@ TRACEBACK = """Traceback (most recent call last):
 ValueError: a bound < 0 & no other
 """
 
+ALERT = {
+    "site": "shop.example",
+    "name": "Visitors above 200% of usual in 30 minutes",
+    "value": 412,
+    "limit": 180,
+    "of_usual": True,
+    "moment": "10 Mar 2026, 14:05",
+    "zone": "Europe/Berlin",
+    "link": "https://stats.example.com/sites/shop.example/?from=2026-03-10T13:35&to=2026-03-10T14:05",
+    "alerts_link": "https://stats.example.com/sites/shop.example/alerts",
+    "is_test": False,
+}
+
 # The contexts with which each template is shown, by what is special about them.
 SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "email_confirmation_signup": {"": {**ACCOUNT, "activate_url": LINK}},
@@ -66,6 +79,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "report_added": {
         "": {"by": "grace@example.com", "place": "shop.example", "rhythm": "weekly", "link": LINK}
     },
+    "alert": {"": ALERT, "tried out": {**ALERT, "is_test": True}},
     "task_failed": {
         "": {"task": "tracking.tasks.drain", "error": "OperationalError", "before": 59}
     },

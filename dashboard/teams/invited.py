@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from dashboard.teams.forms import TakeSiteForm
 from realtime.out.models import Webhook
+from realtime.subscriptions.models import Subscription
 from tracking import teams
 from tracking.models import ApiKey, Invitation, SharedLink, Site, Team
 
@@ -78,11 +79,17 @@ def coming_with(site: Site) -> list[str]:
         "webhook": Webhook.objects.filter(site=site).count(),
         "shared link": SharedLink.valid(now).filter(site=site).count(),
         "guest": guests.count(),
+        "mail subscriber": subscribers(site),
         "API key": ApiKey.living(now)
         .filter(Q(site=site) | Q(site=None), user__in=guests.values("user"))
         .count(),
     }
     return [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
+
+
+def subscribers(site: Site) -> int:
+    """The addresses without an account that get its reports."""
+    return Subscription.objects.filter(site=site, user=None, confirmed_at__isnull=False).count()
 
 
 def dead(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Forms about a site's webhooks and thresholds."""
+"""Forms about a site's webhooks."""
 
 from datetime import datetime
 from typing import Any
@@ -7,18 +7,23 @@ from django import forms
 
 from dashboard.fields import Checks
 from realtime.out import events
-from realtime.out.models import Kind, Threshold, Webhook
+from realtime.out.models import Form, Kind, Webhook
 from tracking import outgoing
 from tracking.outgoing import OutgoingError
 
 MOST_HOOKS = 20
-MOST_THRESHOLDS = 20
 PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
 
 class WebhookForm(forms.ModelForm):
     """A webhook's address and what it is told of."""
 
+    form = forms.ChoiceField(
+        label="Format",
+        choices=Form.choices,
+        required=False,
+        help_text="Slack's is for addresses that Slack, Mattermost and others give out.",
+    )
     kinds = forms.MultipleChoiceField(
         label="What it is told of",
         choices=Kind.choices,
@@ -29,7 +34,7 @@ class WebhookForm(forms.ModelForm):
 
     class Meta:
         model = Webhook
-        fields = ["url", "kinds"]
+        fields = ["url", "form", "kinds"]
         help_texts = {"url": "Where your program receives POST requests, such as https://…"}
         widgets = {"url": forms.TextInput(attrs={"inputmode": "url", **PLAIN})}
 
@@ -41,6 +46,15 @@ class WebhookForm(forms.ModelForm):
             raise forms.ValidationError(str(error)) from None
         return url
 
+    def clean_form(self) -> str:
+        return self.cleaned_data["form"] or Form.EVENTS
+
+    def clean_kinds(self) -> list[str]:
+        """Slack has no words for the others."""
+        if self.cleaned_data.get("form") == Form.SLACK:
+            return [Kind.THRESHOLD.value]
+        return self.cleaned_data["kinds"]
+
     def clean(self) -> dict[str, Any]:
         if not self.instance.pk and self.instance.site.webhooks.count() >= MOST_HOOKS:
             raise forms.ValidationError(f"A site has at most {MOST_HOOKS} webhooks.")
@@ -51,7 +65,7 @@ class WebhookSettingsForm(WebhookForm):
     """What an owner may change later."""
 
     class Meta(WebhookForm.Meta):
-        fields = ["url", "kinds", "enabled"]
+        fields = ["url", "form", "kinds", "enabled"]
         labels = {"enabled": "Call this address"}
 
     def save(self, commit: bool = True) -> Webhook:
@@ -68,26 +82,6 @@ class WebhookSettingsForm(WebhookForm):
         if commit:
             hook.save(update_fields=changed)
         return hook
-
-
-class ThresholdForm(forms.ModelForm):
-    """A new threshold."""
-
-    class Meta:
-        model = Threshold
-        fields = ["direction", "limit", "figure", "minutes"]
-        labels = {
-            "direction": "When there are",
-            "limit": "Number",
-            "figure": "Of",
-            "minutes": "In so many minutes",
-        }
-        help_texts = {"minutes": "1 to 60. Visitors online have minutes of their own."}
-
-    def clean(self) -> dict[str, Any]:
-        if self.instance.site.thresholds.count() >= MOST_THRESHOLDS:
-            raise forms.ValidationError(f"A site has at most {MOST_THRESHOLDS} thresholds.")
-        return super().clean() or {}
 
 
 def new_hook(form: WebhookForm, user: Any, now: datetime) -> Webhook:

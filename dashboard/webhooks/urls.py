@@ -4,12 +4,6 @@ from dashboard.webhooks import views
 
 urlpatterns = [
     path("sites/<str:domain>/webhooks", views.webhooks, name="webhooks"),
-    path("sites/<str:domain>/thresholds", views.add_threshold, name="threshold_add"),
-    path(
-        "sites/<str:domain>/thresholds/<int:threshold>/remove",
-        views.remove_threshold,
-        name="threshold_remove",
-    ),
     path("sites/<str:domain>/webhooks/<int:hook>", views.webhook, name="webhook"),
     path("sites/<str:domain>/webhooks/<int:hook>/log", views.log, name="webhook_log"),
     path("sites/<str:domain>/webhooks/<int:hook>/roll", views.roll, name="webhook_roll"),

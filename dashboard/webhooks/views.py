@@ -1,4 +1,4 @@
-"""The pages on which an owner keeps a site's webhooks and thresholds, and sees how calls went."""
+"""The pages on which an owner keeps a site's webhooks, and sees how calls went."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.access import site_view
 from dashboard.room import Did, What, tell
-from dashboard.webhooks.forms import ThresholdForm, WebhookForm, WebhookSettingsForm, new_hook
+from dashboard.webhooks.forms import WebhookForm, WebhookSettingsForm, new_hook
 from dashboard.webhooks.log import Log
 from realtime import tasks
 from realtime.out import deliveries
-from realtime.out.models import Delivery, Threshold, Webhook
+from realtime.out.models import Delivery, Webhook
 from realtime.presence.online import online
 from tracking.access import Right
 from tracking.audit import changed_fields
@@ -38,33 +38,7 @@ def webhooks(request: HttpRequest, site: Site) -> HttpResponse:
             )
         # Answered at once, not after a redirect: nobody is shown the secret again.
         return hook_page(request, hook, WebhookSettingsForm(instance=hook), hook.secret)
-    return list_page(request, site, form, ThresholdForm())
-
-
-@site_view(Right.MANAGE)
-@require_POST
-def add_threshold(request: HttpRequest, site: Site) -> HttpResponse:
-    form = ThresholdForm(request.POST, instance=Threshold(site=site))
-    if not form.is_valid():
-        return list_page(request, site, WebhookForm(instance=Webhook(site=site)), form)
-    with transaction.atomic():
-        threshold = form.save()
-        tell(request, site, Did.ADDED, What.THRESHOLD, threshold.name)
-    messages.success(request, f"{threshold.name}: webhooks and streams hear of it from now on.")
-    return redirect("webhooks", site.domain)
-
-
-@site_view(Right.MANAGE)
-@require_POST
-def remove_threshold(request: HttpRequest, site: Site, threshold: int) -> HttpResponse:
-    found = site.thresholds.filter(pk=threshold).first()
-    if found is None:
-        raise Http404("No such threshold.")
-    with transaction.atomic():
-        found.delete()
-        tell(request, site, Did.DELETED, What.THRESHOLD, found.name)
-    messages.success(request, "The threshold is removed.")
-    return redirect("webhooks", site.domain)
+    return list_page(request, site, form)
 
 
 @site_view(Right.MANAGE)
@@ -150,16 +124,12 @@ def asked(request: HttpRequest, site: Site, hook: int, sentence: str) -> HttpRes
     return redirect("webhook", site.domain, hook)
 
 
-def list_page(
-    request: HttpRequest, site: Site, form: WebhookForm, threshold_form: ThresholdForm
-) -> HttpResponse:
+def list_page(request: HttpRequest, site: Site, form: WebhookForm) -> HttpResponse:
     context = {
         "site": site,
         "online": online(site.pk),
         "form": form,
-        "threshold_form": threshold_form,
         "hooks": site.webhooks.all(),
-        "thresholds": site.thresholds.all(),
     }
     return render(request, "webhooks/list.html", context)
 

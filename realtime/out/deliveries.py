@@ -7,7 +7,7 @@ from uuid import uuid4
 import structlog
 from django.db.models import QuerySet
 
-from realtime.out import events
+from realtime.out import events, slack
 from realtime.out.events import Chunk, LiveEvent, Position
 from realtime.out.models import TEST, Crossing, Delivery, Webhook
 from tracking.turns import write_transaction
@@ -67,10 +67,14 @@ def delivery(hook: Webhook, event: LiveEvent, now: datetime) -> Delivery:
         webhook=hook,
         event_id=str(event.position),
         kind=event.kind,
-        payload=event.text,
+        payload=slack.text(event.site, event.fields) if is_slack(hook) else event.text,
         created_at=now,
         next_at=now,
     )
+
+
+def is_slack(hook: Webhook) -> bool:
+    return hook.form == Webhook.Form.SLACK
 
 
 def make_test(hook: Webhook, now: datetime) -> Delivery:
@@ -81,7 +85,7 @@ def make_test(hook: Webhook, now: datetime) -> Delivery:
         webhook=hook,
         event_id=event_id,
         kind=TEST,
-        payload=json.dumps(told),
+        payload=slack.test(hook.site.domain) if is_slack(hook) else json.dumps(told),
         created_at=now,
         next_at=now,
     )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import close_old_connections
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
 from realtime.out import deliveries, events, sending, thresholds
@@ -140,7 +140,12 @@ def make_deliveries(news: set[int] | None, crossed: set[int], now: datetime) -> 
 
 
 def has_work() -> bool:
-    return Webhook.objects.filter(enabled=True).exists() or Threshold.objects.exists()
+    return Webhook.objects.filter(enabled=True).exists() or numbers().exists()
+
+
+def numbers() -> "QuerySet[Threshold]":
+    """The alerts that are looked at here; the others ask more than this thread has time for."""
+    return Threshold.objects.filter(watches=thresholds.NUMBER)
 
 
 def seconds_until_due(now: datetime) -> float | None:
@@ -152,8 +157,8 @@ def seconds_until_due(now: datetime) -> float | None:
         for row in waiting.values_list("webhook", *until).annotate(Min("next_at"))
     ]
     soonest = [max((time - now) / timedelta(seconds=1), 0) for time in times]
-    if Threshold.objects.exists():
-        soonest.append(thresholds.EVERY / timedelta(seconds=1))
+    if numbers().exists():
+        soonest.append(thresholds.EVERY[thresholds.NUMBER] / timedelta(seconds=1))
     return min(soonest, default=None)
 
 

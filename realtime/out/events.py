@@ -200,6 +200,8 @@ def crossings(site: Site, position: Position, upto: Position) -> list[LiveEvent]
                 "limit": row.limit,
                 "minutes": row.minutes,
                 "value": row.value,
+                "watches": row.watches,
+                "link": row.link,
             },
         )
         for row in rows.order_by("id")

@@ -9,7 +9,10 @@ from django.db import models
 from django.utils import timezone
 
 from realtime.out.signing import new_secret
-from tracking.models import Site
+from tracking.models import Goal, Site
+
+LONGEST_MINUTES = 7 * 24 * 60
+LENGTHS = (("day", 1440), ("hour", 60), ("minute", 1))
 
 
 class Kind(models.TextChoices):
@@ -17,7 +20,14 @@ class Kind(models.TextChoices):
 
     VISIT = "visit", "Visits"
     GOAL = "goal", "Goals"
-    THRESHOLD = "threshold", "Thresholds"
+    THRESHOLD = "threshold", "Alerts"
+
+
+class Form(models.TextChoices):
+    """How a webhook is told."""
+
+    EVENTS = "events", "Live events"
+    SLACK = "slack", "Slack's format, for alerts"
 
 
 # Of a delivery that an owner asks for, to see whether a receiver works.
@@ -37,8 +47,13 @@ class Webhook(models.Model):
     `busy_until`.
     """
 
+    Form = Form
+
     site = models.ForeignKey(Site, models.CASCADE, related_name="webhooks")
     url = models.CharField("address", max_length=2000)
+    form = models.CharField(
+        "format", max_length=10, choices=Form, default=Form.EVENTS, db_default=Form.EVENTS
+    )
     kinds = models.JSONField("events", default=all_kinds)
     enabled = models.BooleanField(default=True)
     secret = models.CharField(max_length=100, default=new_secret, editable=False)
@@ -133,10 +148,21 @@ class Delivery(models.Model):
 
 
 class Threshold(models.Model):
-    """A figure of a site that makes a live event when it crosses a limit.
+    """An alert: a figure of a site that is told of when it crosses a limit.
 
-    `crossed` from then on until the figure is back: see `realtime.out.thresholds`.
+    `watches` says which. `limit` is a number, or with SPIKE and DROP per cent of what is usual;
+    SILENCE has none. `minutes` is the time over which is counted. `crossed` from then on until the
+    figure is back: see `realtime.out.thresholds`. Between `quiet_from` and `quiet_until`, in the
+    owner's time zone, nothing is told.
     """
+
+    class Watches(models.TextChoices):
+        NUMBER = "number", "A number of visitors, visits or pageviews"
+        SPIKE = "spike", "More visitors than usual"
+        DROP = "drop", "Fewer visitors than usual"
+        SILENCE = "silence", "No hits"
+        GOAL = "goal", "A goal"
+        ERRORS = "errors", "Error pages"
 
     class Figure(models.TextChoices):
         ONLINE = "online", "Visitors online"
@@ -148,11 +174,20 @@ class Threshold(models.Model):
         BELOW = "below", "Fewer than"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="thresholds")
+    watches = models.CharField(
+        max_length=10, choices=Watches, default=Watches.NUMBER, db_default=Watches.NUMBER
+    )
     figure = models.CharField(max_length=10, choices=Figure, default=Figure.ONLINE)
     direction = models.CharField(max_length=5, choices=Direction, default=Direction.ABOVE)
     limit = models.PositiveIntegerField("number", validators=[MaxValueValidator(100_000_000)])
     minutes = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(60)]
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_MINUTES)]
+    )
+    goal = models.ForeignKey(Goal, models.CASCADE, null=True, blank=True, related_name="+")
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     crossed = models.BooleanField(default=False, editable=False)
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -167,11 +202,87 @@ class Threshold(models.Model):
     @property
     def name(self) -> str:
         """Such as "More than 100 visitors online" or "Fewer than 5 visits in 10 minutes"."""
-        figure = self.get_figure_display().lower()
-        words = f"{self.get_direction_display()} {self.limit} {figure}"
-        if self.figure == self.Figure.ONLINE:
-            return words
-        return f"{words} in {self.minutes} minutes" if self.minutes > 1 else f"{words} in a minute"
+        within = words_of(self.minutes)
+        if self.watches == self.Watches.SPIKE:
+            return f"Visitors above {self.limit}% of usual in {within}"
+        if self.watches == self.Watches.DROP:
+            return f"Visitors below {self.limit}% of usual in {within}"
+        if self.watches == self.Watches.SILENCE:
+            return f"No hits in {within}"
+        direction = self.get_direction_display()
+        if self.watches == self.Watches.GOAL:
+            return f"“{self.goal!s:.100}” {direction.lower()} {self.limit} times in {within}"
+        if self.watches == self.Watches.ERRORS:
+            return f"More than {self.limit} error pages in {within}"
+        words = f"{direction} {self.limit} {self.get_figure_display().lower()}"
+        return words if self.figure == self.Figure.ONLINE else f"{words} in {within}"
+
+    @property
+    def unit(self) -> str:
+        """What its figure counts."""
+        if self.watches == self.Watches.NUMBER:
+            return self.figure
+        of = {"silence": "hits", "goal": "goals", "errors": "errors"}
+        return of.get(self.watches, "visitors")
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether it is its quiet time; over midnight, where that ends before it begins."""
+        start, end = self.quiet_from, self.quiet_until
+        if start is None or end is None or start == end:
+            return False
+        zone = self.owner.zone if self.owner else self.site.zone
+        clock = now.astimezone(zone).time()
+        return start <= clock < end if start < end else clock >= start or clock < end
+
+
+class AlertReader(models.Model):
+    """That a person is told of an alert by mail."""
+
+    threshold = models.ForeignKey(Threshold, models.CASCADE, related_name="readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["threshold", "user"], name="one_reader_an_alert"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.threshold_id}"
+
+
+class Occurrence(models.Model):
+    """That an alert's figure was beyond its limit, from `opened_at` to `closed_at`.
+
+    `told_at` is when that was told, once; None in quiet hours, and for good where it was over
+    before they were.
+    """
+
+    threshold = models.ForeignKey(Threshold, models.CASCADE, related_name="occurrences")
+    value = models.PositiveIntegerField()
+    limit = models.PositiveIntegerField()
+    opened_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["threshold"], condition=models.Q(closed_at=None), name="one_open_an_alert"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.threshold_id} at {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+def words_of(minutes: int) -> str:
+    """A length of time: a minute, 10 minutes, 2 hours, 7 days."""
+    if minutes == 60:
+        return "an hour"
+    word, size = next(each for each in LENGTHS if minutes % each[1] == 0)
+    count = minutes // size
+    return f"{count} {word}s" if count > 1 else f"a {word}"
 
 
 class Crossing(models.Model):
@@ -187,6 +298,10 @@ class Crossing(models.Model):
     limit = models.PositiveIntegerField()
     minutes = models.PositiveSmallIntegerField()
     value = models.PositiveIntegerField()
+    watches = models.CharField(max_length=10, default="number", db_default="number")
+    link = models.CharField(
+        max_length=2000, blank=True, default="", db_default="", help_text="To the report of then."
+    )
 
     class Meta:
         ordering = ["id"]

@@ -107,10 +107,12 @@ OF_A_SITE = {
     "sharing/public": Rule(MANAGE, {"public": "yes"}),
     "sharing/<int:number>/delete": Rule(MANAGE, {}, {"number": "link"}),
     "webhooks": Rule(MANAGE),
-    "thresholds": Rule(
+    "alerts": Rule(
         MANAGE, {"figure": "online", "direction": "above", "limit": "9", "minutes": "1"}
     ),
-    "thresholds/<int:threshold>/remove": Rule(MANAGE, {}, {"threshold": "threshold"}),
+    "alerts/<int:alert>": Rule(MANAGE, things={"alert": "threshold"}),
+    "alerts/<int:alert>/remove": Rule(MANAGE, {}, {"alert": "threshold"}),
+    "alerts/<int:alert>/try": Rule(MANAGE, {}, {"alert": "threshold"}, changes=False),
     "webhooks/<int:hook>": Rule(MANAGE, things={"hook": "hook"}),
     "webhooks/<int:hook>/log": Rule(MANAGE, things={"hook": "hook"}),
     "webhooks/<int:hook>/roll": Rule(MANAGE, {}, {"hook": "hook"}),

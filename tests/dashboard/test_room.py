@@ -156,14 +156,14 @@ def test_a_page_names_the_last_change_that_it_knows(client, site):
         assert f'data-change="{last.pk}"' in client.get(ADDRESS + page).content.decode()
 
 
-def test_webhooks_and_thresholds(client, site):
+def test_webhooks_and_alerts(client, site):
     client.post(f"{ADDRESS}/webhooks", HOOK)
     hook = Webhook.objects.get()
     client.post(f"{ADDRESS}/webhooks/{hook.pk}", {**HOOK, "enabled": "on"})
     client.post(f"{ADDRESS}/webhooks/{hook.pk}/roll")
     client.post(f"{ADDRESS}/webhooks/{hook.pk}/remove")
-    client.post(f"{ADDRESS}/thresholds", LIMIT)
-    client.post(f"{ADDRESS}/thresholds/{Threshold.objects.get().pk}/remove")
+    client.post(f"{ADDRESS}/alerts", LIMIT)
+    client.post(f"{ADDRESS}/alerts/{Threshold.objects.get().pk}/remove")
 
     above = "More than 100 visitors online"
     assert [

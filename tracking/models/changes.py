@@ -18,7 +18,7 @@ class What(models.TextChoices):
     SETTINGS = "settings", "settings"
     RULES = "rules", "rules for hits"
     WEBHOOK = "webhook", "webhook"
-    THRESHOLD = "threshold", "threshold"
+    THRESHOLD = "threshold", "alert"
     REPORT = "report", "report by mail"
     SITE = "site", "site"
     IMPORT = "import", "import"

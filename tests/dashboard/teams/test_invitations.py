@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dashboard.teams import invitations
 from realtime.out.models import Webhook
+from realtime.subscriptions.models import Subscription
 from tests.factories import GuestFactory, MemberFactory, SeatFactory, SiteFactory, UserFactory
 from tests.mail import delivered
 from tracking.models import ApiKey, Change, Guest, Invitation, Member, Role, SharedLink, Site
@@ -480,10 +481,13 @@ def test_page_of_an_offered_site_says_what_comes_with_it(client, seat):
     for user, site in ((guest, seat.site), (guest, None), (guest, other), (seat.user, None)):
         ApiKey.issue(user, site=site)
     ApiKey.issue(guest, expires_at=now)
+    for email, agreed in (("board@example.com", now), ("asked@example.com", None)):
+        Subscription.objects.create(site=seat.site, email=email, confirmed_at=agreed)
 
     page = opened(client, UserFactory(), offer_of(client, seat)).content.decode()
 
-    assert "until you end them: 1 webhook, 1 shared link, 2 guests, 2 API keys." in page
+    wanted = "1 webhook, 1 shared link, 2 guests, 1 mail subscriber, 2 API keys."
+    assert f"until you end them: {wanted}" in page
 
 
 def test_page_of_an_offered_site_with_nothing_beside_it_names_nothing(client, seat):

@@ -1,11 +1,10 @@
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dashboard.webhooks import forms, log
 from realtime import tasks
-from realtime.out.models import Delivery, Threshold, Webhook
+from realtime.out.models import Delivery, Webhook
 from tests.factories import SeatFactory, SiteFactory, UserFactory
 from tests.realtime.out.hooks import make_hook
 from tests.realtime.stored import event, store
@@ -14,10 +13,8 @@ from tracking.models import Role, Site
 pytestmark = pytest.mark.django_db
 
 HOOKS = "/sites/northpeak.example/webhooks"
-THRESHOLDS = "/sites/northpeak.example/thresholds"
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOOK = {"url": "http://127.0.0.1:9/hook", "kinds": ["visit", "goal"]}
-LIMIT = {"direction": "above", "limit": "100", "figure": "online", "minutes": "1"}
 
 
 @pytest.fixture
@@ -248,49 +245,6 @@ def test_deleted_webhook_takes_its_log_along(client, site):
     )
 
 
-def test_added_threshold_is_listed_by_its_name(client, site):
-    client.post(THRESHOLDS, LIMIT)
-
-    page = client.get(HOOKS).content.decode()
-    assert re.search(r"<span>More than 100 visitors online</span>", page)
-
-
-@pytest.mark.parametrize(
-    ("fields", "name"),
-    [
-        ({"limit": "-1"}, "limit"),
-        ({"limit": "many"}, "limit"),
-        ({"limit": "9" * 12}, "limit"),
-        ({"minutes": "0"}, "minutes"),
-        ({"minutes": "61"}, "minutes"),
-        ({"figure": "money"}, "figure"),
-    ],
-)
-def test_threshold_that_cannot_be_is_refused_beside_its_field(client, site, fields, name):
-    response = client.post(THRESHOLDS, LIMIT | fields)
-
-    assert [name] == list(errors_of(response, "threshold_form"))
-
-
-def test_site_has_a_bounded_number_of_thresholds(client, site, monkeypatch):
-    monkeypatch.setattr(forms, "MOST_THRESHOLDS", 1)
-    Threshold.objects.create(site=site, limit=1)
-
-    client.post(THRESHOLDS, LIMIT)
-
-    assert 1 == Threshold.objects.count()
-
-
-def test_threshold_is_removed_and_another_sites_is_not(client, site):
-    mine = Threshold.objects.create(site=site, limit=1)
-    other = Threshold.objects.create(site=SiteFactory(), limit=1)
-
-    answers = [client.post(f"{THRESHOLDS}/{each.pk}/remove") for each in (mine, other)]
-
-    assert [302, 404] == [each.status_code for each in answers]
-    assert [other] == list(Threshold.objects.all())
-
-
 ADDRESSES = ["", "/{}", "/{}/log", "/{}/roll", "/{}/test", "/{}/replay", "/{}/remove"]
 
 
@@ -326,15 +280,6 @@ def test_nobody_signed_in_is_led_to_the_sign_in(client):
     assert client.get(HOOKS)["Location"].startswith("/sign-in")
 
 
-def test_threshold_of_a_viewer_is_refused(client, asked):
-    site = SiteFactory(domain="northpeak.example")
-    viewer = SeatFactory(site=site, role=Role.VIEWER).user
-    client.force_login(viewer)
-
-    assert 404 == client.post(THRESHOLDS, LIMIT).status_code
-    assert not Threshold.objects.exists()
-
-
 def test_state_says_since_when_it_fails(client, site):
     make_hook(site, failures=2, failing_since=NOW, skipped_at=NOW + timedelta(hours=1))
 
@@ -342,3 +287,9 @@ def test_state_says_since_when_it_fails(client, site):
 
     assert "Failing since 10 Mar 2026, 12:00 UTC" in page
     assert "events were left out until 10 Mar 2026, 13:00 UTC" in page
+
+
+def test_webhook_in_slacks_format_hears_of_alerts_alone(client, site):
+    client.post(HOOKS, HOOK | {"form": "slack", "kinds": ["visit", "goal", "threshold"]})
+
+    assert [("slack", ["threshold"])] == list(Webhook.objects.values_list("form", "kinds"))

@@ -144,6 +144,8 @@ def test_crossed_threshold_tells_the_figure():
             "limit": 2,
             "minutes": 1,
             "value": 3,
+            "watches": "number",
+            "link": "",
         }
     ] == told(site)
 

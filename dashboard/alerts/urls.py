@@ -1,0 +1,10 @@
+from django.urls import path
+
+from dashboard.alerts import views
+
+urlpatterns = [
+    path("sites/<str:domain>/alerts", views.alerts, name="alerts"),
+    path("sites/<str:domain>/alerts/<int:alert>", views.alert, name="alert"),
+    path("sites/<str:domain>/alerts/<int:alert>/remove", views.remove, name="alert_remove"),
+    path("sites/<str:domain>/alerts/<int:alert>/try", views.try_out, name="alert_try"),
+]
