@@ -99,7 +99,7 @@ def try_out(request: HttpRequest, site: Site, alert: int) -> HttpResponse:
     link = telling.link_to(occurrence)
     readers = telling.readers(found)
     for reader in readers:
-        context = telling.context_of(occurrence, reader.zone, link, is_test=True)
+        context = telling.context_of(occurrence, reader, link, is_test=True)
         outbox.send("alert", reader.email, context)
     hooks = [each for each in site.webhooks.filter(enabled=True) if Kind.THRESHOLD in each.kinds]
     for hook in hooks:

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from realtime.mail import outbox
 from realtime.out.models import Crossing, Occurrence, Threshold
-from tracking.access import Right, people_with
+from tracking.access import Right, people_with, rights_of, role_of
 from tracking.enrich import log
+from tracking.models import Site
 
 LEAST_SHOWN = timedelta(minutes=30)
 # What a filter of the report escapes in a value.
@@ -39,7 +39,7 @@ def tell(occurrence: Occurrence, now: datetime) -> bool:
         link=link,
     )
     for reader in readers(threshold):
-        outbox.send("alert", reader.email, context_of(occurrence, reader.zone, link))
+        outbox.send("alert", reader.email, context_of(occurrence, reader, link))
     return True
 
 
@@ -50,9 +50,9 @@ def readers(threshold: Threshold) -> list[Any]:
 
 
 def context_of(
-    occurrence: Occurrence, zone: ZoneInfo, link: str, is_test: bool = False
+    occurrence: Occurrence, reader: Any, link: str, is_test: bool = False
 ) -> dict[str, Any]:
-    threshold = occurrence.threshold
+    threshold, zone = occurrence.threshold, reader.zone
     return {
         "site": threshold.site.domain,
         "name": threshold.name,
@@ -62,9 +62,16 @@ def context_of(
         "moment": f"{occurrence.opened_at.astimezone(zone):%-d %b %Y, %H:%M}",
         "zone": zone.key,
         "link": link,
-        "alerts_link": f"{settings.PUBLIC_URL}/sites/{threshold.site.domain}/alerts",
+        "alerts_link": alerts_link(threshold.site, reader),
         "is_test": is_test,
     }
+
+
+def alerts_link(site: Site, reader: Any) -> str:
+    """Empty for who may not open that page."""
+    if Right.MANAGE not in rights_of(role_of(reader, site)):
+        return ""
+    return f"{settings.PUBLIC_URL}/sites/{quote(site.domain)}/alerts"
 
 
 def link_to(occurrence: Occurrence) -> str:

@@ -112,7 +112,7 @@ OF_A_SITE = {
     ),
     "alerts/<int:alert>": Rule(MANAGE, things={"alert": "threshold"}),
     "alerts/<int:alert>/remove": Rule(MANAGE, {}, {"alert": "threshold"}),
-    "alerts/<int:alert>/try": Rule(MANAGE, {}, {"alert": "threshold"}, changes=False),
+    "alerts/<int:alert>/try": Rule(MANAGE, {}, {"alert": "threshold"}),
     "webhooks/<int:hook>": Rule(MANAGE, things={"hook": "hook"}),
     "webhooks/<int:hook>/log": Rule(MANAGE, things={"hook": "hook"}),
     "webhooks/<int:hook>/roll": Rule(MANAGE, {}, {"hook": "hook"}),

@@ -67,10 +67,12 @@ def test_received_report_has_both_bodies_its_picture_and_a_way_out(mail_server):
     message = received(mail_server)
 
     text, html = message.get_body(["plain"]), message.get_body(["html"])
-    assert text and html
+    assert text
+    assert html
     assert ["145" in body.get_content() for body in (text, html)] == [True, True]
     assert re.fullmatch(
-        r"<https://stats\.example\.com/reports/unsubscribe\?token=\S+>", message["List-Unsubscribe"]
+        r"<https://stats\.example\.com/reports/unsubscribe\?token=\S+>",
+        message["List-Unsubscribe"].strip(),
     )
     assert ("List-Unsubscribe=One-Click", "multipart/related") == (
         message["List-Unsubscribe-Post"],

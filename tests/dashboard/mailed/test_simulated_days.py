@@ -5,8 +5,10 @@ once, and a clock that is set forward and back.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from itertools import cycle
 
 import pytest
 
@@ -48,17 +50,17 @@ def short(report: sending.Report, _sites: object, to: str, _now: datetime) -> Le
     return write("password_changed", to, {"email": to}, subject=subject)
 
 
-def steps(patch: pytest.MonkeyPatch, where: list[tuple[object, str]]) -> Iterator[None]:
-    """Each time, the next of the places kills who comes by; after the last one none does."""
-    while True:
-        for owner, name in where:
-            with patch.context() as broken:
-                broken.setattr(owner, name, dies)
-                yield
-            # And one after that step, before the next.
-            with patch.context() as broken:
-                broken.setattr(owner, name, then_dies(getattr(owner, name)))
-                yield
+def steps(*where: tuple[object, str]) -> Iterator[tuple[object, str, bool]]:
+    """Each step in turn, for ever: to die before it, then to die after it."""
+    return cycle((owner, name, before) for owner, name in where for before in (True, False))
+
+
+@contextmanager
+def dying(patch: pytest.MonkeyPatch, step: tuple[object, str, bool]) -> Iterator[None]:
+    """Whoever comes to that step in here dies, and all their work with them."""
+    owner, name, before = step
+    with patch.context() as broken, suppress(Death):
+        broken.setattr(owner, name, dies if before else then_dies(getattr(owner, name)))
         yield
 
 
@@ -117,36 +119,27 @@ def test_each_report_is_sent_once(monkeypatch):
             rows.append(row)
     assert visible_sites(rows[0].user).exists()
     monkeypatch.setattr(sending, "written", short)
-    places = [
+    deaths = steps(
         (sending, "newest"),
         (sending, "written"),
         (SentReport.objects, "create"),
         (outbox, "keep"),
         (sending, "note"),
-    ]
-    deaths = steps(monkeypatch, places)
+    )
 
     for hour in range(HOURS):
         now = clock(hour)
-        next(deaths)
-        with suppress(Death):
+        with dying(monkeypatch, next(deaths)):
             sending.send_due(now)
         if hour % 2:
             with monkeypatch.context() as patch:
-                beside(patch, sending, "written", lambda now=now: suppressed(now))
-                with suppress(Death):
-                    sending.send_due(now)
-    deaths.close()
+                beside(patch, sending, "written", partial(sending.send_due, now))
+                sending.send_due(now)
     sending.send_due(START + HOURS * HOUR)
 
     expected = sorted(f"{row.pk} {day}" for row in rows for day in mornings(row))
     assert expected == sorted(f"{row.subscription_id} {row.first_day}" for row in sent())
     assert expected == sorted(letter.subject for letter in letters())
-
-
-def suppressed(now: datetime) -> None:
-    with suppress(Death):
-        sending.send_due(now)
 
 
 def sent() -> list[SentReport]:
@@ -165,7 +158,7 @@ def test_each_alert_is_told_once(monkeypatch):
     AlertReader.objects.create(threshold=alert, user=seat.user)
     hours: list[int] = []
     monkeypatch.setattr(thresholds, "figure", lambda *_given: figure_at(hours[-1]))
-    places = [
+    deaths = steps(
         (thresholds, "figure"),
         (Occurrence.objects, "create"),
         (telling.log, "take_ids"),
@@ -173,21 +166,16 @@ def test_each_alert_is_told_once(monkeypatch):
         (outbox, "keep"),
         (telling, "tell"),
         (thresholds, "cross"),
-    ]
-    deaths = steps(monkeypatch, places)
+    )
 
     for hour in range(HOURS):
         hours.append(hour)
-        next(deaths)
-        with suppress(Death):
+        with dying(monkeypatch, next(deaths)):
             thresholds.check_all(clock(hour))
-        # Ten minutes later nobody dies; who is interrupted by another comes second.
         with monkeypatch.context() as patch:
             later = clock(hour) + timedelta(minutes=10)
-            beside(patch, Occurrence.objects, "create", lambda now=later: thresholds.check_all(now))
-            with suppress(Death):
-                thresholds.check_all(later)
-    deaths.close()
+            beside(patch, Occurrence.objects, "create", partial(look_alone, alert.pk, later))
+            thresholds.check_all(later)
 
     occurrences = list(Occurrence.objects.order_by("pk"))
     told = [each.told_at is not None for each in occurrences]
@@ -196,6 +184,10 @@ def test_each_alert_is_told_once(monkeypatch):
         [bool(each.closed_at) for each in occurrences],
     )
     assert 2 == Crossing.objects.count() == len(letters())
+
+
+def look_alone(number: int, now: datetime) -> None:
+    thresholds.check(Threshold.objects.get(pk=number), now)
 
 
 def figure_at(hour: int) -> int:
