@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 # In the pixels of the mail; drawn twice as fine, for screens that show it so.
-WIDTH, TALL, FINE = 552, 252, 2
-LEFT, RIGHT = 44, 10
+WIDTH, TALL, FINE = 552, 256, 2
+LEFT, RIGHT = 52, 10
 FONT = "fonts/geist-latin-wght-normal.woff2"
-TEXT_SIZE = 12
+TEXT_SIZE = 16
 # Each with a contrast of at least 3 on white and on the dark card of a mail (WCAG 2.2, 1.4.11).
 NOW, PAST, WORDS, LINES = (16, 148, 118), (128, 137, 150), (122, 130, 142), (128, 137, 150, 70)
 GROUND = (*NOW, 36)

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='threshold',
             name='watches',
-            field=models.CharField(choices=[('number', 'A number of visitors, visits or pageviews'), ('spike', 'More visitors than usual'), ('drop', 'Fewer visitors than usual'), ('silence', 'No hits'), ('goal', 'A goal'), ('errors', 'Error pages')], db_default='number', default='number', max_length=10),
+            field=models.CharField(choices=[('number', 'A number'), ('spike', 'More visitors than usual'), ('drop', 'Fewer visitors than usual'), ('silence', 'No hits'), ('goal', 'A goal'), ('errors', 'Error pages')], db_default='number', default='number', max_length=10),
         ),
         migrations.AddField(
             model_name='webhook',

@@ -157,7 +157,7 @@ class Threshold(models.Model):
     """
 
     class Watches(models.TextChoices):
-        NUMBER = "number", "A number of visitors, visits or pageviews"
+        NUMBER = "number", "A number"
         SPIKE = "spike", "More visitors than usual"
         DROP = "drop", "Fewer visitors than usual"
         SILENCE = "silence", "No hits"

@@ -81,7 +81,7 @@ def test_received_report_has_both_bodies_its_picture_and_a_way_out(mail_server):
     [picture] = [part for part in message.walk() if part.get_content_type() == "image/png"]
     assert ("<chart>", "inline") == (picture["Content-ID"], picture.get_content_disposition())
     image = Image.open(BytesIO(picture.get_content()))
-    assert ("PNG", (1104, 504)) == (image.format, image.size)
+    assert ("PNG", (1104, 512)) == (image.format, image.size)
     if folder := os.environ.get("KEEP_MAIL"):
         keep(Path(folder), html.get_content(), text.get_content(), picture.get_content())
 

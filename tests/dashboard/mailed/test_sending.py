@@ -88,7 +88,7 @@ def test_report_has_a_picture_and_a_way_out_that_mail_programs_know():
     [part] = [each for each in message.walk() if each.get_content_type() == "image/png"]
     assert ("<chart>", "multipart/related") == (part["Content-ID"], message.get_content_type())
     image = Image.open(BytesIO(part.get_payload(decode=True)))
-    assert (1104, 504) == image.size
+    assert (1104, 512) == image.size
     assert 'src="cid:chart"' in str(mail.alternatives[0].content)
 
 
