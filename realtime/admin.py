@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from realtime.mail.models import OutgoingMail
-from realtime.out.models import Crossing, Delivery, Occurrence, Threshold, Webhook
+from realtime.out.models import AlertReader, Crossing, Delivery, Occurrence, Threshold, Webhook
 from realtime.subscriptions.models import SentReport, Subscription
 from tracking.admin.base import ReadOnlyAdmin
 
@@ -32,6 +32,13 @@ class ThresholdAdmin(ReadOnlyAdmin):
     list_filter = ["crossed", "watches"]
     list_select_related = ["site", "goal"]
     search_fields = ["site__domain"]
+
+
+@admin.register(AlertReader)
+class AlertReaderAdmin(ReadOnlyAdmin):
+    list_display = ["threshold", "user"]
+    list_select_related = ["threshold__goal", "user"]
+    search_fields = ["threshold__site__domain"]
 
 
 @admin.register(Occurrence)

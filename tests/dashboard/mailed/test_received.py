@@ -1,12 +1,9 @@
 """A report as a mail server gets it, and as people then see it."""
 
-import os
 import re
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -82,12 +79,3 @@ def test_received_report_has_both_bodies_its_picture_and_a_way_out(mail_server):
     assert ("<chart>", "inline") == (picture["Content-ID"], picture.get_content_disposition())
     image = Image.open(BytesIO(picture.get_content()))
     assert ("PNG", (1104, 512)) == (image.format, image.size)
-    if folder := os.environ.get("KEEP_MAIL"):
-        keep(Path(folder), html.get_content(), text.get_content(), picture.get_content())
-
-
-def keep(folder: Path, html: str, text: str, picture: bytes) -> None:
-    """For a look at it in a browser, which knows no pictures that come with a mail."""
-    url = f"data:image/png;base64,{b64encode(picture).decode()}"
-    (folder / "report.html").write_text(html.replace("cid:chart", url))
-    (folder / "report.txt").write_text(text)

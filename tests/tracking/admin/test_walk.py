@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from dashboard.accounts.models import SetupLink, User
 from realtime.mail.models import OutgoingMail
-from realtime.out.models import Crossing, Delivery, Threshold, Webhook
+from realtime.out.models import AlertReader, Crossing, Delivery, Occurrence, Threshold, Webhook
+from realtime.subscriptions.models import SentReport, Subscription
 from tests.factories import EventFactory, GuestFactory, SeatFactory, UserFactory
 from tracking import audit
 from tracking.audit import Did, What
@@ -115,6 +116,10 @@ def furnish(number: int) -> None:
         webhook=hook, event_id="1", kind="visit", payload="{}", created_at=NOW, next_at=NOW
     )
     threshold = Threshold.objects.create(site=site, limit=5)
+    AlertReader.objects.create(threshold=threshold, user=person)
+    Occurrence.objects.create(threshold=threshold, value=6, limit=5, opened_at=NOW)
+    subscription = Subscription.objects.create(site=site, user=person)
+    SentReport.objects.create(subscription=subscription, first_day=NOW, last_day=NOW, sent_at=NOW)
     Crossing.objects.create(
         id=number,
         site=site,
