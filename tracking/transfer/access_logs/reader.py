@@ -111,7 +111,7 @@ class Reader:
             "os_version": agent.os_version,
             "device": agent.device,
             "language": language(entry.language),
-            "props": what.props,
+            "props": {name: storable(value) for name, value in what.props.items()},
             "flags": flags,
         }
 

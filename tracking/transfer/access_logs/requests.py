@@ -52,10 +52,11 @@ FEED = re.compile(r"/(?:feeds?|rss|atom)(?:/(?:rss2?|atom|rdf))?/?\Z|[?&]feed=",
 # What programs and scanners ask for, or pages behind their visitors' backs.
 PROBES = re.compile(
     r"/\.|/(?:robots|ads|app-ads|humans|security|llms)\.txt\Z|/(?:sw|service-worker)\.js\Z"
-    r"|\A/(?:cdn-cgi|cgi-bin|wp-json|wp-includes|wp-content|phpmyadmin|vendor|_next|_nuxt)(?:/|\Z)"
+    r"|\A/(?:cdn-cgi|cgi-bin|wp-json|wp-includes|wp-content|phpmyadmin|_next|_nuxt)(?:/|\Z)"
+    r"|/vendor/phpunit/"
     r"|/(?:wp-login|wp-cron|xmlrpc|wp-signup|wp-comments-post|eval-stdin|phpinfo)\.php\Z"
     r"|/wp-admin(?:/|\Z)|/(?:healthz?|livez|readyz|server-status|nginx_status|stub_status)\Z"
-    r"|\.(?:env|git|bak|old|sql|swp|cgi|asmx|axd)\Z",
+    r"|\.(?:env|git|bak|old|sql|swp|asmx|axd)\Z",
     re.IGNORECASE,
 )
 

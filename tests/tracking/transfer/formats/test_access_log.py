@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from tests.canary.looking import in_files
 from tests.factories import SiteFactory
+from tests.hostile.strings import NAUGHTY, OURS
 from tests.tracking.transfer.access_logs.lines import FIREFOX, IPV4, IPV6, caddy, combined
 from tests.tracking.warehouse.sealing.sealed import by, totals
 from tracking.models import Import, Site
@@ -203,6 +205,29 @@ def test_figures_are_those_of_a_plain_recount(site: Site, tmp_path: Path):
     brought(site, log(tmp_path / "access.log", *lines))
 
     assert (len(set(seen)), len(seen)) == (totals(site)[0], totals(site)[2])
+
+
+def test_hostile_texts_are_stored_or_refused(site: Site, tmp_path: Path):
+    chosen = [*OURS, *NAUGHTY[::8]]
+    texts = [text.replace("\n", "").encode(errors="replace").decode() for text in chosen]
+    lines = [
+        line
+        for text in texts
+        for line in (
+            combined(f"/{text}"),
+            combined(f"/{quote(text)}", status=404),
+            combined(referrer=f"https://{text}"),
+            combined(agent=text),
+            text,
+            caddy(f"/{text}", Referer=text, Accept_Language=text),
+        )
+    ]
+
+    job = brought(site, log(tmp_path / "access.log", combined(), *lines))
+
+    counted = job.events + job.refused + sum(count for _, count in job.left_out)
+    assert sum(1 for line in (combined(), *lines) if line.strip()) == counted
+    assert job.events > 2 * len(texts)
 
 
 @pytest.mark.parametrize("address", [IPV4, IPV6])
