@@ -78,12 +78,18 @@ def imports(request: HttpRequest, site: Site) -> HttpResponse:
 @site_view(Right.MANAGE)
 @require_POST
 def begin(request: HttpRequest, site: Site) -> HttpResponse:
-    """Announce a file: `name`, `size`, `kind`. Answers where to send its parts, and their size."""
+    """Announce a file: `name`, `size`, `kind`, and what only its kind is told.
+
+    Answers where to send its parts, and their size.
+    """
     asked = request.POST
+    kind = asked.get("kind", uploads.RAW)
+    taken = formats.FORMATS[kind].options if kind in formats.FORMATS else ()
+    options = {name: text for name in taken if (text := asked.get(name, "").strip())}
     try:
         size = int(asked.get("size", ""))
         with transaction.atomic():
-            job = uploads.begin(site, asked.get("name", ""), size, asked.get("kind", uploads.RAW))
+            job = uploads.begin(site, asked.get("name", ""), size, kind, options)
             # The same file again goes on where it was.
             if not job.bytes_done:
                 tell(request, site, Did.STARTED, What.IMPORT, job.file_name)

@@ -4,6 +4,8 @@ const field = form.querySelector("input[type=file]");
 const kind = form.querySelector("select[name=kind]");
 const error = form.querySelector("#file-error");
 const button = form.querySelector("button");
+// What one kind of file alone is asked.
+const own = form.querySelectorAll("[data-for]");
 
 const TRIES = 5;
 const PAUSE_MS = 1000;
@@ -40,8 +42,17 @@ function refresh() {
   document.querySelector("#imports").dispatchEvent(new Event("refresh"));
 }
 
+function showOwn() {
+  for (const each of own) each.hidden = each.dataset.for !== kind.value;
+}
+
 async function send(file) {
   const about = { name: file.name, size: file.size, kind: kind.value };
+  for (const each of own) {
+    if (each.hidden) continue;
+    const { name, value } = each.querySelector("input");
+    about[name] = value;
+  }
   const begun = await post(form.action, new URLSearchParams(about));
   refresh();
   const address = `${form.dataset.upload}/${begun.id}/part?offset=`;
@@ -50,6 +61,7 @@ async function send(file) {
     done = (await patiently(() => post(address + done, part))).done;
   }
   form.reset();
+  showOwn();
   refresh();
 }
 
@@ -60,6 +72,7 @@ async function guess(file) {
   try {
     const found = await post(address, file.slice(0, HEAD_BYTES));
     if (kind.value === before) kind.value = found.kind;
+    showOwn();
   } catch {
     // Then a person has to.
   }
@@ -69,6 +82,8 @@ let guessed = null;
 field.addEventListener("change", () => {
   guessed = field.files.length ? guess(field.files[0]) : null;
 });
+
+kind.addEventListener("change", showOwn);
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

@@ -86,6 +86,20 @@ def test_sent_file_waits_for_its_import(client, site, django_capture_on_commit_c
     assert ["waiting"] == list(Import.objects.values_list("state", flat=True))
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("access-log", {"log_format": "%h %t %r"}), ("events", {})],
+    ids=["of a log", "of raw events"],
+)
+def test_file_is_kept_with_what_its_kind_is_told(client, site, kind, options):
+    about = {"name": "a.ndjson", "size": 9, "kind": kind, "log_format": " %h %t %r "}
+
+    client.post(f"{IMPORTS}/begin", about)
+
+    assert [options] == list(Import.objects.values_list("options", flat=True))
+
+
+@pytest.mark.django_db
 def test_file_that_is_not_taken_says_why(client, site):
     response = client.post(f"{IMPORTS}/begin", {"name": "a.xls", "size": "3"})
 
