@@ -99,7 +99,6 @@ def test_file_is_kept_with_what_its_kind_is_told(client, site, kind, options):
     assert [options] == list(Import.objects.values_list("options", flat=True))
 
 
-@pytest.mark.django_db
 def test_file_that_is_not_taken_says_why(client, site):
     response = client.post(f"{IMPORTS}/begin", {"name": "a.xls", "size": "3"})
 
