@@ -11,6 +11,7 @@ from dashboard.report.chart import Chart, Series, draw, spark
 from dashboard.report.figures import COLUMNS, METRICS, Headline, Metric, headlines
 from dashboard.report.filters import Condition, Filter
 from dashboard.report.formats import Interval, share
+from dashboard.report.imports import Told, ends, told
 from dashboard.report.intervals import step, suitable
 from dashboard.report.notes import notes_in
 from dashboard.report.question import Question
@@ -34,6 +35,7 @@ class Overview:
     figures: list[Headline]
     chart: Chart
     intervals: list[str]
+    imports: Told | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -105,6 +107,7 @@ class Listing:
     entries: list[Entry]
     total: int
     choice: Choice
+    imports: Told | None = None
 
     @property
     def first(self) -> int:
@@ -125,7 +128,8 @@ def overview(question: Question, now: datetime) -> Overview:
     courses = series(question, now)
     figures = headlines(row.metrics, row.comparison, [spark(each.values) for each in courses])
     chosen = next(each for each in courses if each.metric.name == question.metric)
-    return Overview(figures, draw(chosen, now, question.shape), suitable(query.period))
+    chart = draw(chosen, now, question.shape)
+    return Overview(figures, chart, suitable(query.period), told(question, query))
 
 
 def series(question: Question, now: datetime) -> list[Series]:
@@ -147,7 +151,7 @@ def series_of(
 ) -> list[Series]:
     """Each of the metrics that a question over time asked for."""
     query = result.query
-    notes = notes_in(site, query.period)
+    notes = sorted([*notes_in(site, query.period), *ends(query)])
     past_starts = _starts(result.comparison_labels, query)
     if query.previous:
         # A running day is compared with the same hours: what came after them says nothing.
@@ -191,6 +195,7 @@ def listing(question: Question, widget: Widget, now: datetime, choice: Choice) -
         entries=_entries(question, widget, result, whole),
         total=result.total_rows,
         choice=choice,
+        imports=told(question, result.query),
     )
 
 
@@ -275,5 +280,5 @@ def title(widget: Widget, values: Sequence[str]) -> str:
 
 def has_visits(site: Site, now: datetime) -> bool:
     """Whether the site has ever had a visit."""
-    query = Query.build(site=site, metrics=["visits"], date_range="all", now=now)
+    query = Query.build(site=site, metrics=["visits"], date_range="all", now=now, imports=True)
     return bool(run(query).rows[0].metrics[0])

@@ -24,9 +24,10 @@ SHAPES = ("line", "bars")
 class Question:
     """A period, filters and a comparison; besides, what the page shows of the answer.
 
-    `metric`, `interval` and `shape` are the chart's, the interval empty where it follows from the
-    period. `shown` are the widgets that stand in their panels instead of the first. `section` is
-    the route of the page around the figures; `kept` are the parameters that are that page's own.
+    `imports` says whether imported totals are taken in. `metric`, `interval` and `shape` are the
+    chart's, the interval empty where it follows from the period. `shown` are the widgets that stand
+    in their panels instead of the first. `section` is the route of the page around the figures;
+    `kept` are the parameters that are that page's own.
     """
 
     place: Place
@@ -34,6 +35,7 @@ class Question:
     filters: tuple[Filter, ...] = ()
     segments: tuple[Segment, ...] = ()
     comparison: Comparison = comparison.USUAL
+    imports: bool = True
     metric: str = figures.DEFAULT
     interval: str = ""
     shape: str = SHAPES[0]
@@ -53,6 +55,7 @@ class Question:
             "user": self.place.user,
             "date_range": self.period.date_range,
             "filters": [*self.place.fixed, *self.clauses],
+            "imports": self.imports,
         }
 
     @property
@@ -63,8 +66,10 @@ class Question:
 
     @property
     def filter_parameters(self) -> list[tuple[str, str]]:
+        """The parameters that say what is left out."""
         segments = [("segment", str(each.pk)) for each in self.segments]
-        return segments + [("f", each.parameter) for each in self.filters]
+        filters = [("f", each.parameter) for each in self.filters]
+        return segments + filters + ([] if self.imports else [("imports", "no")])
 
     @property
     def chart_state(self) -> list[tuple[str, str]]:
@@ -153,6 +158,7 @@ def read(place: Place, parameters: QueryDict, today: date) -> Question:
         parse_all(parameters.getlist("f")),
         _segments(place, parameters.getlist("segment")),
         comparison.read(first),
+        one_of("imports", first.get("imports", "yes"), ("yes", "no")) == "yes",
         one_of("metric", first.get("metric", figures.DEFAULT), tuple(figures.METRICS)),
         one_of("interval", first.get("interval", ""), ("", *INTERVALS)),
         one_of("chart", first.get("chart", SHAPES[0]), SHAPES),

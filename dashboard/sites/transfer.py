@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -20,7 +21,7 @@ from realtime.presence.online import online
 from tracking import tasks
 from tracking.access import Right
 from tracking.models import Import, Site
-from tracking.transfer import formats, uploads
+from tracking.transfer import formats, totals, uploads
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.exporting import Sink, Span, recorded, span_of
 from tracking.transfer.exporting import export as export_events
@@ -146,6 +147,20 @@ def cancel(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 @site_view(Right.MANAGE)
 @require_POST
+def remove(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """Take the daily totals that an import brought out of all reports, as a whole."""
+    job = import_or_404(site, number)
+    with transaction.atomic():
+        if totals.remove(job):
+            tell(request, site, Did.DELETED, What.IMPORT, job.file_name)
+    if request.htmx:
+        return render(request, "sites/imports.html", imports_of(site))
+    messages.success(request, f"The totals of {job.file_name} are removed.")
+    return redirect("site_transfer", site.domain)
+
+
+@site_view(Right.MANAGE)
+@require_POST
 def choose(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """Take the `choice` that an import waits for."""
     job = import_or_404(site, number)
@@ -183,7 +198,10 @@ def import_or_404(site: Site, number: int) -> Import:
 
 
 def imports_of(site: Site) -> dict[str, object]:
-    found = list(site.imports.all()[:SHOWN])
+    # Those whose totals are in the reports stay on the list, so that they can be removed.
+    latest = site.imports.order_by("-pk").values_list("pk", flat=True)[:SHOWN]
+    listed = Q(pk__in=list(latest)) | Q(totals__counted=True)
+    found = list(site.imports.filter(listed).select_related("totals"))
     # Nothing changes by itself while somebody has a choice to make.
     waits = any(each.is_under_way and each.state != Import.State.ASKING for each in found)
     return {"site": site, "imports": found, "waits": waits}

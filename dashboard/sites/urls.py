@@ -25,6 +25,7 @@ urlpatterns = [
     path("sites/<str:domain>/imports/<int:number>/part", transfer.add_part, name="import_part"),
     path("sites/<str:domain>/imports/<int:number>/cancel", transfer.cancel, name="import_cancel"),
     path("sites/<str:domain>/imports/<int:number>/choose", transfer.choose, name="import_choose"),
+    path("sites/<str:domain>/imports/<int:number>/remove", transfer.remove, name="import_remove"),
     path(
         "sites/<str:domain>/imports/<int:number>/refused", transfer.refused, name="import_refused"
     ),

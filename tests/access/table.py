@@ -90,6 +90,7 @@ OF_A_SITE = {
     "imports/<int:number>/part": Rule(MANAGE, {}, {"number": "import"}),
     "imports/<int:number>/cancel": Rule(MANAGE, {}, {"number": "import"}),
     "imports/<int:number>/choose": Rule(MANAGE, {"choice": "a"}, {"number": "asking import"}),
+    "imports/<int:number>/remove": Rule(MANAGE, {}, {"number": "import of totals"}),
     "imports/<int:number>/refused": Rule(MANAGE, things={"number": "import"}),
     "privacy": Rule(MANAGE),
     "visitor": Rule(MANAGE, {"visitor": "ada"}, changes=False),

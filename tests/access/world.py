@@ -17,6 +17,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.routes import DOMAIN
+from tests.tracking.warehouse.totals import kept
 from tracking.models import (
     Annotation,
     ApiKey,
@@ -127,6 +128,7 @@ def furnish(site: Site, owner: Any) -> dict[str, Any]:
             state=Import.State.ASKING,
             choices={"option": "website", "problem": "Several.", "offered": [["a", "A"]]},
         ),
+        "import of totals": kept(site, {}, [("2026-03-01", "2026-03-02")]).job,
         "note": Annotation.objects.create(site=site, time=now, text="Release"),
         "segment": Segment.objects.create(
             site=site, name="Macs", filters=[["is", "visit:os", ["Mac"]]]

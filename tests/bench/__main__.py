@@ -18,6 +18,7 @@ BENCHMARKS = (
     "bench_import",
     "bench_import_formats",
     "bench_import_logs",
+    "bench_totals",
     "bench_disk",
     "bench_memory",
     "bench_enrichment_libraries",

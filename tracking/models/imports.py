@@ -37,6 +37,8 @@ class Import(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
+    # The formats of totals of days.
+    OF_DAYS = ("plausible",)
     UNDER_WAY = (State.UPLOADING, State.ASKING, State.WAITING, State.RUNNING)
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="imports")
@@ -78,6 +80,11 @@ class Import(models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.state in self.UNDER_WAY
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether it brings totals of days instead of events."""
+        return self.format in self.OF_DAYS
 
     @property
     def percent(self) -> int:

@@ -1,5 +1,7 @@
 """What another service counted on each day, kept so that reports can go back before this one."""
 
+from datetime import date
+
 from django.db import models
 
 from tracking.models.imports import Import
@@ -24,6 +26,22 @@ class Totals(models.Model):
 
     def __str__(self) -> str:
         return f"totals of {self.service}"
+
+    @property
+    def days(self) -> int:
+        """How many count."""
+        spans = [
+            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in self.spans
+        ]
+        return sum((last - first).days + 1 for first, last in spans)
+
+    @property
+    def first(self) -> date:
+        return date.fromisoformat(self.spans[0][0])
+
+    @property
+    def last(self) -> date:
+        return date.fromisoformat(self.spans[-1][1])
 
 
 class TotalsTable(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tracking.models import Site
+from tracking.models import Import, Site
 from tracking.transfer.formats import FORMATS
 from tracking.transfer.formats.blocks import foreign_blocks
 from tracking.transfer.formats.source import Source
@@ -28,6 +28,10 @@ class Files:
     @property
     def is_foreign(self) -> bool:
         return self.kind in FORMATS
+
+    @property
+    def counts_days(self) -> bool:
+        return self.kind in Import.OF_DAYS
 
     @property
     def size(self) -> int:

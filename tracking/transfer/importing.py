@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,17 @@ from tracking.audit import Did, Means, What
 from tracking.enrich import log
 from tracking.models import EventLog, Import, ImportKey, SealedSegment, SealedShare, Site
 from tracking.transfer.again import tell_apart
+from tracking.transfer.days import count_days
 from tracking.transfer.derive import Derivation
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.files import Files, Reading
+from tracking.transfer.formats import FORMATS
 from tracking.transfer.known import find_repeated, keep_records
 from tracking.transfer.placing import leave, place
 from tracking.transfer.reading import Block
 from tracking.transfer.refused import write_refusals
 from tracking.transfer.staging import Staging, folder, staging
+from tracking.transfer.totals import Gathering
 from tracking.turns import write_transaction
 from tracking.warehouse.sealing.manifest import next_generation
 from tracking.warehouse.sealing.seal import shares_of, write_segment
@@ -76,19 +80,28 @@ def run(
             _same(job, Import.State.RUNNING).exclude(pk=job.pk).delete()
             reading = Reading(files, job.site, _scratch(job), most)
             lines.where = reading.where
-            _gather(job, lines, reading.blocks(), progress)
+            if files.counts_days:
+                totals = Gathering(lines.connection, job, reading.scratch)
+                _gather_days(job, lines, totals, reading, progress)
+            else:
+                _gather(job, lines, reading.blocks(), progress)
             write_refusals(job, lines)
             gathered(lines)
             if strict and job.refused:
                 raise ImportProblem(
                     f"Refused lines: {job.refused}. Nothing of the file was stored."
                 )
+            if files.counts_days:
+                totals.store(partial(_finish, job))
+                return
             job.known = find_repeated(lines.connection, job, again=again)
             job.events -= job.known
             keep_records(lines.connection, job)
             note(job)
             with _awaited_turn() as mine:
                 _store(job, lines.connection, mine, progress)
+            # Where the site has events now, totals of these days no longer count.
+            count_days(job.site, timezone.now())
     logger.info(
         "events_imported",
         site_id=job.site_id,
@@ -149,6 +162,24 @@ def _gather(
     note(job)
 
 
+def _gather_days(
+    job: Import,
+    lines: Staging,
+    totals: Gathering,
+    reading: Reading,
+    progress: Callable[[Import], None],
+) -> None:
+    for done in totals.gather(FORMATS[reading.files.kind], reading.source):
+        job.bytes_done, job.events = done, totals.rows
+        job.refused = lines.counts()[1]
+        note(job)
+        progress(job)
+    job.bytes_done = job.bytes_total
+    job.refusals, job.reasons = lines.refusals(SHOWN), lines.reasons()
+    job.left_out = lines.left_out()
+    note(job)
+
+
 def note(job: Import) -> None:
     """Write down how far a job is; raises `ImportProblem` where somebody cancelled it."""
     running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
@@ -203,19 +234,25 @@ def _commit(job: Import, segments: list[Segment], now: datetime) -> None:
     """All of it counts from here on, or nothing."""
     with write_transaction():
         EventLog.lock()
-        running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
         Site.objects.filter(pk=job.site_id).select_for_update(no_key=True).first()
-        job.state, job.visits = Import.State.DONE, sum(_visits(shares) for _, shares in segments)
-        if not running.update(state=job.state, visits=job.visits, seen_at=now):
-            raise ImportProblem("The import was cancelled. Nothing of the file was stored.")
-        counts = {name: getattr(job, name) for name in ("events", "visits", "refused")}
-        record_end(Did.FINISHED, job, counts)
+        job.visits = sum(_visits(shares) for _, shares in segments)
+        _finish(job, now)
         SealedSegment.objects.bulk_create(segment for segment, _ in segments)
         for segment, shares in segments:
             for share in shares:
                 share.segment = segment
         SealedShare.objects.bulk_create(share for _, shares in segments for share in shares)
         next_generation()
+
+
+def _finish(job: Import, now: datetime) -> None:
+    """Within the transaction that makes it count; raises `ImportProblem` where it was cancelled."""
+    running = Import.objects.filter(pk=job.pk, state=Import.State.RUNNING)
+    job.state = Import.State.DONE
+    if not running.update(state=job.state, visits=job.visits, seen_at=now):
+        raise ImportProblem("The import was cancelled. Nothing of the file was stored.")
+    counts = {name: getattr(job, name) for name in ("events", "visits", "refused")}
+    record_end(Did.FINISHED, job, counts)
 
 
 def record_end(did: Did, job: Import, details: dict[str, Any]) -> None:

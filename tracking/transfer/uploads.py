@@ -20,6 +20,7 @@ from tracking.transfer.formats import FORMATS
 from tracking.transfer.importing import NO_SPACE, record_end, run
 from tracking.transfer.refused import KEPT
 from tracking.transfer.staging import folder
+from tracking.warehouse.imported.kept import forget
 
 logger = structlog.get_logger(__name__)
 
@@ -197,6 +198,7 @@ def clean() -> None:
     for path in folder().glob("upload-*"):
         if path not in kept:
             path.unlink(missing_ok=True)
+    forget()
     for path in folder().glob("*.duckdb*"):
         if path.stat().st_mtime < old.timestamp():
             path.unlink(missing_ok=True)

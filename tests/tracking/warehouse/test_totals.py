@@ -112,6 +112,20 @@ def test_page_of_totals_has_the_figures_that_its_file_has_and_no_others():
     assert [("/a", 4, 6, 50, 20, None)] == ask(site, metrics, dimensions=["event:page"])
 
 
+def test_page_of_totals_that_nobody_stayed_on_has_no_averages():
+    site = SiteFactory()
+    kept(site, {"pages": [("2026-03-09", "a.example", "/a", 4, 5, 6, 0, 0, 0, 0)]}, SPANS)
+    metrics = ["visitors", "scroll_depth", "time_on_page"]
+    assert [("/a", 4, None, None)] == ask(site, metrics, dimensions=["event:page"])
+
+
+def test_totals_without_visits_have_no_averages():
+    site = SiteFactory()
+    kept(site, {"visitors": [("2026-03-09", 0, 0, 3, 0, 0)]}, SPANS)
+    metrics = ["pageviews", "views_per_visit", "bounce_rate", "visit_duration"]
+    assert [(3, None, None, None)] == ask(site, metrics)
+
+
 @pytest.mark.parametrize(
     ("interval", "expected"),
     [

@@ -126,7 +126,8 @@ class Command(BaseCommand):
             raise CommandError("Files of raw events are imported one at a time.")
 
     def _tell(self, job: Import) -> None:
-        self.stdout.write(f"Imported: {job.events} events in {job.visits} visits")
+        brought = "lines of daily totals" if job.counts_days else f"events in {job.visits} visits"
+        self.stdout.write(f"Imported: {job.events} {brought}")
         if job.known:
             self.stdout.write(f"Imported before: {job.known} events")
         for reason, lines in job.left_out or []:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from tracking.transfer.formats.days import Day, Table
 from tracking.transfer.formats.sample import Sample
 from tracking.transfer.formats.source import Source
 
@@ -39,7 +40,7 @@ class LeftOut:
 
 
 # None stands for a line that is nothing by itself, or for a part of one that was read.
-Item = Record | Refused | LeftOut | None
+Item = Record | Table | Day | Refused | LeftOut | None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tracking.warehouse.schema import PLAIN
 from tracking.warehouse.where import Terms, where
 
 SOURCE = "totals"
+DIVISORS = {"averaged", "entries", "depths", "stays"}
 
 
 class TotalsReader(Protocol):
@@ -76,7 +77,7 @@ class _Selection:
             *(f"{self._key(row)} AS d{i}" for i, row in enumerate(self.query.dimensions)),
             f"'{SOURCE}' AS source",
             *(
-                f"sum({there[row.name]})::BIGINT AS {row.name}"
+                f"{_total(row.name, there[row.name])} AS {row.name}"
                 if row.name in used
                 else f"NULL AS {row.name}"
                 for row in sums
@@ -127,6 +128,12 @@ class _Selection:
         if interval == "week":
             return f"greatest({begun}, {self.dialect.bind(self.period.start.date())})"
         return begun
+
+
+def _total(name: str, figure: str) -> str:
+    total = f"sum({figure})::BIGINT"
+    # Of nothing there is no average.
+    return f"nullif({total}, 0)" if name in DIVISORS else total
 
 
 def _visits_with(tree: Filter) -> str:
