@@ -195,7 +195,7 @@ def listing(question: Question, widget: Widget, now: datetime, choice: Choice) -
         entries=_entries(question, widget, result, whole),
         total=result.total_rows,
         choice=choice,
-        imports=told(question, result.query),
+        imports=told(question, result.query) if question.imports else None,
     )
 
 
