@@ -85,8 +85,13 @@ def first_day(site: Site) -> date | None:
 
 
 def of_site(site: Site) -> list[Imported]:
-    found = Totals.objects.filter(site=site, counted=True).prefetch_related("tables")
-    return [_read(each) for each in found]
+    """Read once for each `Site` that was read: a page asks about twenty questions of one."""
+    known: list[Imported] | None = getattr(site, "_imported_totals", None)
+    if known is None:
+        found = Totals.objects.filter(site=site, counted=True).prefetch_related("tables")
+        known = [_read(each) for each in found]
+        site._imported_totals = known  # type: ignore[attr-defined]
+    return known
 
 
 def _read(totals: Totals) -> Imported:
