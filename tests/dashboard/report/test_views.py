@@ -368,7 +368,7 @@ def test_a_page_needs_the_same_few_queries_however_much_there_is(
     # The first question of a process reads what is stored.
     client.get(address)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(address)
 
 

@@ -17,7 +17,14 @@ from tracking.warehouse.schema import PLAIN
 from tracking.warehouse.where import Terms, where
 
 SOURCE = "totals"
-DIVISORS = {"averaged", "entries", "depths", "stays"}
+# Which sums are averaged, and over which.
+OVER = {
+    "views": "averaged",
+    "duration": "averaged",
+    "bounces": "entries",
+    "depth": "depths",
+    "engaged": "stays",
+}
 
 
 class TotalsReader(Protocol):
@@ -77,7 +84,7 @@ class _Selection:
             *(f"{self._key(row)} AS d{i}" for i, row in enumerate(self.query.dimensions)),
             f"'{SOURCE}' AS source",
             *(
-                f"{_total(row.name, there[row.name])} AS {row.name}"
+                f"{_total(row.name, there)} AS {row.name}"
                 if row.name in used
                 else f"NULL AS {row.name}"
                 for row in sums
@@ -130,10 +137,12 @@ class _Selection:
         return begun
 
 
-def _total(name: str, figure: str) -> str:
-    total = f"sum({figure})::BIGINT"
-    # Of nothing there is no average.
-    return f"nullif({total}, 0)" if name in DIVISORS else total
+def _total(name: str, there: dict[str, str]) -> str:
+    total = f"sum({there[name]})::BIGINT"
+    if name in OVER:
+        # Of nothing there is no average.
+        return f"CASE WHEN sum({there[OVER[name]]}) > 0 THEN {total} END"
+    return total
 
 
 def _visits_with(tree: Filter) -> str:

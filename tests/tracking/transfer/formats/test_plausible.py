@@ -245,12 +245,12 @@ def test_longer_export_adds_only_the_days_that_are_not_there(tmp_path: Path):
 
 
 def test_same_file_is_not_taken_again(tmp_path: Path):
-    site = SiteFactory()
-    brought(site, tmp_path, exported(EXPORT))
+    site, content = SiteFactory(), exported(EXPORT)
+    brought(site, tmp_path, content)
     with pytest.raises(ImportProblem, match="This file was imported"):
-        brought(site, tmp_path, exported(EXPORT))
+        brought(site, tmp_path, content)
     with pytest.raises(ImportProblem, match="no day that is over and is not there already"):
-        brought(site, tmp_path, exported(EXPORT), again=True)
+        brought(site, tmp_path, content, again=True)
     assert {(): (7,)} == ask(site, ["visitors"])
 
 
