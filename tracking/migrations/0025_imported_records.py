@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='import',
             name='known',
-            field=models.BigIntegerField(default=0, help_text='Records that an earlier import has added.'),
+            field=models.BigIntegerField(db_default=0, default=0, help_text='Records that an earlier import has added.'),
         ),
         migrations.AddField(
             model_name='import',
@@ -41,10 +41,15 @@ class Migration(migrations.Migration):
             name='reasons',
             field=models.JSONField(default=list, help_text='Why lines are refused, and how many.', null=True),
         ),
-        migrations.AlterField(
-            model_name='import',
-            name='state',
-            field=models.CharField(choices=[('uploading', 'Uploading'), ('asking', 'Waiting for a choice'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='running', max_length=10),
+        # Choices are Python's: the column stays as it is.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name='import',
+                    name='state',
+                    field=models.CharField(choices=[('uploading', 'Uploading'), ('asking', 'Waiting for a choice'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='running', max_length=10),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name='ImportedRecords',

@@ -58,7 +58,9 @@ class Import(models.Model):
     bytes_done = models.BigIntegerField(default=0)
     events = models.BigIntegerField(default=0)
     visits = models.BigIntegerField(default=0)
-    known = models.BigIntegerField(default=0, help_text="Records that an earlier import has added.")
+    known = models.BigIntegerField(
+        default=0, db_default=0, help_text="Records that an earlier import has added."
+    )
     refused = models.BigIntegerField(default=0)
     refusals = models.JSONField(default=list, help_text="The first: line numbers and reasons.")
     reasons = models.JSONField(
