@@ -2,8 +2,8 @@
 
     python -m tests.bench.bench_import_formats [events]
 
-Writes exports of that many pageviews (300,000 unless said) 17 seconds apart, imports each into a database
-of its own, then one with a tenth more, and prints the rates and the process's peak memory.
+Writes exports of that many pageviews (300,000 unless said) 17 seconds apart, imports each into a
+site of its own, then one with a tenth more, and prints the rates and the process's peak memory.
 """
 
 import csv
