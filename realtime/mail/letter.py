@@ -62,7 +62,7 @@ class Letter:
         message.attach_alternative(self.html, "text/html")
         if self.picture:
             # RFC 2387: what belongs together, the picture to the page before it.
-            message.mixed_subtype = "related"
+            message.mixed_subtype = "related"  # type: ignore[attr-defined]
             message.attach(picture_part(self.picture))
         message.message()
         return message
