@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 # What is asked of every engine. Those of DuckDB run with all others.
-QUESTIONS := recount totals recount_totals recount_vitals recount_retention recount_reading
+QUESTIONS := recount recount_behaviour totals recount_totals recount_vitals recount_retention recount_reading
 SEALING := seal late reports_sealed purge
 BOTH_ENGINES := $(QUESTIONS:%=tests/tracking/warehouse/test_%.py) $(SEALING:%=tests/tracking/warehouse/sealing/test_%.py) tests/realtime/test_past.py tests/tracking/test_renaming.py
 

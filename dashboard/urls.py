@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("dashboard.mailed.urls")),
     path("", include("dashboard.goals.urls")),
     path("", include("dashboard.report.urls")),
+    path("", include("dashboard.behaviour.urls")),
     path("", include("dashboard.live.urls")),
     path("", include("dashboard.wall.urls")),
     path("", include("dashboard.debugger.urls")),

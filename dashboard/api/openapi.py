@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from dashboard.api import behaviour_schemas
 from dashboard.api.errors import json_response, wrong_method
 from dashboard.api.schemas import NAME, SCHEMAS, ref
 from tracking.models.keys import Scope
@@ -119,6 +120,22 @@ DESCRIPTION: dict[str, Any] = {
                 "Ask who came back", Scope.STATS_READ, "Cohorts", body="RetentionQuestion"
             )
         },
+        "/api/v2/funnel": {
+            "post": operation(
+                "Ask who took some steps, one after another",
+                Scope.STATS_READ,
+                "FunnelAnswer",
+                body="FunnelQuestion",
+            )
+        },
+        "/api/v2/journey": {
+            "post": operation(
+                "Ask which pages visits saw next, or before",
+                Scope.STATS_READ,
+                "JourneyAnswer",
+                body="JourneyQuestion",
+            )
+        },
         "/api/v1/stats/realtime/visitors": {
             "get": operation(
                 "Visitors of the last five minutes",
@@ -199,6 +216,28 @@ DESCRIPTION: dict[str, Any] = {
                 "Delete a note", Scope.NOTES_WRITE, "Deleted", refusals=(404,), body="OfSite"
             ),
         },
+        "/api/v1/sites/funnels": {
+            "get": operation(
+                "List a site's funnels",
+                Scope.SITES_READ,
+                "Funnels",
+                refusals=(400, 404),
+                parameters=[SITE_ID, *PAGING],
+            ),
+            "put": operation(
+                "Make or change the funnel of a name",
+                Scope.SITES_WRITE,
+                "FunnelOfSite",
+                refusals=(404, 409),
+                body="NewFunnel",
+            ),
+        },
+        "/api/v1/sites/funnels/{funnel_id}": {
+            "parameters": [in_path("funnel_id", GOAL_ID)],
+            "delete": operation(
+                "Delete a funnel", Scope.SITES_WRITE, "Deleted", refusals=(404,), body="OfSite"
+            ),
+        },
         "/api/v1/sites/shared-links": {
             "get": operation(
                 "List the links to a site's report",
@@ -223,7 +262,7 @@ DESCRIPTION: dict[str, Any] = {
         },
     },
     "components": {
-        "schemas": SCHEMAS,
+        "schemas": SCHEMAS | behaviour_schemas.SCHEMAS,
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
     },
 }

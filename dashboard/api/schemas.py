@@ -96,6 +96,8 @@ ANNOTATION = {
     "reference": TEXT_OR_NULL,
 }
 
+COMPARED: Schema = {"anyOf": [{"enum": list(MODES)}, ref("Comparison"), {"type": "null"}]}
+
 SCHEMAS: dict[str, Schema] = {
     "Error": fixed(error={"type": "string", "description": "A sentence for a person."}),
     "Site": fixed(domain=TEXT, timezone=TEXT),
@@ -193,7 +195,7 @@ SCHEMAS: dict[str, Schema] = {
             imports=BOOLEAN,
             time_labels=BOOLEAN,
             total_rows=BOOLEAN,
-            comparisons={"anyOf": [{"enum": list(MODES)}, ref("Comparison"), {"type": "null"}]},
+            comparisons=COMPARED,
         ),
         pagination=optional(
             limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},

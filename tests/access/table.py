@@ -66,6 +66,12 @@ OF_A_SITE = {
     "install": Rule(SEE),
     "live": Rule(SEE),
     "live/at": Rule(SEE),
+    "funnels": Rule(SEE),
+    "funnels/elsewhere": Rule(SEE),
+    "funnels/save": Rule(EDIT, {"name": "Mine", "step": ["page,/", "page,/a"]}),
+    "funnels/<int:number>/delete": Rule(EDIT, {}, {"number": "funnel"}),
+    "journeys": Rule(SEE),
+    "journeys/stops": Rule(SEE),
     "segments": Rule(SEE),
     "pin": Rule(SEE, {"pinned": "yes"}),
     "segments/save": Rule(SEE, {"name": "Mine", "f": "is,visit:os,Mac"}),
@@ -266,6 +272,8 @@ class Call:
 
 OF_SITE = {"site_id": DOMAIN}
 GOAL = {"goal_type": "event", "event_name": "Purchase"}
+FUNNEL = {"name": "Checkout", "steps": [{"page": "/"}, {"page": "/paid"}]}
+STEPPED = {"date_range": "day", "steps": FUNNEL["steps"]}
 QUESTION = {"metrics": ["visitors"], "date_range": "day"}
 STATS, READ, WRITE = Scope.STATS_READ, Scope.SITES_READ, Scope.SITES_WRITE
 NOTES = Scope.NOTES_WRITE
@@ -274,6 +282,10 @@ API = {
     "api/openapi.json": {"GET": Call(Whose.ALL)},
     "api/v2/query": {"POST": Call(SEE, STATS, OF_SITE | QUESTION, refused=401, changes=False)},
     "api/v2/retention": {
+        "POST": Call(SEE, STATS, OF_SITE | {"date_range": "day"}, refused=401, changes=False)
+    },
+    "api/v2/funnel": {"POST": Call(SEE, STATS, OF_SITE | STEPPED, refused=401, changes=False)},
+    "api/v2/journey": {
         "POST": Call(SEE, STATS, OF_SITE | {"date_range": "day"}, refused=401, changes=False)
     },
     "api/v1/stats/realtime/visitors": {"GET": Call(SEE, STATS, OF_SITE, refused=401)},
@@ -292,6 +304,11 @@ API = {
         "POST": Call(EDIT, NOTES, OF_SITE | {"text": "Release"}),
     },
     "api/v1/sites/annotations/<str:note_id>": {"DELETE": Call(EDIT, NOTES, OF_SITE)},
+    "api/v1/sites/funnels": {
+        "GET": Call(SEE, READ, OF_SITE),
+        "PUT": Call(EDIT, WRITE, OF_SITE | FUNNEL),
+    },
+    "api/v1/sites/funnels/<str:funnel_id>": {"DELETE": Call(EDIT, WRITE, OF_SITE)},
     "api/v1/sites/shared-links": {
         "GET": Call(MANAGE, WRITE, OF_SITE),
         "PUT": Call(MANAGE, WRITE, OF_SITE | {"name": "For the board"}),

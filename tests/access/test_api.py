@@ -123,7 +123,12 @@ def team_of_added(key: str) -> int:
 
 
 def address_of(route: str, ids: dict[str, Any]) -> str:
-    parts = {"site_id": DOMAIN, "goal_id": ids["goal"], "note_id": ids["note"]}
+    parts = {
+        "site_id": DOMAIN,
+        "goal_id": ids["goal"],
+        "note_id": ids["note"],
+        "funnel_id": ids["funnel"],
+    }
     return f"/{PART.sub(lambda part: str(parts[part['name']]), route)}"
 
 

@@ -21,6 +21,7 @@ from tests.tracking.warehouse.totals import kept
 from tracking.models import (
     Annotation,
     ApiKey,
+    Funnel,
     Goal,
     Import,
     Invitation,
@@ -136,6 +137,9 @@ def furnish(site: Site, owner: Any) -> dict[str, Any]:
         "goal": Goal.objects.create(site=site, event_name="Signup"),
         "subscription": Subscription.objects.create(site=site, email="board@example.org"),
         "team subscription": Subscription.objects.create(team=site.team, email="board@example.org"),
+        "funnel": Funnel.objects.create(
+            site=site, name="Checkout", steps=[{"page": "/"}, {"page": "/paid"}]
+        ),
         "link": link,
         "wall": wall,
         "team": site.team,

@@ -3,6 +3,7 @@ from tracking.models.changes import Change
 from tracking.models.control import Generation, TaskRun
 from tracking.models.events import Event, EventLog
 from tracking.models.file_salts import FileSalt, FileSalts
+from tracking.models.funnels import Funnel
 from tracking.models.goals import Goal
 from tracking.models.imports import Import, ImportedRecords, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
@@ -30,6 +31,7 @@ __all__ = [
     "EventLog",
     "FileSalt",
     "FileSalts",
+    "Funnel",
     "Generation",
     "Goal",
     "Guest",

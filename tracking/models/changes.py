@@ -13,6 +13,7 @@ class What(models.TextChoices):
     NOTE = "note", "note"
     SEGMENT = "segment", "segment"
     GOAL = "goal", "goal"
+    FUNNEL = "funnel", "funnel"
     LINK = "link", "link"
     NAME = "name", "other name"
     SETTINGS = "settings", "settings"

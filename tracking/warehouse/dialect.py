@@ -57,6 +57,9 @@ class Dialect(Protocol):
 
     def earlier(self, moment: str, seconds: str) -> str: ...
 
+    def order(self) -> str:
+        """A number of 128 bits by which events stand in order: by their time, then their id."""
+
     def moments(self, first: str, last: str, step: str) -> str:
         """A row for each moment from the first on, a step apart, and one for the last.
 
@@ -121,6 +124,9 @@ class DuckDBDialect:
 
     def earlier(self, moment: str, seconds: str) -> str:
         return f"{moment} - to_seconds({seconds})"
+
+    def order(self) -> str:
+        return "epoch_us(time)::HUGEINT * 9223372036854775808 + id"
 
     def moments(self, first: str, last: str, step: str) -> str:
         return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"

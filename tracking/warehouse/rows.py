@@ -20,6 +20,8 @@ from tracking.warehouse.buckets import STEPS, naive_utc, offsets
 from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.dimensions import Dimension, Scope
 from tracking.warehouse.filters import (
+    All,
+    Done,
     Filter,
     asks_for_scrolling,
     dimensions_of,
@@ -109,6 +111,19 @@ class Rows:
             f"(SELECT * FROM {self.tables.events} WHERE site_id = {self._site}"  # noqa: S608
             f" AND time >= {self._start} AND time < {self._end})"
         )
+
+    def walked(self, with_engagement: bool = False) -> str:
+        """The events of the visits that the question's filters leave, those of the period.
+
+        Filters on events leave the visits that have such an event. Who is unknown is not among
+        them.
+        """
+        tree: Filter = self.query.filters
+        if is_about_events(tree):
+            tree = All((Done(tree),))
+        whole = any(row.scope is Scope.WHOLE_VISIT for row in dimensions_of(tree))
+        # Not shared: put by for several readers it would be all columns of all events.
+        return f"({self._choose(tree, whole, with_engagement)} AND visit <> 0 AND visitor <> 0)"
 
     def key(self, dimension: Dimension, source: Source) -> str:
         """What rows are grouped by."""

@@ -91,6 +91,10 @@ class ClickHouseDialect:
     def earlier(self, moment: str, seconds: str) -> str:
         return f"{moment} - toIntervalSecond({seconds})"
 
+    def order(self) -> str:
+        microseconds = "toUnixTimestamp64Micro(assumeNotNull(time))"
+        return f"toInt128({microseconds}) * toInt128('9223372036854775808') + id"
+
     def moments(self, first: str, last: str, step: str) -> str:
         interval, microseconds = STEPS[step]
         length = f"greatest(dateDiff('microsecond', {first}, {last}), 0)"

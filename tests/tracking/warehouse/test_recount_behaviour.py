@@ -1,0 +1,249 @@
+"""What funnels and journeys count equals a plain recount."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.examples import up_to
+from tests.factories import SiteFactory
+from tests.tracking.warehouse.stories import store, stories
+from tracking.models import Event, Goal, Site
+from tracking.warehouse import Query, inquire
+from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.funnel import Elsewhere, Funnel, Instead, Passed, read_funnel
+from tracking.warehouse.goals import Goal as Asked
+from tracking.warehouse.goals import reached
+from tracking.warehouse.journey import Stop, Stops, read_journey
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime(2026, 3, 10, tzinfo=UTC)
+RANGE = ["2026-03-10", "2026-03-10"]
+STEPS = (
+    {"page": "/"},
+    {"page": "/blog*"},
+    {"page": "/Shop"},
+    {"page": "*"},
+    {"event": "Signup"},
+    {"event": "Signup", "props": {"plan": "pro"}},
+    {"goal": "Read"},
+    {"goal": "Bought"},
+)
+
+
+def saw(event: Event) -> bool:
+    return event.path == "/" and event.name != "engagement"
+
+
+FILTERS: dict[str, tuple[list, Any]] = {
+    "none": ([], lambda events: True),
+    "country": ([["is", "visit:country", ["DE", "AT"]]], lambda events: bool(events[0].country)),
+    "page": ([["is", "event:page", ["/"]]], lambda events: any(map(saw, events))),
+}
+filters = st.sampled_from(list(FILTERS))
+steps = st.lists(st.sampled_from(STEPS), min_size=2, max_size=8)
+
+
+def site_with_goals() -> Site:
+    site = SiteFactory()
+    Goal.objects.create(site=site, page_path="/*", scroll_threshold=40, display_name="Read")
+    Goal.objects.create(site=site, event_name="Signup", display_name="Bought")
+    return site
+
+
+def asked(site: Site, **more: Any) -> Query:
+    return Query.build(site, ["visitors"], date_range=RANGE, now=DAY + timedelta(days=1), **more)
+
+
+def walks(stored: list[Event], name: str, day: datetime = DAY) -> dict[int, list[Event]]:
+    """The events of each visit on a day in their order, engagement among them."""
+    found: dict[int, list[Event]] = {}
+    for event in sorted(stored, key=lambda event: (event.time, event.id)):
+        alone = event.name == "engagement" and event.visit == event.id
+        if day <= event.time < day + timedelta(days=1) and not alone:
+            found.setdefault(event.visit, []).append(event)
+    holds = FILTERS[name][1]
+    return {key: events for key, events in found.items() if holds(events)}
+
+
+def taken(events: list[Event], goals: tuple[Asked, ...]) -> list[Event]:
+    """The event of each step that is reached, each the first that can be it."""
+    found: list[Event] = []
+    for event in events:
+        if len(found) < len(goals) and reached(event, [goals[len(found)]]):
+            found.append(event)
+    return found
+
+
+def furthest(visits: dict[int, list[Event]], funnel: Funnel) -> dict[int, list[Event]]:
+    """By visitor the events of the steps that they reached, in their best walk."""
+    units: dict[Any, list[Event]] = {}
+    for visit, events in visits.items():
+        for event in events:
+            unit = event.visitor if funnel.scope == "visitor" else (event.visitor, visit)
+            units.setdefault(unit, []).append(event)
+    best: dict[int, list[Event]] = {}
+    for events in units.values():
+        ordered = sorted(events, key=lambda event: (event.time, event.id))
+        found = taken(ordered, funnel.steps)
+        if not found:
+            continue
+        old = best.get(found[0].visitor)
+        if old is None or _rank(found) < _rank(old):
+            best[found[0].visitor] = found
+    return best
+
+
+def _rank(found: list[Event]) -> tuple:
+    return (-len(found), found[-1].time, found[-1].id)
+
+
+def passed(visits: dict[int, list[Event]], funnel: Funnel) -> tuple[int, ...]:
+    levels = [len(found) for found in furthest(visits, funnel).values()]
+    return tuple(sum(level >= step for level in levels) for step in range(1, len(funnel.steps) + 1))
+
+
+def onwards(events: list[Event], after: Event) -> str:
+    views = [e for e in events if e.name == "pageview" and (e.time, e.id) > (after.time, after.id)]
+    return next((e.path for e in views if e.path != after.path), "")
+
+
+@settings(max_examples=up_to(40))
+@given(
+    visits=stories(86400), steps=steps, scope=st.sampled_from(["visitor", "visit"]), name=filters
+)
+def test_steps_of_a_funnel_equal_recount(visits: list, steps: list, scope: str, name: str) -> None:
+    site = site_with_goals()
+    stored = store(site, DAY, visits)
+    query = asked(site, filters=FILTERS[name][0], comparison="previous_period")
+    funnel = read_funnel(query, steps, scope, Definitions(site.pk))
+
+    found = inquire(funnel)
+
+    days = [walks(stored, name, day) for day in (DAY, DAY - timedelta(days=1))]
+    assert Passed(*(passed(day, funnel) for day in days)) == found
+
+
+@settings(max_examples=up_to(30))
+@given(
+    visits=stories(86400), steps=steps, scope=st.sampled_from(["visitor", "visit"]), name=filters
+)
+def test_where_visitors_went_instead_equals_recount(
+    visits: list, steps: list, scope: str, name: str
+) -> None:
+    site = site_with_goals()
+    counted = walks(store(site, DAY, visits), name)
+    query = asked(site, filters=FILTERS[name][0])
+    funnel = read_funnel(query, steps, scope, Definitions(site.pk))
+    went: list[Counter[str]] = [Counter() for _ in steps]
+    for found in furthest(counted, funnel).values():
+        went[len(found) - 1][onwards(counted[found[-1].visit], found[-1])] += 1
+
+    answer = inquire(Elsewhere(funnel))
+
+    expected = [
+        [Instead(page, n) for page, n in sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))]
+        for each in went[:-1]
+    ]
+    assert expected == answer
+
+
+def stops(events: list[Event], start: Asked | None, forward: bool) -> list[str] | None:
+    """The pages from the start on, None where it is not reached."""
+    views = [event for event in events if event.name == "pageview"]
+    if start is None:
+        path, rest = "", views if forward else views[::-1]
+        if not views:
+            return None
+    else:
+        begun = next((event for event in events if reached(event, [start])), None)
+        if begun is None:
+            return None
+        key = (begun.time, begun.id)
+        after = [e for e in views if (e.time, e.id) > key]
+        before = [e for e in views if (e.time, e.id) < key][::-1]
+        path, rest = begun.path, after if forward else before
+    found = []
+    for event in rest:
+        if event.path != path:
+            path = event.path
+            found.append(path)
+    return found
+
+
+@settings(max_examples=up_to(40))
+@given(
+    visits=stories(86400),
+    start=st.none() | st.sampled_from(STEPS),
+    direction=st.sampled_from(["after", "before"]),
+    name=filters,
+    data=st.data(),
+)
+def test_stops_of_a_journey_equal_recount(
+    visits: list, start: dict | None, direction: str, name: str, data: st.DataObject
+) -> None:
+    site = site_with_goals()
+    counted = walks(store(site, DAY, visits), name)
+    query, defined = asked(site, filters=FILTERS[name][0]), Definitions(site.pk)
+    begin = read_journey(query, start, [], direction, defined).start
+    gone = {key: stops(events, begin, direction == "after") for key, events in counted.items()}
+    known = [found for found in gone.values() if found]
+    whole = data.draw(st.sampled_from(known)) if known else []
+    path = whole[: data.draw(st.integers(0, len(whole)))]
+
+    answer = inquire(read_journey(query, start, path, direction, defined))
+
+    here = {
+        key: (found[len(path)] if len(found) > len(path) else "")
+        for key, found in gone.items()
+        if found is not None and found[: len(path)] == path
+    }
+    visitor = {key: events[0].visitor for key, events in counted.items()}
+    pages = [
+        Stop(
+            page,
+            len({visitor[key] for key, other in here.items() if other == page}),
+            sum(other == page for other in here.values()),
+        )
+        for page in set(here.values())
+    ]
+    pages.sort(key=lambda stop: (-stop.visitors, -stop.visits, stop.page))
+    assert Stops(len({visitor[key] for key in here}), len(here), tuple(pages)) == answer
+
+
+def test_steps_at_one_moment_are_taken_in_the_order_of_their_ids() -> None:
+    site = SiteFactory()
+    noon = DAY + timedelta(hours=12)
+    for number, path in enumerate(["/b", "/a", "/b"], 1):
+        Event.objects.create(
+            id=number, site_id=site.pk, visit=1, visitor=1, time=noon, name="pageview", path=path
+        )
+    wanted = [{"page": "/b"}, {"page": "/a"}, {"page": "/b"}, {"page": "/b"}]
+
+    found = inquire(read_funnel(asked(site), wanted, "visit", Definitions(site.pk)))
+
+    assert Passed((1, 1, 1, 0)) == found
+
+
+def test_bots_and_strangers_take_no_steps() -> None:
+    site = SiteFactory()
+    for number, (visitor, flags) in enumerate([(7, "bot"), (0, "no_visitor")], 1):
+        Event.objects.create(
+            id=number,
+            site_id=site.pk,
+            visit=number if visitor else 0,
+            visitor=visitor,
+            flags=flags,
+            time=DAY,
+            name="pageview",
+            path="/",
+        )
+    wanted = [{"page": "/"}, {"page": "/a"}]
+
+    found = inquire(read_funnel(asked(site), wanted, "visitor", Definitions(site.pk)))
+
+    assert Passed((0, 0)) == found
