@@ -37,9 +37,9 @@ def funnel(call: Call) -> Answer:
     results = [
         {"name": step.name, **_figures(passed, number)} for number, step in enumerate(asked.steps)
     ]
-    for row, pages in zip(results, elsewhere or [], strict=False):
+    for row, stopped in zip(results, elsewhere or [], strict=False):
         row["elsewhere"] = [
-            {"page": each.page or None, "visitors": each.visitors} for each in pages
+            {"page": each.page or None, "visitors": each.visitors} for each in stopped.pages
         ]
     return {
         "results": results,

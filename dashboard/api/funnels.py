@@ -67,7 +67,7 @@ def save(call: Call) -> Answer:
 @needs(Scope.SITES_WRITE)
 def delete(call: Call, funnel_id: str) -> Answer:
     """`DELETE /api/v1/sites/funnels/FUNNEL_ID`, with `site_id` in the body or the address."""
-    site = named_site(call, Right.EDIT)
+    site = call.site(named_site(call), Right.EDIT)
     funnel = Funnel.objects.filter(site=site, pk=row_id(funnel_id)).first()
     if funnel is None:
         raise ApiError(404, f"The site {site.domain} has no funnel {funnel_id:.100}.")

@@ -17,7 +17,7 @@ from dashboard.report.question import Question
 from tracking.models import Funnel as Saved
 from tracking.warehouse import Query, QueryError, inquire
 from tracking.warehouse.definitions import Definitions
-from tracking.warehouse.funnel import FEWEST, Elsewhere, Funnel, Passed, Scope, read_funnel
+from tracking.warehouse.funnel import Elsewhere, Funnel, Passed, Scope, Stopped, read_funnel
 
 SCOPES = {"visitor": "Any visits of a visitor", "visit": "One visit"}
 KEEPS = ("funnel", "step", "scope")
@@ -59,7 +59,7 @@ class Gone:
     """Where those went who did not take the next step."""
 
     title: str
-    dropped: int
+    visitors: int
     pages: list[dict[str, Any]]
 
 
@@ -93,24 +93,23 @@ def elsewhere(request: HttpRequest, question: Question, now: datetime) -> HttpRe
     if not chosen.steps:
         raise Http404("No such funnel.")
     found = inquire(Elsewhere(_funnel(question, chosen, now, compared=False)))
-    gone = [
-        Gone(
-            written.title(step),
-            sum(each.visitors for each in pages),
-            [
-                {
-                    "page": each.page,
-                    "visitors": each.visitors,
-                    "share": share(each.visitors, sum(row.visitors for row in pages)),
-                    "bar": round(100 * each.visitors / max(row.visitors for row in pages), 1),
-                }
-                for each in pages
-            ],
-        )
-        for step, pages in zip(chosen.steps, found, strict=False)
-    ]
+    gone = [_gone(*each) for each in zip(chosen.steps, found, strict=False)]
     context = {**part_context(question, now), "gone": gone, "is_current": False}
     return render(request, "behaviour/elsewhere.html", context)
+
+
+def _gone(step: Step, stopped: Stopped) -> Gone:
+    most = max((each.visitors for each in stopped.pages), default=1)
+    pages = [
+        {
+            "page": each.page,
+            "visitors": each.visitors,
+            "share": share(each.visitors, stopped.visitors),
+            "bar": round(100 * each.visitors / most, 1),
+        }
+        for each in stopped.pages
+    ]
+    return Gone(written.title(step), stopped.visitors, pages)
 
 
 def _answered(question: Question, chosen: Chosen, now: datetime) -> dict[str, Any]:
@@ -164,9 +163,6 @@ def _percent(part: int, whole: int) -> float:
 def _chosen(request: HttpRequest, question: Question) -> Chosen:
     if "step" in request.GET:
         steps = [written.parse(each) for each in request.GET.getlist("step")]
-        if len(steps) < FEWEST and not request.htmx:
-            # Said on the page, where the form is.
-            return Chosen(steps, _scope(request))
         return Chosen(steps, _scope(request))
     saved = list(question.site.funnels.all())
     wanted = request.GET.get("funnel", "")

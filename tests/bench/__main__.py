@@ -13,6 +13,7 @@ BENCHMARKS = (
     "bench_queries",
     "bench_warehouse",
     "bench_retention",
+    "bench_behaviour",
     "bench_pages",
     "bench_stores",
     "bench_import",

@@ -60,6 +60,12 @@ class Dialect(Protocol):
     def order(self) -> str:
         """A number of 128 bits by which events stand in order: by their time, then their id."""
 
+    def gathered(self, values: str) -> str:
+        """The list of the values of a group."""
+
+    def least_above(self, values: str, bound: str) -> str:
+        """The least of a list's positive numbers that is above another, NULL if there is none."""
+
     def moments(self, first: str, last: str, step: str) -> str:
         """A row for each moment from the first on, a step apart, and one for the last.
 
@@ -127,6 +133,12 @@ class DuckDBDialect:
 
     def order(self) -> str:
         return "epoch_us(time)::HUGEINT * 9223372036854775808 + id"
+
+    def gathered(self, values: str) -> str:
+        return f"list({values})"
+
+    def least_above(self, values: str, bound: str) -> str:
+        return f"list_min(list_filter({values}, lambda each: each > {bound}))"
 
     def moments(self, first: str, last: str, step: str) -> str:
         return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"

@@ -7,8 +7,10 @@ visit where the scope says so. Taking each step at the first event that can be i
 wherever there are any.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from tracking.warehouse.answers import Reader
 from tracking.warehouse.definitions import Definitions
@@ -36,6 +38,14 @@ class Instead:
 
     page: str
     visitors: int
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Who came to a step and took no further one, and where most of them went."""
+
+    visitors: int
+    pages: tuple[Instead, ...]
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,7 @@ class Elsewhere:
 
     A visitor counts once, with the walk that went furthest, the first of these. The page is the
     next one that they saw in the same visit, other than the one on which they took their last
-    step. The answer has the pages of most visitors for each step but the last, which nobody goes
-    on from.
+    step. The answer is about each step but the last, which nobody goes on from.
     """
 
     funnel: Funnel
@@ -91,47 +100,59 @@ class Elsewhere:
     def query(self) -> Query:
         return self.funnel.query
 
-    def answer(self, reader: Reader) -> list[list[Instead]]:
+    def answer(self, reader: Reader) -> list[Stopped]:
         listing = reader.listing(self.query)
         last = len(self.funnel.steps)
-        ordered = "PARTITION BY visitor ORDER BY level DESC, begun, visit"
         before = walks(listing, self.funnel)
-        before["furthest"] = f"SELECT *, row_number() OVER ({ordered}) AS place FROM walked_{last}"  # noqa: S608
+        before["furthest"] = self._furthest()
+        # The event of the last step, by its moment.
         before["dropped"] = (
-            "SELECT visitor, visit, level, begun, page FROM furthest"  # noqa: S608
-            f" WHERE place = 1 AND level < {last:d}"
+            "SELECT who, begun, level, visit, page FROM (SELECT visit, page, moment AS begun"  # noqa: S608
+            " FROM marked) AS steps JOIN (SELECT visitor AS who, level, begun FROM furthest"
+            f" WHERE level < {last:d}) AS stopped USING (begun)"
         )
-        before["views"] = _views(listing)
         before["onwards"] = (
-            "SELECT visitor, argMin(path, moment) AS other FROM dropped JOIN views USING (visit)"
-            " WHERE moment > begun AND path <> page GROUP BY visitor"
+            f"SELECT who, argMin(path, moment) AS other FROM ({_views(listing)}) AS views"  # noqa: S608
+            " JOIN (SELECT who, visit, begun, page FROM dropped) AS stopped USING (visit)"
+            " WHERE moment > begun AND path <> page GROUP BY who"
         )
         before["counted"] = (
             "SELECT level, coalesce(other, '') AS went_to, count(*) AS visitors"
-            " FROM dropped LEFT JOIN onwards USING (visitor) GROUP BY level, went_to"
+            " FROM dropped LEFT JOIN onwards USING (who) GROUP BY level, went_to"
         )
         before["ranked"] = (
-            "SELECT *, row_number() OVER (PARTITION BY level"
-            " ORDER BY visitors DESC, went_to) AS place FROM counted"
+            "SELECT *, sum(visitors) OVER (PARTITION BY level) AS stopped, row_number() OVER"
+            " (PARTITION BY level ORDER BY visitors DESC, went_to) AS place FROM counted"
         )
         sql = listing.select(
-            "SELECT level, went_to, visitors FROM ranked"  # noqa: S608
+            "SELECT level, stopped, went_to, visitors FROM ranked"  # noqa: S608
             f" WHERE place <= {MOST_PAGES:d} OR went_to = '' ORDER BY level, place",
             **before,
         )
-        found: list[list[Instead]] = [[] for _ in range(last - 1)]
-        for level, page, visitors in reader.fetch(listing, sql):
-            found[level - 1].append(Instead(page, visitors))
-        return found
+        rows = reader.fetch(listing, sql)
+        return [_stopped([row[1:] for row in rows if row[0] == level]) for level in range(1, last)]
+
+    def _furthest(self) -> str:
+        """The best walk of each visitor."""
+        walked = f"walked_{len(self.funnel.steps)}"
+        if self.funnel.scope is Scope.VISITOR:
+            return f"SELECT visitor, level, begun FROM {walked}"  # noqa: S608
+        ordered = "row_number() OVER (PARTITION BY visitor ORDER BY level DESC, begun) AS place"
+        ranked = f"SELECT visitor, level, begun, {ordered} FROM {walked}"  # noqa: S608
+        return f"SELECT visitor, level, begun FROM ({ranked}) WHERE place = 1"  # noqa: S608
+
+
+def _stopped(rows: Sequence[Sequence[Any]]) -> Stopped:
+    pages = tuple(Instead(page, visitors) for _, page, visitors in rows)
+    return Stopped(int(rows[0][0]) if rows else 0, pages)
 
 
 def walks(listing: Listing, funnel: Funnel) -> dict[str, str]:
-    """Relations of who took the first steps, `walked_1`, `walked_2` and so on.
+    """Relations of the events that are steps, `marked`, and of who took the first ones.
 
-    Each has a row for each visitor, or visit, that took the first step: the `level` reached by
-    then, and of the event that reached it `begun`, which tells its order, its `visit` and `page`.
+    `walked_1`, `walked_2` and so on have a row for each visitor, or visit, that took the first
+    step: the `level` reached by then, and `begun`, the moment of the event that reached it.
     """
-    unit = funnel.scope.value
     scrolls = any(step.is_scroll for step in funnel.steps)
     marks = ", ".join(
         f"{goal_sql(step, listing.dialect)} AS step_{number}"
@@ -139,54 +160,42 @@ def walks(listing: Listing, funnel: Funnel) -> dict[str, str]:
     )
     relations = {
         "marked": (
-            f"SELECT visitor, visit, path AS page, {unit} AS walker,"  # noqa: S608
+            f"SELECT visitor, visit, path AS page, {funnel.scope.value} AS walker,"  # noqa: S608
             f" {listing.dialect.order()} AS moment, {marks} FROM {listing.rows.walked(scrolls)}"
             f" WHERE {any_goal_sql(funnel.steps, listing.dialect)}"
         ),
         "walked_1": (
-            "SELECT walker, who AS visitor, 1 AS level, first_moment AS begun,"
-            " first_visit AS visit, first_page AS page FROM (SELECT walker, max(visitor) AS who,"
-            " min(moment) AS first_moment, argMin(visit, moment) AS first_visit,"
-            " argMin(page, moment) AS first_page FROM marked WHERE step_1 GROUP BY walker)"
+            "SELECT walker, who AS visitor, 1 AS level, first_moment AS begun FROM (SELECT walker,"
+            " max(visitor) AS who, min(moment) AS first_moment FROM marked WHERE step_1"
+            " GROUP BY walker)"
         ),
     }
     for number in range(2, len(funnel.steps) + 1):
-        relations[f"walked_{number}"] = _one_step_more(number)
+        relations[f"walked_{number}"] = _one_step_more(listing, number)
     return relations
 
 
-def _one_step_more(number: int) -> str:
-    """Those who took the steps so far, each with the first event that is the next one, if any."""
+def _one_step_more(listing: Listing, number: int) -> str:
+    """Those who took the first step, each with the first event that is their next one, if any."""
     before = number - 1
-    marked = (
-        "SELECT walker, moment, visit AS next_visit, page AS next_page"  # noqa: S608
-        f" FROM marked WHERE step_{number}"
-    )
+    moments = listing.dialect.gathered("moment")
+    marked = f"SELECT walker, {moments} AS moments FROM marked WHERE step_{number} GROUP BY walker"  # noqa: S608
     # Named once: an engine that puts no relation by would work it out each time.
-    paired = (
-        "SELECT *,"  # noqa: S608
-        f" CASE WHEN level = {before} AND moment > begun THEN moment END AS next_moment"
-        f" FROM walked_{before} LEFT JOIN ({marked}) AS marked_{number} USING (walker)"
-    )
-    gathered = (
-        "SELECT walker, max(visitor) AS who, max(level) AS so_far, max(begun) AS last_moment,"  # noqa: S608
-        " max(visit) AS last_visit, max(page) AS last_page, min(next_moment) AS taken,"
-        f" argMin(next_visit, next_moment) AS taken_in, argMin(next_page, next_moment) AS taken_on"
-        f" FROM ({paired}) GROUP BY walker"
+    taken = (
+        "SELECT walker, visitor, level AS so_far, begun AS last_moment,"  # noqa: S608
+        f" CASE WHEN level = {before:d} THEN {listing.dialect.least_above('moments', 'begun')} END"
+        f" AS taken FROM walked_{before} LEFT JOIN ({marked}) AS marked_{number} USING (walker)"
     )
     return (
-        "SELECT walker, who AS visitor,"  # noqa: S608
-        " so_far + CASE WHEN taken IS NULL THEN 0 ELSE 1 END AS level,"
-        " coalesce(taken, last_moment) AS begun, coalesce(taken_in, last_visit) AS visit,"
-        f" coalesce(taken_on, last_page) AS page FROM ({gathered})"
+        "SELECT walker, visitor, so_far + CASE WHEN taken IS NULL THEN 0 ELSE 1 END AS level,"  # noqa: S608
+        f" coalesce(taken, last_moment) AS begun FROM ({taken})"
     )
 
 
 def _views(listing: Listing) -> str:
     return (
         f"SELECT visit, path, {listing.dialect.order()} AS moment"  # noqa: S608
-        f" FROM {listing.rows.walked()}"
-        " WHERE name = 'pageview' AND visit IN (SELECT visit FROM dropped)"
+        f" FROM {listing.rows.walked()} WHERE name = 'pageview'"
     )
 
 

@@ -63,8 +63,8 @@ def test_a_funnel_of_the_address_shows_its_steps_with_their_figures(client, seat
     gone = words(asked(client, seat, f"funnels/elsewhere?{steps}", HX_Request="true"))
 
     assert "50% of 2 visitors took all 2 steps" in page
-    assert "1 visitors 50% of the start 50% of the step before 1 dropped off (50%)" in page
-    assert "After / /help 1 100%" in gone
+    assert "1 visitor 50% of the start 50% of the step before 1 dropped off (50%)" in page
+    assert "After / 1 stopped here /help 1 100%" in gone
 
 
 def test_steps_of_the_form_become_an_address_that_keeps_the_period(client, seat):

@@ -14,7 +14,7 @@ from tests.tracking.warehouse.stories import store, stories
 from tracking.models import Event, Goal, Site
 from tracking.warehouse import Query, inquire
 from tracking.warehouse.definitions import Definitions
-from tracking.warehouse.funnel import Elsewhere, Funnel, Instead, Passed, read_funnel
+from tracking.warehouse.funnel import Elsewhere, Funnel, Instead, Passed, Stopped, read_funnel
 from tracking.warehouse.goals import Goal as Asked
 from tracking.warehouse.goals import reached
 from tracking.warehouse.journey import Stop, Stops, read_journey
@@ -146,7 +146,13 @@ def test_where_visitors_went_instead_equals_recount(
     answer = inquire(Elsewhere(funnel))
 
     expected = [
-        [Instead(page, n) for page, n in sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))]
+        Stopped(
+            each.total(),
+            tuple(
+                Instead(page, number)
+                for page, number in sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))
+            ),
+        )
         for each in went[:-1]
     ]
     assert expected == answer

@@ -95,6 +95,13 @@ class ClickHouseDialect:
         microseconds = "toUnixTimestamp64Micro(assumeNotNull(time))"
         return f"toInt128({microseconds}) * toInt128('9223372036854775808') + id"
 
+    def gathered(self, values: str) -> str:
+        return f"groupArray({values})"
+
+    def least_above(self, values: str, bound: str) -> str:
+        # Of an empty list the first is 0.
+        return f"nullif(arraySort(arrayFilter(each -> each > {bound}, {values}))[1], 0)"
+
     def moments(self, first: str, last: str, step: str) -> str:
         interval, microseconds = STEPS[step]
         length = f"greatest(dateDiff('microsecond', {first}, {last}), 0)"
