@@ -137,7 +137,9 @@ def tried(
     return outcome(response), changed
 
 
-def filled(value: str, world: World) -> str:
+def filled(value: str | list[str], world: World) -> str | list[str]:
+    if isinstance(value, list):
+        return [text.format(**world.mine, second=world.second.pk) for text in value]
     return value.format(**world.mine, second=world.second.pk)
 
 
