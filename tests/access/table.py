@@ -272,7 +272,7 @@ class Call:
 
 OF_SITE = {"site_id": DOMAIN}
 GOAL = {"goal_type": "event", "event_name": "Purchase"}
-FUNNEL = {"name": "Checkout", "steps": [{"page": "/"}, {"page": "/paid"}]}
+FUNNEL = {"name": "Sales", "steps": [{"page": "/"}, {"page": "/paid"}]}
 STEPPED = {"date_range": "day", "steps": FUNNEL["steps"]}
 QUESTION = {"metrics": ["visitors"], "date_range": "day"}
 STATS, READ, WRITE = Scope.STATS_READ, Scope.SITES_READ, Scope.SITES_WRITE

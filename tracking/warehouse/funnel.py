@@ -79,7 +79,7 @@ class Funnel:
             f" FROM walked_{len(self.steps)} GROUP BY visitor) GROUP BY furthest",
             **walks(listing, self),
         )
-        furthest = dict(reader.fetch(listing, sql))
+        furthest: dict[int, int] = {row[0]: row[1] for row in reader.fetch(listing, sql)}
         numbers = range(1, len(self.steps) + 1)
         return tuple(sum(n for level, n in furthest.items() if level >= step) for step in numbers)
 
