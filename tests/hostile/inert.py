@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpResponseBase
 
 ADDRESSES = ("href", "src", "action", "formaction", "data", "poster", "xlink:href", "hx-get")
+# Sample mails, and a report as it would be mailed.
+MAILS = re.compile(r"/styles/mail/|/(?:sites|teams)/[^/?]+/reports/preview/mail\?")
 RUNS = re.compile(r"\s*(javascript|vbscript|data:text)", re.IGNORECASE)
 
 
@@ -47,7 +49,7 @@ class Foreign(HTMLParser):
 def is_sample(tag: str, given: dict[str, str | None]) -> bool:
     """Whether it is the frame of a sample mail, in which nothing may run."""
     src = given.get("src") or ""
-    return tag == "iframe" and src.startswith("/styles/mail/") and not given.get("sandbox", "no")
+    return tag == "iframe" and MAILS.match(src) is not None and not given.get("sandbox", "no")
 
 
 def is_name(name: str) -> bool:
