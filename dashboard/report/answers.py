@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.report import labels
+from dashboard.report import conversions, labels
 from dashboard.report.brands import brand
 from dashboard.report.chart import Chart, Series, draw, spark
-from dashboard.report.figures import COLUMNS, METRICS, Headline, Metric, headlines
-from dashboard.report.filters import Condition, Filter
+from dashboard.report.figures import COLUMNS, Headline, Metric, headlines, number
+from dashboard.report.filters import PROPERTY, Condition, Filter
 from dashboard.report.formats import Interval, share
 from dashboard.report.imports import Told, ends, told
 from dashboard.report.intervals import step, suitable
 from dashboard.report.notes import notes_in
 from dashboard.report.question import Question
-from dashboard.report.widgets import Widget
+from dashboard.report.widgets import GOALS, Widget
 from dashboard.report.world import MOST
 from realtime.world import level
 from tracking.models import Site
@@ -30,11 +30,15 @@ PAGES = ("event:page", "visit:entry_page", "visit:exit_page")
 
 @dataclass(frozen=True)
 class Overview:
-    """The headline figures, the chart of one of them, and the steps that it may have."""
+    """The headline figures, the chart of one of them, and the steps that it may have.
+
+    `warnings` say why figures of money are not known, or not whole.
+    """
 
     figures: list[Headline]
     chart: Chart
     intervals: list[str]
+    warnings: list[str]
     imports: Told | None = None
 
     @property
@@ -69,6 +73,11 @@ class Entry:
     page: str = ""
 
     @property
+    def further(self) -> list[Cell]:
+        """The figures beside the first."""
+        return self.cells[1:]
+
+    @property
     def is_place(self) -> bool:
         """Whether a map has it: its value is a country's code."""
         return len(self.value) == 2 and self.value.isascii() and self.value.isupper()
@@ -83,7 +92,7 @@ class Entry:
 class Choice:
     """Which rows of a list, in which order: those that contain a text, by a metric, so many.
 
-    With `first_metric_only` they have no other figures.
+    With `in_panel` they have the few figures for which a panel has room.
     """
 
     limit: int = PAGE_ROWS
@@ -91,7 +100,7 @@ class Choice:
     search: str = ""
     sort: str = "visitors"
     ascending: bool = False
-    first_metric_only: bool = False
+    in_panel: bool = False
 
     @property
     def page(self) -> int:
@@ -110,6 +119,11 @@ class Listing:
     imports: Told | None = None
 
     @property
+    def note(self) -> str:
+        """What the figures of a panel are."""
+        return " · ".join(column.title for column in self.columns)
+
+    @property
     def first(self) -> int:
         return self.choice.offset + 1
 
@@ -123,13 +137,22 @@ def ask(question: Question, metrics: list[str], now: datetime, **more: object) -
 
 
 def overview(question: Question, now: datetime) -> Overview:
-    query = ask(question, list(METRICS), now, comparison=question.comparison.plain)
-    row = run(query).rows[0]
+    metrics = question.figures
+    query = ask(question, list(metrics), now, comparison=question.comparison.plain)
+    result = run(query)
+    row = result.rows[0]
     courses = series(question, now)
-    figures = headlines(row.metrics, row.comparison, [spark(each.values) for each in courses])
+    sparks = [spark(each.values) for each in courses]
+    figures = headlines(row.metrics, row.comparison, sparks, metrics.values())
     chosen = next(each for each in courses if each.metric.name == question.metric)
-    chart = draw(chosen, now, question.shape)
-    return Overview(figures, chart, suitable(query.period), told(question, query))
+    sentences = [warning.sentence for warning in query.warnings.values()]
+    return Overview(
+        figures=figures,
+        chart=draw(chosen, now, question.shape),
+        intervals=suitable(query.period),
+        warnings=list(dict.fromkeys(sentences)),
+        imports=told(question, query),
+    )
 
 
 def series(question: Question, now: datetime) -> list[Series]:
@@ -138,12 +161,12 @@ def series(question: Question, now: datetime) -> list[Series]:
     every = step(question.interval, period)
     query = ask(
         question,
-        list(METRICS),
+        [metric.over_time for metric in question.figures.values()],
         now,
         dimensions=[f"time:{every}"],
         comparison=question.comparison.plain,
     )
-    return series_of(run(query), list(METRICS.values()), every, question.site)
+    return series_of(run(query), list(question.figures.values()), every, question.site)
 
 
 def series_of(
@@ -162,9 +185,9 @@ def series_of(
             metric=metric,
             interval=every,
             starts=_starts(result.time_labels, query),
-            values=[row.metrics[place] for row in result.rows],
+            values=[number(row.metrics[place]) for row in result.rows],
             end=query.period.end,
-            past=[row[place] for row in compared],
+            past=[number(row[place]) for row in compared],
             past_starts=past_starts,
             notes=notes,
         )
@@ -181,18 +204,20 @@ def _starts(time_labels: tuple[str, ...], query: Query) -> list[datetime]:
 def panel(question: Question, widget: Widget, now: datetime) -> Listing:
     """The first rows of a list with their first figure; of a map, all."""
     rows = MOST if widget.view else PANEL_ROWS
-    return listing(question, widget, now, Choice(limit=rows, first_metric_only=True))
+    return listing(question, widget, now, Choice(limit=rows, in_panel=True))
 
 
 def listing(question: Question, widget: Widget, now: datetime, choice: Choice) -> Listing:
-    """A page of the whole list."""
-    plain = _known(question, widget)
-    result = run(_query(plain, widget, now, choice))
+    """A page of the whole list; empty where no property arrived that it could be of."""
+    if widget.dimension == PROPERTY:
+        return Listing(widget, columns=[], entries=[], total=0, choice=choice)
+    plain, shown = _known(question, widget), columns(question, widget, choice.in_panel)
+    result = run(_query(plain, widget, list(shown), now, choice))
     whole = run(Query.build(metrics=["visitors"], now=now, **plain)).rows[0].metrics[0]
     return Listing(
         widget=widget,
-        columns=[COLUMNS[metric.name] for metric in result.query.metrics],
-        entries=_entries(question, widget, result, whole),
+        columns=list(shown.values()),
+        entries=_entries(question, widget, list(shown.values()), result, whole),
         total=result.total_rows,
         choice=choice,
         imports=told(question, result.query) if question.imports else None,
@@ -201,17 +226,38 @@ def listing(question: Question, widget: Widget, now: datetime, choice: Choice) -
 
 def rows(question: Question, widget: Widget, now: datetime, choice: Choice) -> Result:
     """The figures of a page of the whole list as they are, for programs."""
-    return run(_query(_known(question, widget), widget, now, choice))
+    shown = columns(question, widget, choice.in_panel)
+    return run(_query(_known(question, widget), widget, list(shown), now, choice))
+
+
+def columns(question: Question, widget: Widget, in_panel: bool = False) -> dict[str, Metric]:
+    """The columns of a list, by the names of their metrics."""
+    own = {name: COLUMNS[name] for name in widget.metrics}
+    of_goals = widget.dimension == GOALS
+    has_revenue = of_goals and _earns(question)
+    found = conversions.columns(widget, own, question.conversions, has_revenue)
+    if not in_panel or of_goals:
+        return found
+    few = [widget.metrics[0], "group_conversion_rate"]
+    return {name: metric for name, metric in found.items() if name in few}
+
+
+def _earns(question: Question) -> bool:
+    """Whether a goal that it is about has a currency."""
+    query = Query.build(metrics=["visitors"], dimensions=[GOALS], **question.query)
+    return conversions.has_revenue(query.goals)
 
 
 def _known(question: Question, widget: Widget) -> dict[str, Any]:
-    known = [["is_not", widget.dimension, [labels.NOT_SET]]] if widget.known_only else []
+    blank = labels.NONE if widget.dimension.startswith(PROPERTY) else labels.NOT_SET
+    known = [["is_not", widget.dimension, [blank]]] if widget.known_only else []
     plain = question.query
     return {**plain, "filters": plain["filters"] + known}
 
 
-def _query(plain: dict[str, Any], widget: Widget, now: datetime, choice: Choice) -> Query:
-    metrics = list(widget.metrics[:1] if choice.first_metric_only else widget.metrics)
+def _query(
+    plain: dict[str, Any], widget: Widget, metrics: list[str], now: datetime, choice: Choice
+) -> Query:
     search = [labels.containing(widget.dimension, choice.search)] if choice.search else []
     return Query.build(
         metrics=metrics,
@@ -227,8 +273,9 @@ def _query(plain: dict[str, Any], widget: Widget, now: datetime, choice: Choice)
     )
 
 
-def _entries(question: Question, widget: Widget, result: Result, whole: float) -> list[Entry]:
-    metrics = [COLUMNS[metric.name] for metric in result.query.metrics]
+def _entries(
+    question: Question, widget: Widget, metrics: list[Metric], result: Result, whole: float
+) -> list[Entry]:
     longest = max((row.metrics[0] for row in result.rows), default=0)
     return [_entry(question, widget, metrics, row, whole, longest) for row in result.rows]
 

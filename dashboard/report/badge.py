@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from dashboard.report import answers, figures
+from dashboard.report import answers
 from dashboard.report.question import Question
 from tracking.warehouse import run
 
@@ -21,7 +21,7 @@ def _inside(title: str) -> str:
 
 def badge(request: HttpRequest, question: Question, now: datetime) -> HttpResponse:
     """The question's figure with its name and period, as SVG."""
-    metric = figures.METRICS[question.metric]
+    metric = question.figures[question.metric]
     value = run(answers.ask(question, [metric.name], now)).rows[0].metrics[0]
     words = f"{metric.title}, {_inside(question.period.title)}"
     left, right = (len(text) * CHARACTER + 2 * SIDE for text in (words, metric.text(value)))

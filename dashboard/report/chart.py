@@ -246,6 +246,8 @@ def _scale(highest: float, unit: Unit) -> tuple[float, float]:
 def _axis(metric: Metric, value: float) -> str:
     if metric.unit == "ratio":
         return f"{value:g}"
+    if metric.unit == "rate":
+        return f"{value:g}%"
     return metric.text(value).removesuffix(" 0s").removesuffix(" 0m")
 
 

@@ -9,12 +9,13 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 
 from dashboard.report import answers
 from dashboard.report.answers import Choice
-from dashboard.report.figures import COLUMNS, METRICS
-from dashboard.report.filters import title
+from dashboard.report.figures import Metric
+from dashboard.report.filters import PROPERTY, title
 from dashboard.report.question import Question
 from dashboard.report.widgets import Widget
 from tracking.warehouse import Result
 from tracking.warehouse.query import MAX_LIMIT
+from tracking.warehouse.revenue import Money
 
 # What a spreadsheet takes for a formula begins so (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,14 +31,17 @@ class Echo:
 def csv_of_list(
     question: Question, widget: Widget, now: datetime, choice: Choice
 ) -> HttpResponseBase:
-    """All rows of a list, in its order."""
+    """All rows of a list, in its order; none where no property arrived that it could be of."""
+    name = f"{question.site.domain} {widget.everything}.csv"
+    if widget.dimension == PROPERTY:
+        return attachment(name, lines_of([widget.title], []))
     header = [title(name) for name in widget.dimensions]
-    header += [COLUMNS[name].title for name in widget.metrics]
+    header += [metric.title for metric in answers.columns(question, widget).values()]
     choice = replace(choice, limit=MAX_LIMIT, offset=0)
     # Asked for before the answer begins, so that a refusal is an answer of its own.
     first = answers.rows(question, widget, now, choice)
     return attachment(
-        f"{question.site.domain} {widget.everything}.csv",
+        name,
         lines_of(header, _rows(question, widget, now, choice, first)),
     )
 
@@ -45,7 +49,7 @@ def csv_of_list(
 def csv_of_chart(question: Question, now: datetime) -> HttpResponseBase:
     """All headline figures over time."""
     series = answers.series(question, now)
-    header = ["Time", *(metric.title for metric in METRICS.values())]
+    header = ["Time", *map(_title, question.figures.values())]
     rows = (
         [start.isoformat(), *(each.values[place] for each in series)]
         for place, start in enumerate(series[0].starts)
@@ -59,11 +63,20 @@ def _rows(
     found = first
     while True:
         for row in found.rows:
-            yield [*row.dimensions, *row.metrics]
+            yield [*row.dimensions, *map(_plain, row.metrics)]
         choice = replace(choice, offset=choice.offset + MAX_LIMIT)
         if choice.offset >= found.total_rows:
             return
         found = answers.rows(question, widget, now, choice)
+
+
+def _title(metric: Metric) -> str:
+    return f"{metric.title} ({metric.currency})" if metric.currency else metric.title
+
+
+def _plain(value: object) -> object:
+    """A figure; of money the amount and its currency, of which a list may have several."""
+    return f"{value.value:.2f} {value.currency}" if isinstance(value, Money) else value
 
 
 def lines_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

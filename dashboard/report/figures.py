@@ -1,47 +1,84 @@
 """The figures of a report: what each is called, how it reads, and what its change means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dashboard.report.formats import Change, Figure, Unit, change, exact, figure
+from dashboard.report import formats
+from dashboard.report.formats import Change, Figure, Unit, change
+from tracking.warehouse.revenue import Money
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of the query language as people know it."""
+    """A metric of the query language as people know it.
+
+    `course` is the metric that is asked for over time, where it is another one. Of money,
+    `currency` is that of figures which do not say it themselves.
+    """
 
     name: str
     title: str
     unit: Unit
     more_is_good: bool = True
+    course: str = ""
+    currency: str = ""
 
-    def text(self, value: Figure) -> str:
-        return figure(value, self.unit)
+    @property
+    def over_time(self) -> str:
+        return self.course or self.name
 
-    def exact(self, value: Figure) -> str:
-        return exact(value, self.unit)
+    def text(self, value: Figure | Money) -> str:
+        return formats.figure(*self._amount(value))
+
+    def exact(self, value: Figure | Money) -> str:
+        return formats.exact(*self._amount(value))
+
+    def _amount(self, value: Figure | Money) -> tuple[Figure, Unit, str]:
+        currency = value.currency if isinstance(value, Money) else self.currency
+        return number(value), self.unit, currency
 
 
-METRICS = {
-    metric.name: metric
-    for metric in (
-        Metric("visitors", "Visitors", "count"),
-        Metric("visits", "Visits", "count"),
-        Metric("pageviews", "Pageviews", "count"),
-        Metric("views_per_visit", "Views per visit", "ratio"),
-        Metric("bounce_rate", "Bounce rate", "percent", more_is_good=False),
-        Metric("visit_duration", "Visit duration", "seconds"),
-    )
-}
+def by_name(*metrics: Metric) -> dict[str, Metric]:
+    return {metric.name: metric for metric in metrics}
+
+
+METRICS = by_name(
+    Metric("visitors", "Visitors", "count"),
+    Metric("visits", "Visits", "count"),
+    Metric("pageviews", "Pageviews", "count"),
+    Metric("views_per_visit", "Views per visit", "ratio"),
+    Metric("bounce_rate", "Bounce rate", "percent", more_is_good=False),
+    Metric("visit_duration", "Visit duration", "seconds"),
+)
 # Columns of lists besides.
-COLUMNS = METRICS | {
-    metric.name: metric
-    for metric in (
-        Metric("scroll_depth", "Scroll depth", "percent"),
-        Metric("time_on_page", "Time on page", "seconds"),
-    )
-}
+COLUMNS = METRICS | by_name(
+    Metric("events", "Events", "count"),
+    Metric("scroll_depth", "Scroll depth", "percent"),
+    Metric("time_on_page", "Time on page", "seconds"),
+)
+# Instead of METRICS, where a report is about goals. Of each step its own share is asked for.
+CONVERSIONS = by_name(
+    Metric("visitors", "Unique conversions", "count"),
+    Metric("events", "Total conversions", "count"),
+    Metric("conversion_rate", "Conversion rate", "rate", course="group_conversion_rate"),
+)
+REVENUE = by_name(
+    Metric("total_revenue", "Revenue", "money"),
+    Metric("average_revenue", "Average revenue", "money"),
+)
+# Instead of a list's own columns, where a report is about goals: the share is of each row's own.
+CONVERSION_COLUMNS = by_name(
+    Metric("visitors", "Conversions", "count"),
+    Metric("events", "Total", "count"),
+    Metric("group_conversion_rate", "Rate", "rate"),
+)
+GOAL_COLUMNS = by_name(
+    Metric("visitors", "Uniques", "count"),
+    Metric("events", "Total", "count"),
+    Metric("conversion_rate", "Rate", "rate"),
+)
 DEFAULT = "visitors"
+NAMES = tuple(METRICS | CONVERSIONS | REVENUE)
 
 
 @dataclass(frozen=True)
@@ -66,11 +103,30 @@ class Headline:
 
 
 def headlines(
-    values: Sequence[Figure], before: Sequence[Figure] | None, sparks: Sequence[str]
+    values: Sequence[Figure | Money],
+    before: Sequence[Figure | Money] | None,
+    sparks: Sequence[str],
+    metrics: Iterable[Metric] = METRICS.values(),
 ) -> list[Headline]:
-    """The headline figures of one row of all METRICS and the same row of the period before."""
+    """The headline figures of one row of all the metrics and the same row of the period before."""
     past = before or [None] * len(values)
     return [
-        Headline(metric, value, change(value, then, metric.unit, metric.more_is_good), course)
-        for metric, value, then, course in zip(METRICS.values(), values, past, sparks, strict=True)
+        Headline(
+            metric,
+            number(value),
+            change(
+                number(value),
+                number(then),
+                metric.unit,
+                metric.more_is_good,
+                metric.exact(then),
+            ),
+            course,
+        )
+        for metric, value, then, course in zip(metrics, values, past, sparks, strict=True)
     ]
+
+
+def number(value: Figure | Money) -> Figure:
+    """The figure as a number; an amount of money without its currency."""
+    return float(value.value) if isinstance(value, Money) else value

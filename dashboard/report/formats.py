@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from babel.dates import format_date, format_datetime, format_interval
+from babel.numbers import format_compact_currency, format_currency
 
 LOCALE = "en_GB"
 NOTHING = "–"
 
-Unit = Literal["count", "ratio", "percent", "seconds", "milliseconds"]
+# A rate is a percentage that may be small, so that its decimals count.
+Unit = Literal["count", "ratio", "percent", "rate", "seconds", "milliseconds", "money"]
+POINTS = ("percent", "rate")
 Interval = Literal["minute", "hour", "day", "week", "month"]
 Figure = int | float | None
 
@@ -47,7 +50,7 @@ def share(part: float, whole: float) -> str:
     return "<1%" if percent < 1 else f"{round(percent)}%"
 
 
-def figure(value: Figure, unit: Unit) -> str:
+def figure(value: Figure, unit: Unit, currency: str = "") -> str:
     if value is None:
         return NOTHING
     if unit == "count":
@@ -56,12 +59,36 @@ def figure(value: Figure, unit: Unit) -> str:
         return seconds(value)
     if unit == "milliseconds":
         return milliseconds(value)
+    if unit == "money":
+        return money(value, currency)
+    if unit == "rate":
+        return rate(value)
     return f"{value:.2f}" if unit == "ratio" else f"{round(value)}%"
 
 
-def exact(value: Figure, unit: Unit) -> str:
+def rate(value: float) -> str:
+    """Two decimals at most, none from 10 on: 0.45%, 3.2%, 12%."""
+    return f"{round(value)}%" if value >= 10 else f"{round(value, 2):g}%"
+
+
+def money(value: float, currency: str) -> str:
+    """Exact below 10,000, then abbreviated: €9,999.90, €38.2K."""
+    if not currency:
+        return f"{value:,.2f}"
+    if abs(value) < 10_000:
+        return format_currency(value, currency, locale=LOCALE)
+    return format_compact_currency(value, currency, locale=LOCALE, fraction_digits=1)
+
+
+def exact(value: Figure, unit: Unit, currency: str = "") -> str:
     """The whole figure, for a title beside the abbreviated one."""
-    return f"{value:,}" if unit == "count" and value is not None else figure(value, unit)
+    if value is None:
+        return NOTHING
+    if unit == "money" and currency:
+        return format_currency(value, currency, locale=LOCALE)
+    if unit == "rate":
+        return f"{value:.2f}%"
+    return f"{value:,}" if unit == "count" else figure(value, unit)
 
 
 @dataclass(frozen=True)
@@ -74,18 +101,23 @@ class Change:
     title: str
 
 
-def change(now: Figure, before: Figure, unit: Unit, more_is_good: bool = True) -> Change | None:
-    """The change in per cent, in points for a percentage; None without anything to compare with."""
-    if now is None or before is None or (not before and unit != "percent"):
+def change(
+    now: Figure, before: Figure, unit: Unit, more_is_good: bool = True, was: str = ""
+) -> Change | None:
+    """The change in per cent, in points for a percentage; None without anything to compare with.
+
+    `was` are the words for the figure before, where the unit does not say enough.
+    """
+    if now is None or before is None or (not before and unit not in POINTS):
         return None
-    difference = now - before if unit == "percent" else 100 * (now - before) / before
-    amount = round(abs(difference))
-    title = f"{exact(before, unit)} in the period before"
+    difference = now - before if unit in POINTS else 100 * (now - before) / before
+    amount = round(abs(difference), 2 if unit == "rate" else None)
+    title = f"{was or exact(before, unit)} in the period before"
     if not amount:
         return Change("no change", "same", None, title)
     rises = difference > 0
     points = "pt" if amount == 1 else "pts"
-    text = f"{amount} {points}" if unit == "percent" else f"{amount:,}%"
+    text = f"{amount:g} {points}" if unit in POINTS else f"{amount:,}%"
     return Change(text, "up" if rises else "down", rises == more_is_good, title)
 
 

@@ -15,6 +15,7 @@ LOCALE_DATA = Locale.parse(LOCALE)
 
 # What the query engine says for a value that is not known.
 NOT_SET = "(not set)"
+NONE = "(none)"
 
 
 def label(dimension: str, value: str) -> str:

@@ -64,9 +64,7 @@ def opened(question: Question, path: str, now: datetime) -> Opened:
         for name, value in zip(FIGURES, row.metrics, strict=True)
     ]
     reading = inquire(HowRead(answers.ask(on_page, ["visits"], now)))
-    sources = answers.listing(
-        on_page, WIDGETS["sources"], now, Choice(limit=MOST, first_metric_only=True)
-    )
+    sources = answers.listing(on_page, WIDGETS["sources"], now, Choice(limit=MOST, in_panel=True))
     return Opened(
         path=path,
         figures=cells,

@@ -18,6 +18,10 @@ from tracking.warehouse import QueryError
 READABLE = ":,/"
 THEMES = ("light", "dark")
 
+# Goals tell what a site earns: whoever has a link sees them where the link says so.
+GOALS = "goals"
+USUAL_PANELS = [name for name in PANELS if name != GOALS]
+
 Parameters = Sequence[tuple[str, str]]
 
 
@@ -70,8 +74,13 @@ class Place:
     @property
     def panels(self) -> list[str]:
         """The names of the panels to be seen."""
-        chosen = self.link.panels if self.link else []
-        return [name for name in PANELS if name in chosen or not chosen]
+        chosen = self.link.panels or USUAL_PANELS if self.link else list(PANELS)
+        return [name for name in PANELS if name in chosen]
+
+    @property
+    def shows_goals(self) -> bool:
+        """Whether goals with their revenue, and custom properties, are to be seen."""
+        return GOALS in self.panels
 
     @property
     def dimensions(self) -> dict[str, str]:
@@ -85,5 +94,7 @@ class Place:
 
     def check(self, dimension: str) -> None:
         """Raise `QueryError` for what a link does not let its holder ask."""
+        if dimension.startswith(filters.PROPERTY) and self.shows_goals:
+            return
         if self.link and self.link.panels and dimension not in self.dimensions:
             raise QueryError(f"There is no “{dimension}” to filter by here.")

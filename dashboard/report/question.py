@@ -3,18 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
 
 from dashboard.report import comparison, figures, periods
 from dashboard.report.comparison import Comparison
+from dashboard.report.conversions import Conversions, conversions_of
+from dashboard.report.figures import Metric
 from dashboard.report.filters import Filter, parse_all
 from dashboard.report.periods import Period, one_of
 from dashboard.report.place import Place
-from dashboard.report.widgets import PANELS, WIDGETS, Widget
+from dashboard.report.widgets import PANELS, PROPERTIES, WIDGETS, Widget
 from tracking.models import Segment, Site
 from tracking.warehouse import QueryError
+from tracking.warehouse.dimensions import PROPERTY, dimension
 
 INTERVALS = ("minute", "hour", "day", "week", "month")
 SHAPES = ("line", "bars")
@@ -24,10 +28,17 @@ SHAPES = ("line", "bars")
 class Question:
     """A period, filters and a comparison; besides, what the page shows of the answer.
 
+<<<<<<< HEAD
     `imports` says whether imported totals are taken in. `metric`, `interval` and `shape` are the
     chart's, the interval empty where it follows from the period. `shown` are the widgets that stand
     in their panels instead of the first. `section` is the route of the page around the figures;
     `kept` are the parameters that are that page's own.
+=======
+    `metric`, `interval` and `shape` are the chart's, the interval empty where it follows from the
+    period. `shown` are the widgets that stand in their panels instead of the first. `section` is
+    the route of the page around the figures; `kept` are the parameters that are that page's own.
+    `property_key` is the custom property whose values are shown, empty for the first there is.
+>>>>>>> 551f765 (Show goals, conversions and custom properties on the report)
     """
 
     place: Place
@@ -42,6 +53,7 @@ class Question:
     shown: dict[str, str] = field(default_factory=dict)
     section: str = "report"
     kept: tuple[tuple[str, str], ...] = ()
+    property_key: str = ""
 
     @property
     def site(self) -> Site:
@@ -57,6 +69,16 @@ class Question:
             "filters": [*self.place.fixed, *self.clauses],
             "imports": self.imports,
         }
+
+    @cached_property
+    def conversions(self) -> Conversions | None:
+        """What it is about, if it is about goals."""
+        return conversions_of(self.query, self.place.shows_goals)
+
+    @property
+    def figures(self) -> dict[str, Metric]:
+        """The headline figures, by their names."""
+        return self.conversions.figures if self.conversions else figures.METRICS
 
     @property
     def clauses(self) -> list[Any]:
@@ -87,7 +109,9 @@ class Question:
     @property
     def state(self) -> list[tuple[str, str]]:
         """The parameters that say what is shown, without what is shown anyway."""
-        return self.chart_state + [("show", name) for name in self.shown.values()]
+        shown = [("show", name) for name in self.shown.values()]
+        chosen = [("property", self.property_key)] if self.property_key else []
+        return [*self.chart_state, *shown, *chosen]
 
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters of the figures themselves."""
@@ -107,6 +131,9 @@ class Question:
 
     def url(self, name: str, *rest: str, **more: str) -> str:
         """The address of a route that answers this question."""
+        if PROPERTIES in rest:
+            wanted = {"property": self.property_key} | more
+            more = {name: value for name, value in wanted.items() if value}
         return self.place.url(name, *rest, parameters=[*self.parameters(), *more.items()])
 
     def during(self, period: Period) -> "Question":
@@ -127,6 +154,9 @@ class Question:
 
     def without(self, unwanted: Filter) -> "Question":
         return replace(self, filters=tuple(f for f in self.filters if f != unwanted))
+
+    def of_property(self, key: str) -> "Question":
+        return replace(self, property_key=key)
 
     def in_segment(self, segment: Segment) -> "Question":
         """With a segment, or without it if it holds already."""
@@ -158,11 +188,18 @@ def read(place: Place, parameters: QueryDict, today: date) -> Question:
         parse_all(parameters.getlist("f")),
         _segments(place, parameters.getlist("segment")),
         comparison.read(first),
+<<<<<<< HEAD
         one_of("imports", first.get("imports", "yes"), ("yes", "no")) == "yes",
         one_of("metric", first.get("metric", figures.DEFAULT), tuple(figures.METRICS)),
+=======
+        one_of("metric", first.get("metric", figures.DEFAULT), figures.NAMES),
+>>>>>>> 551f765 (Show goals, conversions and custom properties on the report)
         one_of("interval", first.get("interval", ""), ("", *INTERVALS)),
         one_of("chart", first.get("chart", SHAPES[0]), SHAPES),
+        property_key=first.get("property", ""),
     )
+    if question.property_key:
+        dimension(f"{PROPERTY}{question.property_key}")
     for each in question.filters:
         for condition in each.conditions:
             place.check(condition.dimension)
@@ -170,6 +207,9 @@ def read(place: Place, parameters: QueryDict, today: date) -> Question:
         if name not in WIDGETS:
             raise QueryError(f"There is no “{name}” to show: {', '.join(WIDGETS)}.")
         question = question.showing(WIDGETS[name])
+    # With and without a goal there are other figures to choose from.
+    if question.metric not in question.figures:
+        question = replace(question, metric=figures.DEFAULT)
     return question
 
 

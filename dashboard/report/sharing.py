@@ -22,7 +22,7 @@ from dashboard.errors import too_many
 from dashboard.fields import Checks
 from dashboard.report.formats import day
 from dashboard.report.periods import LATEST
-from dashboard.report.place import THEMES, Place
+from dashboard.report.place import THEMES, USUAL_PANELS, Place
 from dashboard.report.question import read
 from dashboard.report.segments import spelt_out, today
 from dashboard.report.widgets import PANELS
@@ -36,7 +36,13 @@ from tracking.warehouse import QueryError
 MOST_LINKS = 100
 PUBLIC = "Public"
 TRIES, WAIT = 10, timedelta(minutes=10)
-PANEL_TITLES = {"sources": "Sources", "pages": "Pages", "places": "Places", "agents": "Devices"}
+PANEL_TITLES = {
+    "sources": "Sources",
+    "pages": "Pages",
+    "places": "Places",
+    "agents": "Devices",
+    "goals": "Goals and properties",
+}
 
 View = Callable[..., HttpResponse]
 
@@ -62,9 +68,9 @@ class LinkForm(forms.Form):
         label="Panels to show",
         error_messages={"required": "Choose at least one panel."},
         choices=[(name, PANEL_TITLES[name]) for name in PANELS],
-        initial=list(PANELS),
+        initial=USUAL_PANELS,
         widget=Checks,
-        help_text="Besides the figures and the chart.",
+        help_text="Besides the figures and the chart. Goals tell what the site earns.",
     )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
@@ -94,7 +100,7 @@ class LinkForm(forms.Form):
         """Make the link, which shows what these filters leave."""
         given = self.cleaned_data
         last = given["expires_on"]
-        chosen = [] if set(given["panels"]) == set(PANELS) else given["panels"]
+        chosen = [] if set(given["panels"]) == set(USUAL_PANELS) else given["panels"]
         link = SharedLink(
             site=self.site,
             name=given["name"],

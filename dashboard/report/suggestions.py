@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.report import labels
-from dashboard.report.filters import DIMENSIONS
+from dashboard.report.filters import DIMENSIONS, PROPERTY
 from dashboard.report.formats import count
 from dashboard.report.question import Question
 from tracking.warehouse import Query, QueryError, run
@@ -28,7 +28,7 @@ def suggestions(question: Question, dimension: str, text: str, now: datetime) ->
 
     Raises `QueryError` for a dimension that cannot be filtered by.
     """
-    if dimension not in DIMENSIONS:
+    if dimension not in DIMENSIONS and not dimension.startswith(PROPERTY):
         raise QueryError(f"There is no “{dimension}” to filter by.")
     question.place.check(dimension)
     text = text.strip()[:LONGEST]

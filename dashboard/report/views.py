@@ -6,14 +6,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.report import answers, pages, periods, visits
+from dashboard.report import answers, pages, periods, properties, visits
 from dashboard.report import badge as badges
 from dashboard.report.answers import Choice
 from dashboard.report.download import csv_of_chart, csv_of_list
 from dashboard.report.frame import bar_context, page_context, part_context, report_view, wants_part
 from dashboard.report.question import Question
 from dashboard.report.suggestions import suggestions
-from dashboard.report.widgets import WIDGETS, Widget, relatives, tabs
+from dashboard.report.widgets import PROPERTIES, WIDGETS, Widget, relatives, tabs
 from dashboard.report.world import VIEWS
 from tracking.warehouse import QueryError
 
@@ -43,7 +43,9 @@ def download(request: HttpRequest, question: Question, now: datetime, name: str)
     if name == "overview":
         return csv_of_chart(question, now)
     found = _widget(question, name)
-    return csv_of_list(question, found, now, _choice(request, found))
+    if found.name == PROPERTIES:
+        question, found, _ = properties.shown(question, found, now)
+    return csv_of_list(question, found, now, _choice(request, question, found))
 
 
 @report_view
@@ -100,7 +102,10 @@ def _overview_widget(request: HttpRequest, question: Question, now: datetime) ->
 def _list_widget(
     request: HttpRequest, question: Question, widget: Widget, now: datetime
 ) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {}
+    if widget.name == PROPERTIES:
+        question, widget, context["properties"] = properties.shown(question, widget, now)
+    context |= {
         **part_context(question, now),
         "tabs": tabs(widget.panel),
         "relatives": relatives(widget),
@@ -109,7 +114,7 @@ def _list_widget(
         context["listing"] = answers.panel(question, widget, now)
         context["box"] = VIEWS.get(widget.view)
         return _shown(request, render(request, "report/panel.html", context), question)
-    context["listing"] = answers.listing(question, widget, now, _choice(request, widget))
+    context["listing"] = answers.listing(question, widget, now, _choice(request, question, widget))
     if wants_part(request):
         return render(request, "report/table.html", context)
     return render(request, "report/list.html", {**context, **page_context(request, question, now)})
@@ -132,7 +137,7 @@ def _overview(question: Question, now: datetime) -> dict[str, Any]:
     }
 
 
-def _choice(request: HttpRequest, widget: Widget) -> Choice:
+def _choice(request: HttpRequest, question: Question, widget: Widget) -> Choice:
     """Which rows of a whole list a URL asks for; QueryError names what is wrong."""
     search = request.GET.get("q", "").strip()
     if len(search) > answers.SEARCH_LENGTH:
@@ -141,7 +146,9 @@ def _choice(request: HttpRequest, widget: Widget) -> Choice:
         limit=answers.PAGE_ROWS,
         offset=(_page_number(request) - 1) * answers.PAGE_ROWS,
         search=search,
-        sort=periods.one_of("sort", request.GET.get("sort", "visitors"), widget.metrics),
+        sort=periods.one_of(
+            "sort", request.GET.get("sort", "visitors"), tuple(answers.columns(question, widget))
+        ),
         ascending=periods.one_of("order", request.GET.get("order", "desc"), ("asc", "desc"))
         == "asc",
     )

@@ -1,12 +1,18 @@
 """What a report shows, as a table: a widget is a row, widgets of one panel are its tabs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+
+from tracking.warehouse.dimensions import GOAL, PROPERTY
 
 VISITS = ("visitors", "visits", "bounce_rate", "visit_duration")
 PAGEVIEWS = ("visitors", "pageviews", "bounce_rate", "scroll_depth", "time_on_page")
 EXITS = ("visitors", "visits")
 BRANDED = ("visit:source", "visit:utm_source", "visit:browser", "visit:os")
+EVENTS = ("visitors", "events")
+GOALS = GOAL
+# The widget of which the dimension is still to be chosen.
+PROPERTIES = "properties"
 HOSTS = ("visitors", "pageviews", "bounce_rate")
 
 
@@ -41,9 +47,17 @@ class Widget:
         return self.family or self.title
 
     @property
+    def key(self) -> str:
+        """The custom property whose values it has, if it is one of a property."""
+        return self.dimension.removeprefix(PROPERTY) if self.name == PROPERTIES else ""
+
+    def of_property(self, key: str) -> "Widget":
+        return replace(self, dimensions=(f"{PROPERTY}{key}",))
+
+    @property
     def is_shown_by_choice(self) -> bool:
         """Whether it is not the widget that its panel shows by itself."""
-        return PANELS[self.panel][0] != self
+        return PANELS[self.panel][0].name != self.name
 
     @property
     def shows_flags(self) -> bool:
@@ -104,6 +118,8 @@ TABLE = (
     _version("system-versions", "Systems", "system versions", "os"),
     Widget("agents", "devices", "Devices", "devices", ("visit:device",)),
     Widget("agents", "screens", "Screens", "screen sizes", ("visit:screen",)),
+    Widget("goals", "goals", "Goals", "goals", (GOALS,), EVENTS),
+    Widget("goals", PROPERTIES, "Properties", "values", (PROPERTY,), EVENTS, known_only=True),
 )
 
 WIDGETS = {widget.name: widget for widget in TABLE}

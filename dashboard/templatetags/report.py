@@ -24,6 +24,12 @@ def widget_url(question: Question, widget: str, **more: object) -> str:
 
 
 @register.simple_tag
+def widget_route(question: Question, widget: str) -> str:
+    """A widget's address as a form's target, without parameters, which the form's fields are."""
+    return question.place.url("widget", widget)
+
+
+@register.simple_tag
 def overview_url(question: Question, **more: str) -> str:
     """The figures and the chart, one thing of the chart being another than it is now."""
     return question.widget_url("overview", **{**dict(question.chart_state), **more})
