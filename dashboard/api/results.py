@@ -31,7 +31,7 @@ def meta_json(result: Result, include: dict[str, Any]) -> dict[str, Any]:
     meta: dict[str, Any] = {}
     if include.get("imports"):
         meta |= imports_json(result.query.imports)
-    if warnings := result.query.warnings:
+    if warnings := result.warnings:
         meta["metric_warnings"] = {
             name: {"code": warning.code, "warning": warning.sentence}
             for name, warning in warnings.items()

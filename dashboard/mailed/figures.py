@@ -107,7 +107,7 @@ def of_site(site: Site, span: Span, user: Any, now: datetime) -> Figures:
 
 
 def listing(question: Question, name: str, now: datetime) -> Listing:
-    choice = Choice(limit=ROWS, first_metric_only=True)
+    choice = Choice(limit=ROWS, in_panel=True)
     return answers.listing(question, WIDGETS[name], now, choice)
 
 

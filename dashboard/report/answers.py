@@ -145,7 +145,7 @@ def overview(question: Question, now: datetime) -> Overview:
     sparks = [spark(each.values) for each in courses]
     figures = headlines(row.metrics, row.comparison, sparks, metrics.values())
     chosen = next(each for each in courses if each.metric.name == question.metric)
-    sentences = [warning.sentence for warning in query.warnings.values()]
+    sentences = [warning.sentence for warning in result.warnings.values()]
     return Overview(
         figures=figures,
         chart=draw(chosen, now, question.shape),

@@ -40,7 +40,7 @@ class Conversions:
 def conversions_of(plain: dict[str, Any], shows_revenue: bool) -> Conversions | None:
     """What a question, as `Query.build` takes it, is about; None where it is about no goals."""
     try:
-        query = Query.build(metrics=["conversion_rate"], **plain)
+        query = Query.build(metrics=["conversion_rate", "total_revenue"], **plain)
     except QueryError:
         # It names no goal, or is refused anyway wherever it is asked.
         return None

@@ -28,17 +28,11 @@ SHAPES = ("line", "bars")
 class Question:
     """A period, filters and a comparison; besides, what the page shows of the answer.
 
-<<<<<<< HEAD
     `imports` says whether imported totals are taken in. `metric`, `interval` and `shape` are the
     chart's, the interval empty where it follows from the period. `shown` are the widgets that stand
     in their panels instead of the first. `section` is the route of the page around the figures;
-    `kept` are the parameters that are that page's own.
-=======
-    `metric`, `interval` and `shape` are the chart's, the interval empty where it follows from the
-    period. `shown` are the widgets that stand in their panels instead of the first. `section` is
-    the route of the page around the figures; `kept` are the parameters that are that page's own.
-    `property_key` is the custom property whose values are shown, empty for the first there is.
->>>>>>> 551f765 (Show goals, conversions and custom properties on the report)
+    `kept` are the parameters that are that page's own. `property_key` is the custom property whose
+    values are shown, empty for the first there is.
     """
 
     place: Place
@@ -188,12 +182,8 @@ def read(place: Place, parameters: QueryDict, today: date) -> Question:
         parse_all(parameters.getlist("f")),
         _segments(place, parameters.getlist("segment")),
         comparison.read(first),
-<<<<<<< HEAD
         one_of("imports", first.get("imports", "yes"), ("yes", "no")) == "yes",
-        one_of("metric", first.get("metric", figures.DEFAULT), tuple(figures.METRICS)),
-=======
         one_of("metric", first.get("metric", figures.DEFAULT), figures.NAMES),
->>>>>>> 551f765 (Show goals, conversions and custom properties on the report)
         one_of("interval", first.get("interval", ""), ("", *INTERVALS)),
         one_of("chart", first.get("chart", SHAPES[0]), SHAPES),
         property_key=first.get("property", ""),

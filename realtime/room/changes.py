@@ -11,7 +11,7 @@ from tracking.audit import Did, Means, What
 from tracking.models import Change, Role
 
 # What all who may see a site find on its pages; the rest is for those who manage it.
-OF_ALL = {What.NOTE, What.SEGMENT, What.GOAL, What.FUNNEL}
+OF_ALL = {What.NOTE, What.SEGMENT, What.GOAL, What.FUNNEL, What.RATE}
 # Whoever was away for more than this hears the latest of it.
 MOST = 100
 

@@ -21,6 +21,7 @@ from tests.tracking.warehouse.totals import kept
 from tracking.models import (
     Annotation,
     ApiKey,
+    ExchangeRate,
     Funnel,
     Goal,
     Import,
@@ -65,6 +66,7 @@ class World:
             team=TeamFactory(name="Northpeak"),
             privacy_published=True,
             own_ids=True,
+            reporting_currency="EUR",
         )
         for who, role in ROLES.items():
             if who.startswith("guest"):
@@ -139,6 +141,9 @@ def furnish(site: Site, owner: Any) -> dict[str, Any]:
         "team subscription": Subscription.objects.create(team=site.team, email="board@example.org"),
         "funnel": Funnel.objects.create(
             site=site, name="Checkout", steps=[{"page": "/"}, {"page": "/paid"}]
+        ),
+        "rate": ExchangeRate.objects.create(
+            site=site, currency="CHF", into="EUR", day=now.date(), rate="1.05"
         ),
         "link": link,
         "wall": wall,

@@ -23,6 +23,7 @@ from tracking.audit import Did, Means, What
 from tracking.models import (
     Annotation,
     ApiKey,
+    ExchangeRate,
     Goal,
     Guest,
     Member,
@@ -39,6 +40,7 @@ NAMED = {
     Site: What.SITE,
     Team: What.TEAM,
     Goal: What.GOAL,
+    ExchangeRate: What.RATE,
     Segment: What.SEGMENT,
     ApiKey: What.KEY,
     Annotation: What.NOTE,

@@ -12,6 +12,7 @@ from tracking.admin.finding import Finding
 from tracking.admin.log import Audited
 from tracking.models import (
     Annotation,
+    ExchangeRate,
     Goal,
     Guest,
     Import,
@@ -144,6 +145,15 @@ class AnnotationAdmin(Revocable):
     list_select_related = ["site", "created_by"]
     search_fields = ["text", "site__domain"]
     date_hierarchy = "time"
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(Revocable):
+    list_display = ["currency", "into", "day", "rate", "site"]
+    list_filter = [SiteFilter, "currency"]
+    list_select_related = ["site"]
+    search_fields = ["currency", "site__domain"]
+    date_hierarchy = "day"
 
 
 @admin.register(SharedLink)

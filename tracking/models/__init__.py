@@ -9,6 +9,7 @@ from tracking.models.imports import Import, ImportedRecords, ImportKey
 from tracking.models.inbox import InboxHit, LedgerEntry, QuarantinedHit, RefusalCount
 from tracking.models.keys import ApiKey
 from tracking.models.links import SharedLink, WallLink
+from tracking.models.money import ExchangeRate
 from tracking.models.privacy import OwnIdKey, VisitorKey
 from tracking.models.salts import Salt
 from tracking.models.sealing import (
@@ -29,6 +30,7 @@ __all__ = [
     "Change",
     "Event",
     "EventLog",
+    "ExchangeRate",
     "FileSalt",
     "FileSalts",
     "Funnel",

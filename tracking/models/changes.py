@@ -14,6 +14,7 @@ class What(models.TextChoices):
     SEGMENT = "segment", "segment"
     GOAL = "goal", "goal"
     FUNNEL = "funnel", "funnel"
+    RATE = "rate", "exchange rate"
     LINK = "link", "link"
     NAME = "name", "other name"
     SETTINGS = "settings", "settings"

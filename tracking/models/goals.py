@@ -1,23 +1,17 @@
 """What an owner wants visitors to do."""
 
-import re
 from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from tracking.models.money import validate_currency
 from tracking.models.sites import Site
 
-CURRENCY = re.compile(r"[A-Z]{3}\Z")
 MOST_PROPS = 3
 LONGEST_KEY = 300
 LONGEST_VALUE = 2000
-
-
-def validate_currency(code: str) -> None:
-    if not CURRENCY.match(code):
-        raise ValidationError("Enter a currency's code of three letters such as EUR.")
 
 
 def validate_event_name(name: str) -> None:

@@ -15,6 +15,7 @@ from tracking.models.lists import (
     validate_pages,
     validate_parameters,
 )
+from tracking.models.money import validate_currency
 from tracking.models.privacy import PrivacyChoices
 
 DOMAIN = re.compile(
@@ -113,6 +114,14 @@ class Site(PrivacyChoices):
         default="",
         validators=[validate_parameters],
         help_text="One name a line.",
+    )
+    reporting_currency = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_currency],
+        help_text="Such as EUR: revenue in other currencies is told in it. Empty converts none.",
     )
     paused = models.BooleanField(
         default=False, help_text="Whether all of its hits are refused; an admin's doing."

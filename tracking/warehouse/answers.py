@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from tracking.warehouse.buckets import Bucket
+from tracking.warehouse.left_out import left_out
 from tracking.warehouse.periods import Period
 from tracking.warehouse.query import Query
 from tracking.warehouse.result import Figures, Result, Row, figures, nothing
@@ -52,6 +53,7 @@ def answer(reader: Reader, query: Query) -> Result:
         total_rows=total,
         time_labels=tuple(bucket.label for bucket in buckets),
         comparison_labels=tuple(bucket.label for bucket in earlier_buckets),
+        left_out=left_out(reader, query),
     )
 
 

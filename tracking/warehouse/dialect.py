@@ -4,6 +4,8 @@ Everything else is written once, in SQL that DuckDB and ClickHouse share.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -52,6 +54,15 @@ class Dialect(Protocol):
 
     def average(self, amounts: str, which: str) -> str:
         """The average of those decimals, of three places, for which a condition holds."""
+
+    def moment(self, value: datetime) -> str:
+        """A moment in UTC without a zone, as it stands in a statement."""
+
+    def rate(self, worth: Decimal) -> str:
+        """An exchange rate of at most 10 places, as it stands in a statement."""
+
+    def converted(self, amount: str, rate: str) -> str:
+        """An amount times a rate as a decimal of three places; halves go away from zero."""
 
     def later(self, moment: str, seconds: str) -> str: ...
 
@@ -124,6 +135,15 @@ class DuckDBDialect:
 
     def average(self, amounts: str, which: str) -> str:
         return f"avg({amounts}) FILTER (WHERE {which})"
+
+    def moment(self, value: datetime) -> str:
+        return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S}'"
+
+    def rate(self, worth: Decimal) -> str:
+        return f"{worth:f}::DECIMAL(18, 10)"
+
+    def converted(self, amount: str, rate: str) -> str:
+        return f"CAST({amount} * {rate} AS DECIMAL(18, 3))"
 
     def later(self, moment: str, seconds: str) -> str:
         return f"{moment} + to_seconds({seconds})"

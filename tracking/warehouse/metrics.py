@@ -38,9 +38,9 @@ class Sum:
     did in a group: its greatest scroll `depth` and its `engaged` milliseconds, NULL if none.
     `over_loads` counts pages that were loaded and have web vitals, each a column, NULL if unknown.
     Events of an unknown visitor have visitor and visit 0. `{entered}` becomes the condition that a
-    visit entered on the filtered page, `{paid}` that an event has a revenue in the goal's currency,
-    `{percentile}` what this `part` of the rows does not exceed in the column `of`, `{average}` the
-    mean of these revenues.
+    visit entered on the filtered page, `{paid}` that an event has a revenue that counts, `{amount}`
+    what that is worth, `{average}` the mean of what is paid, `{percentile}` what this `part` of the
+    rows does not exceed in the column `of`.
     Visitors and visits of several parts add up where none is in two of them. What never `adds_up`
     is counted over all rows at once.
     """
@@ -211,7 +211,7 @@ METRICS = {
         _share("percentage", Share.ALL, 1, Needs.DIMENSION),
         _share("conversion_rate", Share.ALL_REACHABLE, 2, Needs.GOAL),
         _share("group_conversion_rate", Share.GROUP_REACHABLE, 2, Needs.GOAL),
-        _revenue("total_revenue", "sum(revenue_amount) FILTER (WHERE {paid})"),
+        _revenue("total_revenue", "sum({amount}) FILTER (WHERE {paid})"),
         _revenue("average_revenue", "{average}"),
         *(row for vital in VITALS.values() for row in _of_vital(vital)),
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tracking.models import Event, Site
 from tracking.warehouse.buckets import Bucket, buckets
 from tracking.warehouse.comparisons import read_comparison
+from tracking.warehouse.currencies import Reporting, read_reporting
 from tracking.warehouse.definitions import Definitions
 from tracking.warehouse.dimensions import DIMENSIONS, GOAL, Dimension, Scope, dimension
 from tracking.warehouse.errors import QueryError
@@ -53,7 +54,8 @@ class Query:
     `build` makes one from plain values. `previous` is the period to compare with, None without a
     comparison. `goals` are those that it is about: the filtered ones, by which rows may be broken
     down; none where it names no goals. `imports` are the imported totals that it takes in, None
-    where it does not ask for any.
+    where it does not ask for any. `reporting` is how revenue is told in one currency; None
+    where it is told as it is.
     """
 
     site_id: int
@@ -67,6 +69,7 @@ class Query:
     offset: int
     goals: tuple[Goal, ...] = ()
     imports: Imports | None = None
+    reporting: Reporting | None = None
 
     @classmethod
     def build(
@@ -113,6 +116,7 @@ class Query:
             limit=_number(limit, "The limit", 1, MAX_LIMIT),
             offset=_number(offset, "The offset", 0, MAX_OFFSET),
             goals=_goals(tree, by, defined),
+            reporting=read_reporting(site) if any(m.is_revenue for m in asked) else None,
         )
         query._check()
         query = query._with_events_of_goals()
@@ -168,7 +172,7 @@ class Query:
     @property
     def warnings(self) -> dict[str, MetricWarning]:
         """By their names the metrics that cannot be known, and why: their figures are None."""
-        found = revenue_warning(self.goals, self.by_goal)
+        found = revenue_warning(self.goals, self.by_goal, self.reporting is not None)
         return {row.name: found for row in self.metrics if row.is_revenue and found}
 
     def currency(self, group: Sequence[object]) -> str:
@@ -176,14 +180,22 @@ class Query:
         if self.by_goal:
             names = [row.name for row in self.dimensions]
             wanted = group[names.index(GOAL)]
-            return next((goal.currency for goal in self.goals if goal.name == wanted), "")
+            own = next((goal.currency for goal in self.goals if goal.name == wanted), "")
+            return self.reporting.currency if self.reporting and own else own
         found = currencies(self.goals)
+        if self.reporting and found:
+            return self.reporting.currency
         return found.pop() if len(found) == 1 else ""
 
     @property
     def earlier(self) -> "Query | None":
         """The same question of the period that it is compared with, None without a comparison."""
         return replace(self, period=self.previous, previous=None) if self.previous else None
+
+    @property
+    def earning(self) -> tuple[Goal, ...]:
+        """Those of its goals that have a revenue."""
+        return tuple(goal for goal in self.goals if goal.currency)
 
     def as_a_whole(self) -> "Query":
         """The same question without its dimensions."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tracking.warehouse.metrics import Metric
 from tracking.warehouse.query import Query
-from tracking.warehouse.revenue import Money, money
+from tracking.warehouse.revenue import LeftOut, MetricWarning, Money, left_out_warning, money
 
 Number = float | Decimal | None
 Figure = int | float | Money | None
@@ -32,7 +32,8 @@ class Result:
     """`total_rows` counts the groups on all pages.
 
     `time_labels` are all buckets of the time dimension in order, empty without one;
-    `comparison_labels` those of the previous period.
+    `comparison_labels` those of the previous period. `left_out` are amounts of money that no figure
+    has, of either period.
     """
 
     query: Query
@@ -40,6 +41,16 @@ class Result:
     total_rows: int
     time_labels: tuple[str, ...] = ()
     comparison_labels: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def warnings(self) -> dict[str, MetricWarning]:
+        """By their names the metrics that cannot be known, or not wholly, and why."""
+        known = self.query.warnings
+        if not self.left_out or not self.query.reporting:
+            return known
+        found = left_out_warning(self.left_out, self.query.reporting.currency)
+        return {row.name: found for row in self.query.metrics if row.is_revenue} | known
 
 
 def figures(query: Query, group: Sequence[object], values: Sequence[Number]) -> Figures:

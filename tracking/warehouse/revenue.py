@@ -1,5 +1,6 @@
 """Amounts of money: one currency a figure, that of the goals which are asked about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -18,7 +19,10 @@ class Money:
 
 @dataclass(frozen=True)
 class MetricWarning:
-    """Why figures are None. `code` is Plausible's word, `sentence` is for people."""
+    """Why figures are None, or not whole.
+
+    `code` is Plausible's word where it has one, `sentence` is for people.
+    """
 
     code: str
     sentence: str
@@ -34,6 +38,25 @@ SEVERAL_CURRENCIES = MetricWarning(
 )
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """How many amounts in a currency no figure has, for want of a rate."""
+
+    currency: str
+    amounts: int
+
+
+def left_out_warning(left_out: Sequence[LeftOut], into: str) -> MetricWarning:
+    told = ", ".join(
+        f"{each.amounts:,} amount{'' if each.amounts == 1 else 's'} in {each.currency}"
+        for each in left_out
+    )
+    return MetricWarning(
+        "revenue_without_rate",
+        f"Left out of the revenue: {told}. There is no rate into {into} for their days.",
+    )
+
+
 def money(amount: float | Decimal | None, currency: str) -> Money | None:
     """The amount, nothing taken for 0; None where there is no currency."""
     if not currency:
@@ -45,9 +68,12 @@ def currencies(goals: tuple[Goal, ...]) -> set[str]:
     return {goal.currency for goal in goals if goal.currency}
 
 
-def revenue_warning(goals: tuple[Goal, ...], by_goal: bool) -> MetricWarning | None:
-    """What keeps the revenue of these goals, each apart or all together, from being known."""
+def revenue_warning(goals: tuple[Goal, ...], by_goal: bool, converts: bool) -> MetricWarning | None:
+    """What keeps the revenue of these goals, each apart or all together, from being known.
+
+    Where a site `converts` its revenue, all of it has one currency.
+    """
     found = currencies(goals)
     if not found:
         return NO_GOALS
-    return SEVERAL_CURRENCIES if len(found) > 1 and not by_goal else None
+    return SEVERAL_CURRENCIES if len(found) > 1 and not by_goal and not converts else None

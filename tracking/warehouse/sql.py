@@ -3,6 +3,7 @@
 from datetime import date
 
 from tracking.warehouse.countries import country_names
+from tracking.warehouse.currencies import amount_sql
 from tracking.warehouse.dialect import Dialect, DuckDBDialect
 from tracking.warehouse.dimensions import Dimension
 from tracking.warehouse.filters import All, Filter, on_entry, rewritten
@@ -196,9 +197,10 @@ class Statement:
     def _over_events(self, query: Query, counted: Sum) -> str:
         if counted.adds_up:
             return counted.over_events
-        paid = self._paid(query)
-        average = self.dialect.average("revenue_amount", paid)
-        return counted.over_events.format(paid=paid, average=average)
+        amount = amount_sql(query.reporting, self.period, self.dialect)
+        paid = self._paid(query, amount)
+        average = self.dialect.average(amount, paid)
+        return counted.over_events.format(amount=amount, paid=paid, average=average)
 
     def _figure(self, metric: Metric) -> str:
         """What becomes of the sums of all parts."""
@@ -208,8 +210,13 @@ class Statement:
             figure = self.dialect.half_up(figure, metric.places)
         return figure if metric.empty is None else f"coalesce({figure}, {metric.empty})"
 
-    def _paid(self, query: Query) -> str:
-        """That an event has a revenue in the currency of its goal, or of all goals."""
+    def _paid(self, query: Query, amount: str) -> str:
+        """That an event has a revenue in the currency of its goal, or of all goals.
+
+        Or in any that can be converted, where revenue is.
+        """
+        if query.reporting:
+            return self._converted(query, amount)
         if not query.by_goal:
             currency = query.currency(())
             return f"revenue_currency = {self.dialect.bind(currency)}" if currency else "false"
@@ -219,6 +226,14 @@ class Statement:
             if goal.currency
         )
         return f"revenue_currency = CASE goal {whens} END" if whens else "false"
+
+    def _converted(self, query: Query, amount: str) -> str:
+        if not query.earning:
+            return "false"
+        if not query.by_goal:
+            return f"({amount}) IS NOT NULL"
+        names = ", ".join(self.dialect.bind(goal.name) for goal in query.earning)
+        return f"(({amount}) IS NOT NULL AND goal IN ({names}))"
 
     def _with_names(self, query: Query, groups: str) -> str:
         """The groups with the names of blank values, and of codes where a dimension means these."""

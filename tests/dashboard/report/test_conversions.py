@@ -32,7 +32,7 @@ def site(client: Client) -> Site:
 
 
 def address(of: str = "", **parameters: str) -> str:
-    return f"{REPORT}{of}?{urlencode({'period': 'day', **parameters})}"
+    return f"{REPORT}{of}?{urlencode({'period': 'today', **parameters})}"
 
 
 def figures(client: Client, **parameters: str) -> list[tuple[str, str]]:
@@ -54,6 +54,17 @@ def test_goals_stand_in_a_panel_with_their_rate_and_revenue(client, site):
         ("Scroll 50% on /blog/*", "1", "–", "33%", "–"),
         ("Signup", "1", "1", "33%", "–"),
     ] == panel(client, "goals")
+
+
+def test_goal_of_a_row_leaves_that_row(client, site):
+    listing = client.get(address("widgets/goals"), headers=HTMX).context["listing"]
+    [signup] = [entry for entry in listing.entries if entry.title == "Signup"]
+
+    filtered = client.get(f"{REPORT}widgets/goals?{signup.url.partition('?')[2]}", headers=HTMX)
+
+    assert [("Signup", True)] == [
+        (entry.title, entry.is_filter) for entry in filtered.context["listing"].entries
+    ]
 
 
 def test_goals_without_a_currency_have_no_column_of_revenue(client, site):
@@ -169,7 +180,7 @@ def test_property_that_was_chosen_stays_and_its_values_filter(client, site):
 
     url = response.context["listing"].entries[0].url
     assert ("show=properties&property=answer", True) == (
-        response["HX-Replace-Url"].split("?period=day&")[1],
+        response["HX-Replace-Url"].split("?period=today&")[1],
         url.endswith("f=is,event:props:answer,yes"),
     )
     assert [("Visitors", "1")] == figures(client, f="is,event:props:answer,yes")[:1]
@@ -202,7 +213,7 @@ def test_conversions_of_a_property_have_a_rate(client, site):
 
 
 def test_period_without_properties_says_so(client, site):
-    page = client.get(f"{REPORT}widgets/properties?period=day&date=2025-01-01", headers=HTMX)
+    page = client.get(f"{REPORT}widgets/properties?from=2025-01-01&to=2025-01-01", headers=HTMX)
 
     assert "No properties in this period" in page.content.decode()
 
@@ -226,8 +237,8 @@ def test_link_shows_goals_and_revenue_only_where_it_says_so(client, site, panels
     link = SharedLink.objects.create(site=site, name="Friend", panels=panels)
     shared = f"/share/{link.token}/"
 
-    widget = client.get(f"{shared}widgets/goals?period=day")
-    report = client.get(f"{shared}?{urlencode({'period': 'day', 'f': BOUGHT})}")
+    widget = client.get(f"{shared}widgets/goals?period=today")
+    report = client.get(f"{shared}?{urlencode({'period': 'today', 'f': BOUGHT})}")
 
     shown = report.context["overview"].figures
     assert (status, titles) == (widget.status_code, [each.metric.title for each in shown])

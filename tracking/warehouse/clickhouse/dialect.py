@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 # What a DateTime64 and a Date can hold, as far as events and the bounds of periods lie there.
 EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2148, 12, 31)
@@ -84,6 +85,15 @@ class ClickHouseDialect:
             f"toFloat64(toInt64(sum({amounts}) {chosen} * 1000))"
             f" / nullif(count({amounts}) {chosen} * 1000, 0)"
         )
+
+    def moment(self, value: datetime) -> str:
+        return f"toDateTime64('{value:%Y-%m-%d %H:%M:%S}', 6, 'UTC')"
+
+    def rate(self, worth: Decimal) -> str:
+        return f"toDecimal128('{worth:f}', 10)"
+
+    def converted(self, amount: str, rate: str) -> str:
+        return f"toDecimal64(round({amount} * {rate}, 3), 3)"
 
     def later(self, moment: str, seconds: str) -> str:
         return f"{moment} + toIntervalSecond({seconds})"
