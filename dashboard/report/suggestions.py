@@ -28,7 +28,8 @@ def suggestions(question: Question, dimension: str, text: str, now: datetime) ->
 
     Raises `QueryError` for a dimension that cannot be filtered by.
     """
-    if dimension not in DIMENSIONS and not dimension.startswith(PROPERTY):
+    is_property = dimension.startswith(PROPERTY) and question.place.shows_goals
+    if dimension not in DIMENSIONS and not is_property:
         raise QueryError(f"There is no “{dimension}” to filter by.")
     question.place.check(dimension)
     text = text.strip()[:LONGEST]

@@ -179,7 +179,7 @@ def goal_fields(row: Event, goal: Goal) -> dict[str, Any]:
 
 
 def revenue(row: Event, goal: Goal) -> dict[str, Any] | None:
-    """Only revenue in the goal's currency counts, as in the report."""
+    """Only revenue in the goal's own currency is told."""
     if row.revenue_amount is None or not goal.currency or row.revenue_currency != goal.currency:
         return None
     return {"value": float(Decimal(row.revenue_amount)), "currency": goal.currency}
