@@ -25,6 +25,7 @@ from tracking.models import (
     Annotation,
     ApiKey,
     EventLog,
+    ExchangeRate,
     Generation,
     Goal,
     Import,
@@ -77,6 +78,7 @@ def furnish(number: int) -> None:
     SitePlace.objects.create(site=site, user=person)
     Annotation.objects.create(site=site, time=NOW, text="Release", created_by=person)
     Goal.objects.create(site=site, display_name="Signup", event_name="Signup")
+    ExchangeRate.objects.create(site=site, currency="USD", into="EUR", day=day, rate="0.9")
     Segment.objects.create(site=site, owner=person, name="Mine", filters=[])
     SharedLink.objects.create(site=site, name="Press", created_by=person)
     WallLink.objects.create(owner=person, name="Kitchen")
