@@ -17,6 +17,8 @@ from tracking.models import ExchangeRate, Site
 # More than a daily rate of five currencies for a year: what a statement can hold.
 MOST_RATES = 2000
 PLACES = Decimal("0.0000000001")
+HIGHEST = Decimal(10**8)
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 EURO = "EUR"
 
 
@@ -73,7 +75,10 @@ def _of_day(
 ) -> Iterator[DayRate]:
     for currency in sorted(wanted):
         if currency in euros and currency != into:
-            yield DayRate(currency, day, (euros[into] / euros[currency]).quantize(PLACES))
+            worth = euros[into] / euros[currency]
+            if not PLACES <= worth < HIGHEST:
+                raise RatesError(f"The rate of {currency} on {day} is none that can be kept.")
+            yield DayRate(currency, day, worth.quantize(PLACES))
 
 
 def _day(plain: str, number: int) -> date:
@@ -99,9 +104,12 @@ def first_of_each(rates: Iterable[DayRate], form: str) -> list[DayRate]:
 def store(site: Site, rates: Collection[DayRate]) -> None:
     """Keep rates into the site's reporting currency; that of a day takes the place of another.
 
-    Raises `RatesError` where there would be more than a site may have. In a transaction.
+    Raises `RatesError` for a day that no report has, and where there would be more than a site may
+    have. In a transaction.
     """
     into = site.reporting_currency
+    if any(not EARLIEST <= each.day <= LATEST for each in rates):
+        raise RatesError(f"A rate begins to hold from {EARLIEST.year} to {LATEST.year}.")
     for each in rates:
         ExchangeRate.objects.update_or_create(
             site=site,

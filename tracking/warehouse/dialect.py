@@ -143,7 +143,7 @@ class DuckDBDialect:
         return f"{worth:f}::DECIMAL(18, 10)"
 
     def converted(self, amount: str, rate: str) -> str:
-        return f"CAST({amount} * {rate} AS DECIMAL(18, 3))"
+        return f"CAST({amount} * {rate} AS DECIMAL(38, 3))"
 
     def later(self, moment: str, seconds: str) -> str:
         return f"{moment} + to_seconds({seconds})"

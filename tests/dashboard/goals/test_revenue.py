@@ -77,8 +77,9 @@ def test_rate_is_added_and_that_of_the_same_day_replaced(client, site):
             {"rate": ["Ensure this value is greater than or equal to 1E-10."]},
         ),
         ({"day": ""}, {"day": ["This field is required."]}),
+        ({"day": "0001-01-01"}, {"__all__": ["A rate begins to hold from 1970 to 2199."]}),
     ],
-    ids=["same", "no code", "nothing", "no day"],
+    ids=["same", "no code", "nothing", "no day", "early"],
 )
 def test_rate_that_says_nothing_is_refused(client, site, changed, errors):
     response = client.post(RATES, {**DOLLAR, **changed})

@@ -88,9 +88,29 @@ def test_rates_imported_again_are_there_once(tmp_path):
         (HISTORY, "", "shop.example has no reporting currency. Choose one first."),
         ("Date,USD,\n2026-03-10,much,\n", "EUR", "Line 2 has “much” for USD, no number."),
         ("Date,USD,\n2026-03-10,-1,\n", "EUR", "Line 2 has “-1” for USD, no rate."),
+        (
+            "Date,USD,\n2026-03-10,1e-30,\n",
+            "EUR",
+            "The rate of USD on 2026-03-10 is none that can be kept.",
+        ),
+        (
+            "Date,USD,\n1066-10-14,1,\n",
+            "EUR",
+            "A rate begins to hold from 1970 to 2199.",
+        ),
         ("Date,USD,\nToday,1,\n", "EUR", "Line 2 begins with “Today”, no date."),
     ],
-    ids=["empty", "no csv", "no such currency", "no reporting", "no number", "negative", "no date"],
+    ids=[
+        "empty",
+        "no csv",
+        "no such currency",
+        "no reporting",
+        "no number",
+        "negative",
+        "tiny",
+        "early",
+        "no date",
+    ],
 )
 def test_file_that_has_no_rates_is_refused_and_nothing_kept(tmp_path, text, into, sentence):
     with pytest.raises(CommandError) as refused:

@@ -131,6 +131,16 @@ def test_warning_counts_each_amount_once_and_of_the_period_before_too():
     assert [("CHF", 2)] == [(each.currency, each.amounts) for each in result.left_out]
 
 
+def test_largest_amounts_are_converted_by_the_highest_rates():
+    site = shop()
+    rated(site, "USD", FIRST, "99999999")
+    paid(site, at(5), "999999999999", "USD")
+
+    result = asked(site, metrics=["total_revenue"])
+
+    assert [(euros("99999998999900000001"),)] == [row.metrics for row in result.rows]
+
+
 def test_site_without_a_reporting_currency_counts_each_goals_own():
     site = shop()
     site.reporting_currency = ""

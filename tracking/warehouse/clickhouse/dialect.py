@@ -93,7 +93,7 @@ class ClickHouseDialect:
         return f"toDecimal128('{worth:f}', 10)"
 
     def converted(self, amount: str, rate: str) -> str:
-        return f"toDecimal64(round({amount} * {rate}, 3), 3)"
+        return f"toDecimal128(round({amount} * {rate}, 3), 3)"
 
     def later(self, moment: str, seconds: str) -> str:
         return f"{moment} + toIntervalSecond({seconds})"
