@@ -29,6 +29,7 @@ PLAIN = {
     "autocapitalize": "characters",
     "autocomplete": "off",
     "spellcheck": "false",
+    "maxlength": "3",
     "placeholder": "USD",
 }
 
@@ -38,7 +39,6 @@ class CurrencyField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            max_length=3,
             validators=[validate_currency],
             widget=forms.TextInput(attrs=PLAIN),
             **kwargs,

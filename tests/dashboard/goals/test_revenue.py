@@ -70,7 +70,7 @@ def test_rate_is_added_and_that_of_the_same_day_replaced(client, site):
         ({"currency": "EUR"}, {"currency": ["This is the reporting currency itself."]}),
         (
             {"currency": "dollar"},
-            {"currency": ["Ensure this value has at most 3 characters (it has 6)."]},
+            {"currency": ["Enter a currency's code of three letters such as EUR."]},
         ),
         (
             {"rate": "0"},

@@ -112,10 +112,11 @@ def test_chart_shows_the_rate_of_each_step(client, site):
     chart = client.get(address(f=BOUGHT, metric="conversion_rate")).context["overview"].chart
 
     shown = {point.name[-5:]: point.text for point in chart.points}
-    assert ("Conversion rate an hour", "100%", "0%") == (
+    assert ("Conversion rate an hour", "50%", "0%", "100%") == (
         chart.title,
-        shown["09:00"],
-        shown["11:00"],
+        shown["10:00"],
+        shown["12:00"],
+        shown["14:00"],
     )
 
 
