@@ -143,7 +143,8 @@ class DuckDBDialect:
         return f"{worth:f}::DECIMAL(18, 10)"
 
     def converted(self, amount: str, rate: str) -> str:
-        return f"CAST({amount} * {rate} AS DECIMAL(38, 3))"
+        # Two decimals of 18 digits would have a product of no more.
+        return f"CAST(CAST({amount} AS DECIMAL(20, 3)) * {rate} AS DECIMAL(38, 3))"
 
     def later(self, moment: str, seconds: str) -> str:
         return f"{moment} + to_seconds({seconds})"
