@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracking', '0027_file_salts'),
+        ('tracking', '0028_funnels'),
     ]
 
     operations = [
