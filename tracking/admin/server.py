@@ -6,7 +6,6 @@ from tracking.admin.base import ReadOnlyAdmin, SiteFilter
 from tracking.models import (
     Change,
     Generation,
-    ImportKey,
     OwnIdKey,
     ReopenedVisit,
     Salt,
@@ -63,15 +62,6 @@ class ReopenedVisitAdmin(ReadOnlyAdmin):
     list_display = ["visit", "site_id", "segment"]
     list_select_related = ["segment"]
     search_fields = ["=visit", "=site_id"]
-
-
-@admin.register(ImportKey)
-class ImportKeyAdmin(ReadOnlyAdmin):
-    list_display = ["site"]
-    list_select_related = ["site"]
-    search_fields = ["site__domain"]
-    # The key stays out of every page: whoever has it can tell which text a visitor id is of.
-    fields = ["site"]
 
 
 @admin.register(Generation)

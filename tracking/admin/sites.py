@@ -13,9 +13,9 @@ from tracking.admin.log import Audited
 from tracking.models import (
     Annotation,
     ExchangeRate,
+    Funnel,
     Goal,
     Guest,
-    Import,
     Purge,
     Renaming,
     Segment,
@@ -27,6 +27,7 @@ from tracking.models import (
 from tracking.warehouse import QueryError
 from tracking.warehouse.definitions import Definitions
 from tracking.warehouse.filter_syntax import read_filters
+from tracking.warehouse.funnel import read_steps
 
 
 class GuestInline(Finding, TabularInline):
@@ -115,13 +116,26 @@ class SegmentAdmin(Finding, Audited):
     autocomplete_fields = ["site", "owner"]
 
 
-@admin.register(Import)
-class ImportAdmin(ReadOnlyAdmin):
-    list_display = ["file_name", "site", "state", "events", "refused", "created_at"]
-    list_filter = ["state", "created_at"]
+class FunnelForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """Steps must be such as a funnel can be asked with."""
+        fields = super().clean() or {}
+        if fields.get("site") and "steps" in fields:
+            try:
+                read_steps(fields["steps"], fields.get("scope"), Definitions(fields["site"].pk))
+            except QueryError as error:
+                self.add_error("steps", str(error))
+        return fields
+
+
+@admin.register(Funnel)
+class FunnelAdmin(Finding, Audited):
+    form = FunnelForm
+    list_display = ["name", "site", "scope", "created_at"]
+    list_filter = [SiteFilter, "scope"]
     list_select_related = ["site"]
-    search_fields = ["file_name", "site__domain"]
-    date_hierarchy = "created_at"
+    search_fields = ["name", "site__domain"]
+    autocomplete_fields = ["site"]
 
 
 @admin.register(Purge)

@@ -26,9 +26,12 @@ from tracking.models import (
     ApiKey,
     EventLog,
     ExchangeRate,
+    FileSalt,
+    Funnel,
     Generation,
     Goal,
     Import,
+    ImportedRecords,
     ImportKey,
     InboxHit,
     Invitation,
@@ -49,6 +52,9 @@ from tracking.models import (
     SitePlace,
     TaskRun,
     Team,
+    Totals,
+    TotalsChunk,
+    TotalsTable,
     VisitorKey,
     WallLink,
     Watch,
@@ -85,6 +91,15 @@ def furnish(number: int) -> None:
     Watch.objects.create(site=site, until=NOW)
     Import.objects.create(site=site, file_name="a.csv")
     ImportKey.objects.create(site=site, key="key")
+    Funnel.objects.create(site=site, name="Buying", steps=[{"page": "/"}, {"page": "/bought"}])
+    FileSalt.objects.create(site=site, day=NOW, key=b"k" * 32)
+    job = Import.objects.create(site=site, file_name="b.csv")
+    ImportedRecords.objects.create(job=job, hashes=b"h" * 8)
+    totals = Totals.objects.create(job=job, site=site, service="Plausible")
+    table = TotalsTable.objects.create(
+        totals=totals, name="pages", token=f"token{number}", first=NOW, last=NOW
+    )
+    TotalsChunk.objects.create(table=table, number=1, data=b"d")
     OwnIdKey.objects.get_or_create(site=site, defaults={"key": b"k" * 32})
     VisitorKey.objects.create(site=site, first=date(2026, 1, 1), last=NOW, key=b"k" * 32)
     Purge.objects.create(site=site, before=NOW)
