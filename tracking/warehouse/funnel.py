@@ -14,6 +14,7 @@ from typing import Any
 
 from tracking.warehouse.answers import Reader
 from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.goals import Goal, any_goal_sql, goal_sql
 from tracking.warehouse.query import Query
@@ -75,8 +76,8 @@ class Funnel:
     def _visitors(self, reader: Reader, query: Query) -> tuple[int, ...]:
         listing = reader.listing(query)
         sql = listing.select(
-            "SELECT furthest, count(*) AS visitors FROM (SELECT visitor, max(level) AS furthest"  # noqa: S608
-            f" FROM walked_{len(self.steps)} GROUP BY visitor) GROUP BY furthest",
+            "SELECT furthest, count(*) AS visitors FROM (SELECT visitor, max(level) AS furthest"
+            " FROM walked GROUP BY visitor) GROUP BY furthest",
             **walks(listing, self),
         )
         furthest: dict[int, int] = {row[0]: row[1] for row in reader.fetch(listing, sql)}
@@ -134,11 +135,10 @@ class Elsewhere:
 
     def _furthest(self) -> str:
         """The best walk of each visitor."""
-        walked = f"walked_{len(self.funnel.steps)}"
         if self.funnel.scope is Scope.VISITOR:
-            return f"SELECT visitor, level, begun FROM {walked}"  # noqa: S608
+            return "SELECT visitor, level, begun FROM walked"
         ordered = "row_number() OVER (PARTITION BY visitor ORDER BY level DESC, begun) AS place"
-        ranked = f"SELECT visitor, level, begun, {ordered} FROM {walked}"  # noqa: S608
+        ranked = f"SELECT visitor, level, begun, {ordered} FROM walked"  # noqa: S608
         return f"SELECT visitor, level, begun FROM ({ranked}) WHERE place = 1"  # noqa: S608
 
 
@@ -148,48 +148,46 @@ def _stopped(rows: Sequence[Sequence[Any]]) -> Stopped:
 
 
 def walks(listing: Listing, funnel: Funnel) -> dict[str, str]:
-    """Relations of the events that are steps, `marked`, and of who took the first ones.
+    """Relations of the events that are steps, `marked`, and of who took the first one, `walked`.
 
-    `walked_1`, `walked_2` and so on have a row for each visitor, or visit, that took the first
-    step: the `level` reached by then, and `begun`, the moment of the event that reached it.
+    `walked` has a row for each visitor, or visit, that took the first step: the `level` reached,
+    and, short of the last one, `begun`, the moment of the event that reached it.
     """
     scrolls = any(step.is_scroll for step in funnel.steps)
     marks = ", ".join(
         f"{goal_sql(step, listing.dialect)} AS step_{number}"
         for number, step in enumerate(funnel.steps, 1)
     )
-    relations = {
+    return {
         "marked": (
             f"SELECT visitor, visit, path AS page, {funnel.scope.value} AS walker,"  # noqa: S608
             f" {listing.dialect.order()} AS moment, {marks} FROM {listing.rows.walked(scrolls)}"
             f" WHERE {any_goal_sql(funnel.steps, listing.dialect)}"
         ),
-        "walked_1": (
-            "SELECT walker, who AS visitor, 1 AS level, first_moment AS begun FROM (SELECT walker,"
-            " max(visitor) AS who, min(moment) AS first_moment FROM marked WHERE step_1"
-            " GROUP BY walker)"
-        ),
+        "walked": _walked(listing.dialect, len(funnel.steps)),
     }
-    for number in range(2, len(funnel.steps) + 1):
-        relations[f"walked_{number}"] = _one_step_more(listing, number)
-    return relations
 
 
-def _one_step_more(listing: Listing, number: int) -> str:
-    """Those who took the first step, each with the first event that is their next one, if any."""
-    before = number - 1
-    moments = listing.dialect.gathered("moment")
-    marked = f"SELECT walker, {moments} AS moments FROM marked WHERE step_{number} GROUP BY walker"  # noqa: S608
-    # Named once: an engine that puts no relation by would work it out each time.
-    taken = (
-        "SELECT walker, visitor, level AS so_far, begun AS last_moment,"  # noqa: S608
-        f" CASE WHEN level = {before:d} THEN {listing.dialect.least_above('moments', 'begun')} END"
-        f" AS taken FROM walked_{before} LEFT JOIN ({marked}) AS marked_{number} USING (walker)"
+def _walked(dialect: Dialect, last: int) -> str:
+    """Read in one go: each walker's moments of each step, then the first that are one more.
+
+    Of the first step the least is enough, and of the last one the greatest.
+    """
+    between = range(2, last)
+    gathered = dialect.gathered("moment")
+    moments = "".join(f", {gathered} FILTER (WHERE step_{k}) AS at_{k}" for k in between)
+    found = (
+        "SELECT max(visitor) AS who, min(moment) FILTER (WHERE step_1) AS reached_1"  # noqa: S608
+        f"{moments}, max(moment) FILTER (WHERE step_{last}) AS latest"
+        " FROM marked WHERE walker IN (SELECT walker FROM marked WHERE step_1) GROUP BY walker"
     )
-    return (
-        "SELECT walker, visitor, so_far + CASE WHEN taken IS NULL THEN 0 ELSE 1 END AS level,"  # noqa: S608
-        f" coalesce(taken, last_moment) AS begun FROM ({taken})"
-    )
+    for k in between:
+        reached = dialect.least_above(f"at_{k}", f"reached_{k - 1}")
+        found = f"SELECT *, {reached} AS reached_{k} FROM ({found})"  # noqa: S608
+    taken = [f"reached_{k} IS NOT NULL" for k in between] + [f"latest > reached_{last - 1}"]
+    levels = "".join(f" + CASE WHEN {holds} THEN 1 ELSE 0 END" for holds in taken)
+    begun = ", ".join(f"reached_{k}" for k in range(last - 1, 0, -1))
+    return f"SELECT who AS visitor, 1{levels} AS level, coalesce({begun}) AS begun FROM ({found})"  # noqa: S608
 
 
 def _views(listing: Listing) -> str:

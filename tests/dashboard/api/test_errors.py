@@ -107,7 +107,7 @@ def test_second_of_two_requests_at_once_is_asked_to_ask_again(monkeypatch):
     ask = asking(owned.user)
     ask("PUT", "/api/v1/sites/goals", body)
     # The other request's goal was not there yet when this one looked.
-    monkeypatch.setattr(goals, "same_goal", lambda wanted: None)
+    monkeypatch.setattr(goals.Goal, "same_in", lambda wanted, among: None)
     monkeypatch.setattr(goals.Goal, "full_clean", lambda goal: None)
 
     answer = ask("PUT", "/api/v1/sites/goals", body)
