@@ -1,5 +1,6 @@
 """The report in a real browser: looked at, clicked through, by keyboard, and without scripts."""
 
+import json
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from tests import sample
 from tests.browser.conftest import Complaints
 from tests.browser.signing_in import sign_in
 from tests.factories import EventFactory, SeatFactory
-from tracking.models import Site
+from tracking.models import Goal, Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -265,10 +266,13 @@ def test_hostile_values_stay_text_in_a_real_browser(page, live_server, site):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     for number, hostile in enumerate(HOSTILE):
+        text = f"{hostile}{number}"
+        Goal.objects.create(site=site, display_name=text, page_path="*")
         EventFactory(
             site=site,
             time=timezone.now(),
-            **dict.fromkeys(TEXT_FIELDS, f"{hostile}{number}"),
+            props=json.dumps({"plan": text, text: "any"}),
+            **dict.fromkeys(TEXT_FIELDS, text),
         )
     report = f"{live_server.url}/sites/{site.domain}/"
     filtered = "?f=is_not,visit:os," + "%3Cscript%3Ealert(1)%3C/script%3E"
