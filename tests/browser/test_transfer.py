@@ -38,7 +38,7 @@ def test_file_is_sent_in_parts_imported_and_downloaded_again(
     imports.get_by_text("Refused lines: 1").click()
     expect(imports.get_by_role("row", name="17 It is no JSON object.")).to_be_visible()
 
-    owner.get_by_label("Format").select_option("csv")
+    owner.get_by_label("Format", exact=True).select_option("csv")
     with owner.expect_download() as download:
         owner.get_by_role("button", name="Download").click()
     with download.value.path().open() as exported:
