@@ -45,8 +45,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 @pytest.fixture(autouse=True)
 def _forget_mirrored_events() -> Iterator[None]:
-    """What a test stored is rolled back, which no server does: the mirror must start anew."""
+    """What a test stored is rolled back, which no server does: the mirror must start anew.
+
+    Before a test too: a page that is left may still be answered when its test has ended.
+    """
+    forget_mirrored_events()
     yield
+    forget_mirrored_events()
+
+
+def forget_mirrored_events() -> None:
     engine = sys.modules.get("tracking.warehouse.engine")
     if engine and engine.engine.cache_info().currsize:
         # As if events had been removed. A new DuckDB for each of a thousand tests takes a minute.
