@@ -1,11 +1,26 @@
 """The accept application as a server of its own."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 
+from proj import bounded, health, process, readiness
+from proj.bounded import Bounded
 from proj.hits import application
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Not what another test found a moment ago, however slow the machine is."""
+    readiness.asked.cache_clear()
+    monkeypatch.setattr(health, "recent", Bounded(health.check))
+    monkeypatch.setattr(process, "_kind", "hits")
+    monkeypatch.setattr(bounded, "SECONDS", 45)
+    yield
+    readiness.asked.cache_clear()
 
 
 @pytest.mark.parametrize(
