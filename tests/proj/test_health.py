@@ -63,8 +63,9 @@ def test_a_database_that_does_not_answer_is_said(client, monkeypatch):
     )
 
 
-def test_a_database_that_cannot_be_written_is_said_with_what_waits(client, monkeypatch):
-    monkeypatch.setattr("tracking.models.TaskRun.objects.update_or_create", away)
+@pytest.mark.parametrize("written", ["TaskRun.objects.update_or_create", "InboxHit.objects.create"])
+def test_a_database_without_room_for_a_hit_is_said_with_what_waits(client, monkeypatch, written):
+    monkeypatch.setattr(f"tracking.models.{written}", away)
 
     answer = client.get("/healthz")
 
