@@ -15,8 +15,9 @@ from tracking.enrich.screen import screen_class
 from tracking.enrich.user_agent import parse
 from tracking.ingest.place import Places
 from tracking.models import Goal, Import, Site
-from tracking.simulation.scenario import DOMAIN, Visitor, visitors
+from tracking.simulation.scenario import DOMAIN, Step, Visitor, visitors
 from tracking.transfer.importing import run
+from tracking.vitals import props_of
 
 DAYS = 60
 VISITS_A_DAY = 220
@@ -94,7 +95,20 @@ def visit(
             "timestamp": moment.isoformat(),
             "name": step.name,
             "url": f"https://{DOMAIN}{step.path}{tags}",
+            **told(step),
         }
         if step.name == GOALS[-1]:
             line |= {"revenue_amount": chance.choice(PRICES), "revenue_currency": "EUR"}
         yield line
+
+
+def told(step: Step) -> Line:
+    """What an event brings along, and of engagement how the page was read."""
+    read = step.reading
+    if not read:
+        return {"props": step.props}
+    return {
+        "props": props_of(read.vitals),
+        "scroll_depth": read.scroll_depth,
+        "engaged_ms": read.engaged_ms,
+    }

@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
+
+from tracking.simulation.reading import Reading, reading
 
 T = TypeVar("T")
 
@@ -70,15 +72,27 @@ AGENTS = {  # the agent and the width of its screen
 }  # fmt: skip
 LANGUAGES = {"de-DE,de;q=0.9": 9, "en-GB,en;q=0.9": 6, "en-US,en;q=0.9": 7, "fr-FR,fr;q=0.9": 3}
 EVENTS = {"": 12, "Add to cart": 3, "Subscribe": 1}
+# Pages of which it is told how they were read; other browsers are closed too soon.
+TELLING = 0.8
+# What an event brings along.
+PROPS = {
+    "Add to cart": {
+        "beans": {"Ethiopia Guji": 5, "Colombia Huila": 3, "Sumatra Kerinci": 2},
+        "size": {"250 g": 4, "1 kg": 3, "500 g": 2},
+    },
+    "Subscribe": {"plan": {"Monthly": 3, "Yearly": 1}},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One hit of a visitor, `after` seconds past the one before."""
+    """One hit of a visitor, `after` seconds past the one before; `reading` is of engagement."""
 
     after: float
     name: str
     path: str
+    props: dict[str, str] = field(default_factory=dict)
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +119,27 @@ def visitors(chance: random.Random) -> Iterator[Visitor]:
             language=pick(chance, LANGUAGES),
             referrer=pick(chance, REFERRERS),
             campaign=pick(chance, CAMPAIGNS),
-            steps=tuple(steps(chance)),
+            steps=tuple(steps(chance, user_agent, width)),
         )
 
 
-def steps(chance: random.Random) -> Iterator[Step]:
+def steps(chance: random.Random, user_agent: str, screen_width: int) -> Iterator[Step]:
     """A walk of one to eight pages; now and then something is bought."""
     after = 0.0
     for _ in range(min(8, 1 + int(chance.expovariate(0.7)))):
         path = pick(chance, PAGES)
         yield Step(after, "pageview", path)
-        after = chance.uniform(3, 40)
         if name := pick(chance, EVENTS):
-            yield Step(chance.uniform(1, 8), name, path)
+            yield Step(chance.uniform(1, 8), name, path, props(chance, name))
+        after = chance.uniform(3, 40)
+        if chance.random() < TELLING:
+            read = reading(chance, path, after, user_agent, screen_width)
+            yield Step(after, "engagement", path, reading=read)
+            after = 0.0
+
+
+def props(chance: random.Random, event: str) -> dict[str, str]:
+    return {name: pick(chance, values) for name, values in PROPS[event].items()}
 
 
 def pick(chance: random.Random, weights: dict[T, int]) -> T:

@@ -50,5 +50,25 @@ def test_reports_of_the_demo_have_something_to_say_once():
         Import.objects.filter(site=site).count(),
         Goal.objects.filter(site=site).count(),
     )
-    assert stored == sum(row.metrics[0] for row in rows)
+    names = [line["name"] for line in history.lines(NOW, random.Random(1))]
+    assert len(names) == stored
+    assert len(names) - names.count("engagement") == sum(row.metrics[0] for row in rows)
     assert {"DE", "US"} <= {row.dimensions[0] for row in rows}
+
+
+def test_the_demo_tells_how_fast_pages_are_and_how_they_are_read():
+    site = SiteFactory(domain=DOMAIN)
+    history.fill(site, NOW)
+
+    days = ["2026-03-01", "2026-03-11"]
+    loads = Query.build(site, ["lcp_loads"], ["visit:device"], date_range=days, now=NOW)
+    reading = Query.build(
+        site, ["scroll_depth", "time_on_page"], ["event:page"], date_range=days, now=NOW
+    )
+    properties = Query.build(site, ["events"], ["event:props:size"], date_range=days, now=NOW)
+
+    by_device = {row.dimensions[0]: row.metrics for row in run(loads).rows}
+    assert {"Mobile", "Desktop"} <= set(by_device)
+    assert all(told > 0 for (told,) in by_device.values())
+    assert all(None not in row.metrics for row in run(reading).rows)
+    assert {"250 g", "1 kg"} <= {row.dimensions[0] for row in run(properties).rows}

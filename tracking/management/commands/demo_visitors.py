@@ -60,16 +60,24 @@ def run(a_second: float, stop: threading.Event) -> None:
         stop.wait(max(0.0, upcoming - time.monotonic()))
 
 
-def send(visitor: Visitor, step: Step, first: bool) -> None:
-    """One hit; a server that is not up yet, or no longer, misses it."""
+def body_of(visitor: Visitor, step: Step, first: bool) -> dict[str, Any]:
+    """A hit as the tracker script sends it."""
     body = {
         "n": step.name,
         "d": DOMAIN,
         "u": f"https://{DOMAIN}{step.path}{visitor.campaign if first else ''}",
         "r": visitor.referrer if first else "",
         "w": visitor.screen_width,
+        "p": step.props,
         "id": str(uuid.uuid4()),
     }
+    if read := step.reading:
+        body |= {"sd": read.scroll_depth, "e": read.engaged_ms, "vitals": read.vitals}
+    return body
+
+
+def send(visitor: Visitor, step: Step, first: bool) -> None:
+    """One hit; a server that is not up yet, or no longer, misses it."""
     headers = {
         "Content-Type": "text/plain",
         "User-Agent": visitor.user_agent,
@@ -78,7 +86,9 @@ def send(visitor: Visitor, step: Step, first: bool) -> None:
     }
     connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=5)
     try:
-        connection.request("POST", settings.EVENT_PATH, json.dumps(body), headers)
+        connection.request(
+            "POST", settings.EVENT_PATH, json.dumps(body_of(visitor, step, first)), headers
+        )
         connection.getresponse().read()
     except OSError:
         pass
