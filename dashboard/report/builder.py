@@ -1,8 +1,9 @@
 """The filter that a person puts together in the form of the report.
 
 The form sends a `dimension`, an `operator` and any number of values for each condition, told apart
-by a number behind the name (`dimension-0`, `operator-0`, `value-0`, `dimension-1`, …); `editing` is
-the parameter of the filter in whose place the new one comes.
+by a number behind the name (`dimension-0`, `operator-0`, `value-0`, `dimension-1`, …). Where the
+dimension is `PROPERTY`, a `property` names which. `editing` is the parameter of the filter in whose
+place the new one comes.
 """
 
 from dataclasses import replace
@@ -10,7 +11,7 @@ from dataclasses import replace
 from django.http import QueryDict
 
 from dashboard.report import labels
-from dashboard.report.filters import Condition, Filter, parse
+from dashboard.report.filters import PROPERTY, Condition, Filter, parse
 from dashboard.report.question import Question
 from tracking.warehouse import QueryError
 
@@ -40,5 +41,10 @@ def _condition(parameters: QueryDict, number: int) -> Condition | None:
     if not values:
         return None
     dimension = parameters.get(f"dimension-{number}", "")
+    if dimension == PROPERTY:
+        key = parameters.get(f"property-{number}", "").strip()
+        if not key:
+            raise QueryError("A filter by a property needs the property's name.")
+        dimension += key
     operator = parameters.get(f"operator-{number}", "is")
     return Condition(operator, dimension, tuple(labels.value(dimension, text) for text in values))

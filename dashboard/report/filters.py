@@ -92,6 +92,12 @@ class Condition:
         return ["has_done", self.clause] if is_goal else self.clause
 
     @property
+    def property_key(self) -> str:
+        """The name of the custom property that it asks for, empty for another dimension."""
+        is_property = self.dimension.startswith(PROPERTY)
+        return self.dimension.removeprefix(PROPERTY) if is_property else ""
+
+    @property
     def title(self) -> str:
         return f"{title(self.dimension)} {OPERATORS[self.operator]}"
 

@@ -170,15 +170,10 @@ def _builder(question: Question, request: HttpRequest) -> dict[str, Any]:
     return {
         "editing": editing,
         "conditions": editing.conditions if editing else [None],
-        "dimensions": question.place.dimensions | _properties_of(editing),
+        "dimensions": question.place.dimensions,
+        "any_property": filters.PROPERTY if question.place.shows_goals else "",
         "operators": filters.OPERATORS,
     }
-
-
-def _properties_of(editing: filters.Filter | None) -> dict[str, str]:
-    """The custom properties of a filter that is to be changed, with their titles."""
-    named = [each.dimension for each in editing.conditions] if editing else []
-    return {name: filters.title(name) for name in named if name.startswith(filters.PROPERTY)}
 
 
 def bar_context(place: Place) -> dict[str, Any]:

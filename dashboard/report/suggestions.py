@@ -7,8 +7,9 @@ from dashboard.report import labels
 from dashboard.report.filters import DIMENSIONS, PROPERTY
 from dashboard.report.formats import count
 from dashboard.report.question import Question
-from tracking.warehouse import Query, QueryError, run
+from tracking.warehouse import Query, QueryError, inquire, run
 from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.properties import Properties
 
 MOST = 8
 LONGEST = 200
@@ -26,7 +27,8 @@ class Suggestion:
 def suggestions(question: Question, dimension: str, text: str, now: datetime) -> list[Suggestion]:
     """The values of a dimension that contain a text, those of most visitors first.
 
-    Raises `QueryError` for a dimension that cannot be filtered by.
+    Of `PROPERTY` itself, the names of the custom properties that arrived. Raises `QueryError` for a
+    dimension that cannot be filtered by.
     """
     is_property = dimension.startswith(PROPERTY) and question.place.shows_goals
     if dimension not in DIMENSIONS and not is_property:
@@ -36,6 +38,10 @@ def suggestions(question: Question, dimension: str, text: str, now: datetime) ->
     if dimension == "event:goal":
         return _goals(question, text)
     plain = question.query
+    if dimension == PROPERTY:
+        asked = Query.build(metrics=["visitors"], now=now, **plain)
+        found = inquire(Properties(asked, MOST, text))
+        return [Suggestion(each.key, each.key, count(each.visitors)) for each in found]
     plain["filters"] = plain["filters"] + ([labels.containing(dimension, text)] if text else [])
     query = Query.build(metrics=["visitors"], dimensions=[dimension], limit=MOST, now=now, **plain)
     return [

@@ -1,20 +1,25 @@
 /**
- * The form for filters: values as tokens, with suggestions as one types, and further conditions.
+ * The form for filters: values as tokens, with suggestions as one types, the names of properties
+ * with suggestions too, and further conditions.
  * Without this file the form still takes one value.
  */
 
 const condition = (element) => element.closest(".condition");
-const list = (input) => condition(input).querySelector(".options");
+const list = (input) => document.getElementById(input.getAttribute("aria-controls"));
+const fieldOf = (option) => document.querySelector(`[aria-controls="${option.parentElement.id}"]`);
 const options = (input) => [...list(input).querySelectorAll("[data-value]")];
 const active = (input) => list(input).querySelector("[aria-selected=true]");
-const isField = (element) => element.matches?.(".js-value");
+const isField = (element) => element.matches?.(".js-field");
+const isName = (element) => element.matches(".js-property");
 let asked = 0;
 
 async function suggest(input) {
   const mine = ++asked;
   const url = new URL(input.form.dataset.suggestions, location.href);
   const [dimension, operator] = condition(input).querySelectorAll("select");
-  url.searchParams.set("dimension", dimension.value);
+  const wanted = isName(input) ? dimension.value : dimensionOf(condition(input));
+  if (!wanted) return;
+  url.searchParams.set("dimension", wanted);
   url.searchParams.set("text", input.value);
   const answer = await fetch(url).catch(() => null);
   // Whoever was signed out meanwhile is led to another page.
@@ -23,7 +28,15 @@ async function suggest(input) {
   if (mine !== asked || document.activeElement !== input) return;
   list(input).innerHTML = html;
   show(input, Boolean(html));
-  if (input.value && operator.value.startsWith("is")) choose(input, likely(input));
+  if (input.value && (isName(input) || operator.value.startsWith("is"))) choose(input, likely(input));
+}
+
+/* The dimension that values are of; none before a property has its name. */
+function dimensionOf(fieldset) {
+  const dimension = fieldset.querySelector("select");
+  if (!dimension.selectedOptions[0].matches(".js-any-property")) return dimension.value;
+  const name = fieldset.querySelector(".js-property").value;
+  return name && dimension.value + name;
 }
 
 /* What was typed whole, else what most visitors have. */
@@ -56,6 +69,7 @@ function move(input, step) {
 }
 
 function take(input, option) {
+  if (isName(input)) return takeName(input, option);
   const token = condition(input).querySelector(".js-token").content.cloneNode(true);
   const name = option.firstElementChild.textContent;
   token.querySelector("input").value = option.dataset.value;
@@ -64,6 +78,18 @@ function take(input, option) {
   input.closest(".tokens").insertBefore(token, input.previousElementSibling);
   input.value = "";
   show(input, false);
+}
+
+function takeName(input, option) {
+  if (input.value !== option.dataset.value) forget(condition(input));
+  input.value = option.dataset.value;
+  show(input, false);
+  condition(input).querySelector(".js-value").focus();
+}
+
+/* Values of another dimension mean nothing. */
+function forget(fieldset) {
+  for (const token of fieldset.querySelectorAll(".token")) token.remove();
 }
 
 function addCondition(form) {
@@ -84,7 +110,7 @@ document.addEventListener("input", (event) => {
 /* A list stays when its field loses the focus: were it to go, a button would move under the pointer. */
 document.addEventListener("focusin", (event) => {
   if (!isField(event.target)) return;
-  for (const other of document.querySelectorAll(".js-value")) {
+  for (const other of document.querySelectorAll(".js-field")) {
     if (other !== event.target) show(other, false);
   }
   suggest(event.target);
@@ -95,7 +121,7 @@ document.addEventListener("pointerdown", (event) => {
   const option = event.target.closest(".option[data-value]");
   if (!option) return;
   event.preventDefault();
-  take(condition(option).querySelector(".js-value"), option);
+  take(fieldOf(option), option);
 });
 
 document.addEventListener("click", (event) => {
@@ -109,8 +135,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (!event.target.matches("[id^=dimension-]")) return;
-  for (const token of condition(event.target).querySelectorAll(".token")) token.remove();
+  if (event.target.matches("[id^=dimension-], .js-property")) forget(condition(event.target));
 });
 
 /* Captured, so that Escape closes the list and not the menu around it. */
@@ -120,7 +145,7 @@ document.addEventListener(
     const input = event.target;
     if (!isField(input)) return;
     const open = !list(input).hidden;
-    if (event.key === "Backspace" && !input.value) {
+    if (event.key === "Backspace" && !input.value && !isName(input)) {
       [...input.closest(".tokens").querySelectorAll(".token")].pop()?.remove();
     }
     if (!open) return;

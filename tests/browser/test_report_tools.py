@@ -1,5 +1,6 @@
 """What a person does with a report in a real browser: filters, periods, lists, links, keys."""
 
+import json
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests import sample
 from tests.browser.conftest import Complaints
 from tests.browser.signing_in import sign_in
-from tests.factories import SeatFactory
+from tests.factories import EventFactory, SeatFactory
 from tracking.models import Segment, SharedLink, Site
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +61,40 @@ def test_a_filter_is_put_together_from_values_that_are_suggested(page, report):
 
     expect(chips(page)).to_have_text(re.compile("Country is Germany, Austria or Device is Mobile"))
     assert "f=is,visit:country,DE,AT%7Cis,visit:device,Mobile" in page.url
+
+
+def test_a_filter_by_a_property_begins_with_its_name(page, site, report):
+    sample.store(
+        [
+            EventFactory.build(
+                site=site,
+                id=number,
+                visit=number,
+                visitor=-number,
+                time=timezone.now(),
+                name="Add to cart",
+                props=json.dumps({"size": size, "beans": "Guji"}),
+            )
+            for number, size in enumerate(("250 g", "1 kg"), start=1)
+        ]
+    )
+    open_report(page, report)
+    page.locator("summary").filter(has_text="Filter").click()
+    name = page.get_by_role("combobox", name="Property")
+    expect(name).to_be_hidden()
+    page.get_by_label("What").select_option("Property")
+    name.press_sequentially("si")
+    expect(page.get_by_role("option", name="size")).to_have_attribute("aria-selected", "true")
+    assert [] == Axe().run(page).response["violations"]
+    name.press("Enter")
+    value = page.get_by_role("combobox", name="Value")
+    expect(value).to_be_focused()
+    page.get_by_role("option", name="1 kg").click()
+    page.get_by_role("button", name="Add the filter").click()
+
+    expect(chips(page)).to_have_text(re.compile("Property size is 1 kg"))
+    assert "f=is,event:props:size,1" in page.url
+    expect(page.locator("#figure-visitors .figure-value")).to_have_text("1")
 
 
 def test_a_chip_opens_its_filter_to_be_changed(page, report):

@@ -56,6 +56,21 @@ def test_a_country_may_be_typed_by_its_name():
     assert ["is,visit:country,DE,AT,Nowhere"] == filters_of(given)
 
 
+def test_a_property_is_told_by_its_name():
+    given = "dimension-0=event:props:&property-0=plan, old&operator-0=is&value-0=pro"
+
+    assert ["is,event:props:plan%2C old,pro"] == filters_of(given)
+
+
+def test_a_property_without_a_name_is_refused():
+    with pytest.raises(QueryError, match="needs the property's name"):
+        filters_of("dimension-0=event:props:&property-0=+&operator-0=is&value-0=pro")
+
+
+def test_a_property_without_values_is_no_condition():
+    assert [] == filters_of("dimension-0=event:props:&property-0=&operator-0=is&value-0=")
+
+
 @pytest.mark.parametrize(
     "condition",
     [

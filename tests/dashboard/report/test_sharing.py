@@ -152,12 +152,14 @@ def test_a_link_to_some_panels_tells_nothing_of_the_others(client, site):
             "?f=is,visit:source,Google",
             "?f=is,event:page,/",
             "suggestions?dimension=visit:country",
+            "suggestions?dimension=event:props:",
         )
     ]
 
     assert ["pages"] == [widget.panel for widget in report.context["panels"]]
-    assert [200, 404, 404, 400, 200, 400] == statuses
+    assert [200, 404, 404, 400, 200, 400, 400] == statuses
     assert "visit:source" not in report.content.decode()
+    assert "event:props:" not in report.content.decode()
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -1,3 +1,5 @@
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -573,6 +575,28 @@ def test_goals_are_suggested_by_their_names(client, site):
 
     assert ["Purchase Purchase ", "Signup Signup "] == suggested(client, "dimension=event:goal")
     assert ["Signup Signup "] == suggested(client, "dimension=event:goal&text=sign")
+
+
+def test_the_names_of_properties_are_suggested_and_then_their_values(client, site):
+    for plan in ("pro", "pro", "free"):
+        visited(site, name="Signup", props=json.dumps({"plan": plan, "Seats": "5"}))
+    visited(site, name="engagement", props=json.dumps({"vitals:lcp": "900"}))
+    EventFactory(site=site, time=NOW - timedelta(days=60), props=json.dumps({"old": "1"}))
+
+    assert (["Seats Seats 3", "plan plan 3"], ["Seats Seats 3"], ["pro pro 2", "free free 1"]) == (
+        suggested(client, "dimension=event:props:"),
+        suggested(client, "dimension=event:props:&text=sea"),
+        suggested(client, "dimension=event:props:plan&text=r"),
+    )
+
+
+def test_a_filter_by_a_property_stands_in_the_form_under_its_name(client, site):
+    url = "/sites/site.example/?f=is,event:props:plan,pro&edit=is,event:props:plan,pro"
+
+    page = text(client.get(url))
+
+    assert re.search(r'<option value="event:props:"[^>]*selected>Property</option>', page)
+    assert re.search(r'name="property-0"\s+value="plan"', page)
 
 
 def test_nothing_is_suggested_for_what_is_no_dimension(client, site):
