@@ -30,7 +30,7 @@ ALERT = {
     "of_usual": True,
     "moment": "10 Mar 2026, 14:05",
     "zone": "Europe/Berlin",
-    "link": "https://stats.example.com/sites/shop.example/?from=2026-03-10T13:35&to=2026-03-10T14:05",
+    "link": "https://stats.example.com/sites/shop.example/alerts/then?moment=1773147900000&minutes=30",
     "alerts_link": "https://stats.example.com/sites/shop.example/alerts",
     "is_test": False,
 }

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='crossing',
             name='link',
-            field=models.CharField(blank=True, db_default='', default='', help_text='To the report of then.', max_length=2000),
+            field=models.CharField(blank=True, db_default='', default='', help_text='To the moment.', max_length=2000),
         ),
         migrations.AddField(
             model_name='crossing',

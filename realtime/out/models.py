@@ -300,7 +300,7 @@ class Crossing(models.Model):
     value = models.PositiveIntegerField()
     watches = models.CharField(max_length=10, default="number", db_default="number")
     link = models.CharField(
-        max_length=2000, blank=True, default="", db_default="", help_text="To the report of then."
+        max_length=2000, blank=True, default="", db_default="", help_text="To the moment."
     )
 
     class Meta:

@@ -15,7 +15,7 @@ def text(site: str, fields: Mapping[str, Any]) -> str:
     """Of an alert's live event, its fields."""
     told = f"*{escaped(site)}*: {escaped(fields['threshold'])}. It is {fields['value']} now."
     if fields["link"]:
-        told += f" <{escaped(fields['link'])}|Open the report>"
+        told += f" <{escaped(fields['link'])}|Show the moment>"
     return json.dumps({"text": told}, ensure_ascii=False)
 
 

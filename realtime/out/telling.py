@@ -1,6 +1,7 @@
 """Telling of an alert: a live event, which streams and webhooks hear, and mails to its readers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,6 @@ from tracking.access import Right, people_with, rights_of, role_of
 from tracking.enrich import log
 from tracking.models import Site
 
-LEAST_SHOWN = timedelta(minutes=30)
 # What a filter of the report escapes in a value.
 ESCAPES = str.maketrans({"%": "%25", ",": "%2C", "|": "%7C"})
 
@@ -75,12 +75,12 @@ def alerts_link(site: Site, reader: Any) -> str:
 
 
 def link_to(occurrence: Occurrence) -> str:
-    """The report of the time that it counts, up to the moment when it began."""
+    """An address that leads to the moment when it began, as long as the site is there."""
     threshold = occurrence.threshold
-    end = occurrence.opened_at.astimezone(threshold.site.zone)
-    start = end - max(timedelta(minutes=threshold.minutes), LEAST_SHOWN)
-    asked = [("from", f"{start:%Y-%m-%dT%H:%M}"), ("to", f"{end:%Y-%m-%dT%H:%M}")]
+    # Up to the end of that second: what crossed the limit is part of it.
+    moment = ceil(occurrence.opened_at.timestamp()) * 1000
+    asked: list[tuple[str, str | int]] = [("moment", moment), ("minutes", threshold.minutes)]
     if threshold.goal:
         asked.append(("f", f"is,event:goal,{str(threshold.goal).translate(ESCAPES)}"))
-    path = f"/sites/{quote(threshold.site.domain)}/"
+    path = f"/sites/{quote(threshold.site.domain)}/alerts/then"
     return f"{settings.PUBLIC_URL}{path}?{urlencode(asked, safe=':,/')}"

@@ -120,6 +120,7 @@ OF_A_SITE = {
     "alerts": Rule(
         MANAGE, {"figure": "online", "direction": "above", "limit": "9", "minutes": "1"}
     ),
+    "alerts/then": Rule(SEE),
     "alerts/<int:alert>": Rule(MANAGE, things={"alert": "threshold"}),
     "alerts/<int:alert>/remove": Rule(MANAGE, {}, {"alert": "threshold"}),
     "alerts/<int:alert>/try": Rule(MANAGE, {}, {"alert": "threshold"}),

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from tests.browser.conftest import fill_in
+from tests.browser.conftest import PATIENCE, fill_in
 from tests.server import CHROME, Server
 
 pytestmark = pytest.mark.stack
@@ -334,6 +334,25 @@ def test_without_scripts_a_moment_is_a_snapshot(browser, owner_cookies, live, ru
     still.get_by_role("link", name="Return to now").click()
     expect(still.locator("#state")).to_contain_text("As of")
     plain.close()
+
+
+def test_an_alert_leads_to_its_moment(page, live, send, running, domain, owner_client):
+    alerts = f"/sites/{domain}/alerts"
+    fields = {"direction": "above", "limit": "1", "figure": "visits", "minutes": "60"}
+    fill_in(owner_client, alerts, **fields)
+    send("/beans")
+    send("/prices")
+    link = page.get_by_role("region", name="History").get_by_role("link")
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not link.count() and time.monotonic() < deadline:
+        page.goto(f"{running.url}{alerts}")
+
+    link.click()
+
+    expect(page.locator("#state")).to_have_attribute("data-state", "past")
+    expect(page.locator("#past-rows .visit")).to_have_count(2)
+    expect(page.locator(".headline")).to_have_text("2")
+    assert re.search(r"/live\?moment=\d+$", page.url)
 
 
 def test_hostile_text_is_shown_and_does_nothing(page, live, send):

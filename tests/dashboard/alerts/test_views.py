@@ -165,7 +165,7 @@ def test_trying_out_tells_readers_and_webhooks_and_is_no_occurrence(client, site
     assert not Occurrence.objects.exists()
 
 
-def test_history_tells_when_it_was_and_leads_to_the_report(client, site):
+def test_history_tells_when_it_was_and_leads_to_the_moment(client, site):
     owner = owner_of(site)
     owner.timezone = "Europe/Berlin"
     owner.save()
@@ -175,4 +175,4 @@ def test_history_tells_when_it_was_and_leads_to_the_report(client, site):
     page = client.get(ALERTS).content.decode()
 
     assert "Tue 10 Mar 2026, 13:00" in page
-    assert "?from=2026-03-10T11:00&amp;to=2026-03-10T12:00" in page
+    assert "/alerts/then?moment=1773144000000&amp;minutes=60" in page

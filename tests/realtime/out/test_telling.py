@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, time, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -16,7 +17,7 @@ from tracking.models import Goal, Member
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
-LINK = "http://localhost:8000/sites/shop.example/?from=2026-03-10T13:00&to=2026-03-10T13:30"
+LINK = "http://localhost:8000/sites/shop.example/alerts/then?moment=1773145800000&minutes=10"
 
 
 @pytest.fixture(autouse=True)
@@ -74,8 +75,23 @@ def test_webhooks_and_slack_hear_of_it():
     assert ("number", LINK, 3) == (told["watches"], told["link"], told["value"])
     assert {
         "text": "*shop.example*: More than 2 visits in 10 minutes. It is 3 now. "
-        f"<{LINK.replace('&', '&amp;')}|Open the report>"
+        f"<{LINK.replace('&', '&amp;')}|Show the moment>"
     } == json.loads(Delivery.objects.get(webhook=slack).payload)
+
+
+def test_link_is_of_the_whole_second_in_which_it_began_and_of_the_goal():
+    seat = shop()
+    goal = Goal.objects.create(site=seat.site, event_name="50%, or more")
+    began = NOW + timedelta(seconds=4, milliseconds=300)
+
+    link = telling.link_to(Occurrence(threshold=alert(seat, goal=goal), opened_at=began))
+
+    asked = parse_qs(urlsplit(link).query)
+    assert {
+        "moment": ["1773145805000"],
+        "minutes": ["10"],
+        "f": ["is,event:goal,50%25%2C or more"],
+    } == asked
 
 
 def test_name_that_somebody_gave_is_no_markup_in_slack():
