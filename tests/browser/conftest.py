@@ -136,7 +136,7 @@ def owner_client(running: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def fill_in(client: httpx.Client, path: str, **fields: str) -> None:
+def fill_in(client: httpx.Client, path: str, **fields: str | list[str]) -> None:
     """Send a form, which must be accepted."""
     form = {"csrfmiddlewaretoken": client.cookies["csrftoken"], **fields}
     assert 302 == client.post(path, data=form).status_code

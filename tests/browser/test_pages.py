@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import filled
 from tests.browser.conftest import add_site
 from tests.prepared import OWNER, PASSWORD
 from tests.server import CHROME, ROOT, Server
@@ -56,6 +57,31 @@ INSIDE = [
     "/styles",
     "/styles/mail",
 ]
+# Of the site that has visits, goals, funnels, alerts and notes.
+OF_VISITS = [
+    "?f=is,event:goal,Purchase&show=properties",
+    "page?path=/pricing",
+    "visits",
+    "goals",
+    "goals/1",
+    "goals/revenue",
+    "funnels",
+    "funnels?new=1",
+    "funnels?step=page,/&step=page,/nowhere&step=goal,Gone",
+    "journeys?path=/&path=/pricing",
+    "journeys?start=page,/pricing&direction=before",
+    "retention",
+    "vitals",
+    "notes",
+    "alerts",
+    "alerts?watches=goal",
+    "alerts/1",
+    "reports",
+    "reports/preview",
+    "transfer",
+]
+# Where nothing arrived yet.
+OF_NOTHING = ["goals", "journeys", "retention", "vitals"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 REFUSALS = ["/register", "/welcome?key=guess"]
 ADMIN = [
@@ -73,6 +99,12 @@ ADMIN = [
 def sites(owner_client: httpx.Client) -> None:
     for domain in ("waiting.example", "visited.example", LONG):
         add_site(owner_client, domain)
+
+
+@pytest.fixture(scope="module")
+def visits(running: Server, owner_client: httpx.Client) -> None:
+    """The site of `filled`."""
+    filled.fill(running, owner_client)
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +163,22 @@ def test_page_before_sign_in_has_no_fault(running, page, path):
 @pytest.mark.parametrize("path", INSIDE)
 def test_page_after_sign_in_has_no_fault(running, owner, path):
     owner.goto(running.url + path)
+
+    assert [] == faults(owner)
+
+
+@pytest.mark.parametrize("path", OF_VISITS)
+def test_page_of_visits_has_no_fault(running, owner, visits, path):
+    owner.goto(f"{running.url}/sites/{filled.DOMAIN}/{path}")
+    expect(owner.locator("[aria-busy]")).to_have_count(0)
+
+    assert [] == faults(owner)
+
+
+@pytest.mark.parametrize("path", OF_NOTHING)
+def test_page_of_no_visits_has_no_fault(running, owner, path):
+    owner.goto(f"{running.url}/sites/waiting.example/{path}")
+    expect(owner.locator("[aria-busy]")).to_have_count(0)
 
     assert [] == faults(owner)
 

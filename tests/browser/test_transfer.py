@@ -2,10 +2,11 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.server import Server
 from tests.tracking.transfer.files import LINE
@@ -29,11 +30,20 @@ def test_file_is_sent_in_parts_imported_and_downloaded_again(
     file = tmp_path / "events.ndjson"
     file.write_text("\n".join(lines))
 
+    held: list[Route] = []
+    owner.route(
+        re.compile("part.offset=[1-9]"),
+        lambda route: route.continue_() if held else held.append(route),
+    )
+
     owner.goto(f"{running.url}/sites/{domain}/transfer")
     owner.get_by_label("File", exact=True).set_input_files(file)
     owner.get_by_role("button", name="Import the file").click()
 
     imports = owner.locator("#imports")
+    expect(imports).to_contain_text(re.compile("Sent: [1-9][0-9] %"))
+    expect(imports.get_by_role("progressbar", name="How far events.ndjson is")).to_be_visible()
+    held[0].continue_()
     expect(imports).to_contain_text("Imported: 799 events in 799 visits", timeout=30_000)
     imports.get_by_text("Refused lines: 1").click()
     expect(imports.get_by_role("row", name="17 It is no JSON object.")).to_be_visible()
