@@ -7,20 +7,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import structlog
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from tracking import audit
-from tracking.audit import Did, Means, What
+from tracking.audit import Did
 from tracking.enrich import log
 from tracking.models import EventLog, Import, ImportKey, SealedSegment, SealedShare, Site
 from tracking.transfer.again import tell_apart
 from tracking.transfer.days import count_days
 from tracking.transfer.derive import Derivation
+from tracking.transfer.earlier import refuse_known, same_file
+from tracking.transfer.ends import BROKEN_OFF, forget_running, record_end
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.files import Files, Reading
 from tracking.transfer.formats import FORMATS
@@ -41,6 +40,7 @@ SHOWN = 20
 # Sealing takes seconds, seldom minutes.
 LONGEST_WAIT = 600.0
 LOOK_AGAIN = 0.5
+NONE_READ = "No line of the file can be read: it is from elsewhere, or damaged."
 NO_SPACE = "The disk is full. Nothing of the file was stored."
 
 Segment = tuple[SealedSegment, list[SealedShare]]
@@ -55,6 +55,7 @@ def run(
     again: bool = False,
     most: int | None = None,
     progress: Callable[[Import], None] = lambda job: None,
+    storing: Callable[[int, int], None] = lambda done, days: None,
     gathered: Callable[[Staging], None] = lambda staging: None,
 ) -> None:
     """Import a file of raw events, or files of a foreign format, for the site of a running `job`.
@@ -63,9 +64,10 @@ def run(
     anywhere, nothing is stored, and the next run for the same files goes on where the lines were
     gathered. Raises `ImportProblem`, having stored nothing, where that is no use: the file was
     imported before and not asked for `again`, is damaged, or `strict` and has a line that is
-    refused; it unpacks to more than `most` bytes; the disk is full; somebody has to choose, or
-    cancelled the job. Raises django.db.Error while the database is away. `progress` hears of the
-    job as it changes, `gathered` of its refused lines.
+    refused, or no other; it unpacks to more than `most` bytes; the disk is full; somebody has to
+    choose, or cancelled the job. Raises django.db.Error while the database is away. `progress`
+    hears of the job as its lines are read, `gathered` of those that are refused, `storing` how many
+    of the days of its events are stored.
     """
     paths = [path] if isinstance(path, Path) else path
     names = [job.file_name] if len(paths) == 1 else [each.name for each in paths]
@@ -74,10 +76,10 @@ def run(
         job.format = kind
         job.fingerprint, job.bytes_total = files.fingerprint(), files.size
         if not again:
-            _refuse_known(job)
+            refuse_known(job)
         with staging(job) as lines:
             # Whoever else ran this file was killed, or would have the staged lines.
-            _same(job, Import.State.RUNNING).exclude(pk=job.pk).delete()
+            forget_running(same_file(job, Import.State.RUNNING).exclude(pk=job.pk), BROKEN_OFF)
             reading = Reading(files, job.site, _scratch(job), most)
             lines.where = reading.where
             if files.counts_days:
@@ -94,12 +96,14 @@ def run(
             if files.counts_days:
                 totals.store(partial(_finish, job))
                 return
+            if job.refused and not job.events and not job.left_out:
+                raise ImportProblem(NONE_READ)
             job.known = find_repeated(lines.connection, job, again=again)
             job.events -= job.known
             keep_records(lines.connection, job)
             note(job)
             with _awaited_turn() as mine:
-                _store(job, lines.connection, mine, progress)
+                _store(job, lines.connection, mine, storing)
             # Where the site has events now, totals of these days no longer count.
             count_days(job.site, timezone.now())
     logger.info(
@@ -131,19 +135,6 @@ def _problems() -> Iterator[None]:
         raise ImportProblem(
             "The memory does not suffice. Set FOOTFALL_QUERY_MEMORY to more."
         ) from None
-
-
-def _same(job: Import, state: Import.State) -> QuerySet[Import]:
-    """The imports of this file into this site."""
-    return Import.objects.filter(site_id=job.site_id, fingerprint=job.fingerprint, state=state)
-
-
-def _refuse_known(job: Import) -> None:
-    if known := _same(job, Import.State.DONE).first():
-        raise ImportProblem(
-            f"This file was imported on {known.created_at:%-d %B %Y} (events: {known.events})."
-            " Nothing was added."
-        )
 
 
 def _gather(
@@ -213,7 +204,7 @@ def _store(
     job: Import,
     connection: duckdb.DuckDBPyConnection,
     mine: Turn,
-    progress: Callable[[Import], None],
+    storing: Callable[[int, int], None],
 ) -> None:
     days = place(connection)
     tell_apart(connection, mine, job.site_id)
@@ -222,11 +213,11 @@ def _store(
         before = log.take_ids(job.events) - 1
     now = timezone.now()
     segments: list[Segment] = []
-    for day in days:
+    for n, day in enumerate(days, start=1):
         leave(connection, day, job.site_id, before)
         segments.append((write_segment(connection, mine, day.day, now), shares_of(connection)))
         note(job)
-        progress(job)
+        storing(n, len(days))
     _commit(job, segments, now)
 
 
@@ -253,14 +244,6 @@ def _finish(job: Import, now: datetime) -> None:
         raise ImportProblem("The import was cancelled. Nothing of the file was stored.")
     counts = {name: getattr(job, name) for name in ("events", "visits", "refused")}
     record_end(Did.FINISHED, job, counts)
-
-
-def record_end(did: Did, job: Import, details: dict[str, Any]) -> None:
-    """Write into the audit log how a job has ended."""
-    means = Means.SERVER
-    audit.record(
-        did, What.IMPORT, job.file_name, by=None, site=job.site, means=means, details=details
-    )
 
 
 def _visits(shares: list[SealedShare]) -> int:

@@ -14,10 +14,11 @@ from django.utils import timezone
 from tracking.audit import Did
 from tracking.locks import alone
 from tracking.models import Import, ImportedRecords, Site
+from tracking.transfer.ends import FAULT, cancel_abandoned, record_end
 from tracking.transfer.errors import ImportProblem, Undecided
 from tracking.transfer.fields import format_of
 from tracking.transfer.formats import FORMATS
-from tracking.transfer.importing import NO_SPACE, record_end, run
+from tracking.transfer.importing import NO_SPACE, run
 from tracking.transfer.refused import KEPT
 from tracking.transfer.staging import folder
 from tracking.warehouse.imported.kept import forget
@@ -148,7 +149,7 @@ def run_uploaded(job: Import) -> None:
     except ImportProblem as problem:
         fail(job, str(problem))
     except Exception:
-        fail(job, "Something went wrong. Nothing of the file was stored.")
+        fail(job, FAULT)
         path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)
@@ -189,8 +190,7 @@ def clean() -> None:
     old = timezone.now() - ABANDONED
     # One that runs for a command has no file here; killed, it is never heard of again.
     left = (Import.State.UPLOADING, Import.State.ASKING, Import.State.RUNNING)
-    abandoned = Import.objects.filter(state__in=left, seen_at__lt=old)
-    abandoned.update(state=Import.State.CANCELLED)
+    cancel_abandoned(Import.objects.filter(state__in=left, seen_at__lt=old))
     # What they would have added counts nowhere.
     ended = (Import.State.FAILED, Import.State.CANCELLED)
     ImportedRecords.objects.filter(job__state__in=ended).delete()

@@ -141,6 +141,24 @@ def test_page_tells_what_became_of_files(client, site):
     assert "every 2s" not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "done", "words"),
+    [
+        ("goatcounter", 50, "Read: 50 %, 1,234 events."),
+        ("plausible", 50, "Read: 50 %, 1,234 lines of daily totals."),
+        ("goatcounter", 100, "Read: 100 %, 1,234 events. Now it is stored, day by day."),
+    ],
+)
+def test_page_tells_how_far_an_import_is_and_what_it_counts(client, site, kind, done, words):
+    Import.objects.create(
+        site=site, format=kind, state="running", events=1234, bytes_done=done, bytes_total=100
+    )
+
+    page = " ".join(client.get(PAGE).content.decode().split())
+
+    assert f'<p class="soft"> {words} </p>' in page
+
+
 def test_htmx_asks_again_while_a_file_is_on_its_way(client, site):
     begun(client)
 

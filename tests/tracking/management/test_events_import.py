@@ -1,17 +1,23 @@
 import io
+import signal
 import sys
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from tests.factories import SiteFactory
-from tests.tracking.transfer.files import written
+from tests.tracking.transfer.files import LINE, written
 from tests.tracking.transfer.formats import goatcounter_files as goatcounter
 from tests.tracking.transfer.formats import umami_files as umami
-from tracking.models import Import
+from tracking.management.commands import events_import
+from tracking.management.commands.events_import import Progress
+from tracking.models import Change, Import
+from tracking.transfer import importing
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +128,129 @@ def test_command_names_the_websites_of_a_dump_to_choose_from(tmp_path: Path):
 
     with pytest.raises(CommandError, match=f"Name it by --website.\n  {umami.SITE}"):
         imported("a.example", str(dump))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"PK\x05\x06\0\0", id="zip-of-nothing"),
+        pytest.param(b"<html><body>Sign in</body></html>\n", id="page"),
+        pytest.param(b"", id="empty"),
+    ],
+)
+def test_command_takes_no_file_that_does_not_tell_where_it_is_from(tmp_path: Path, content: bytes):
+    SiteFactory(domain="a.example")
+    file = tmp_path / "export"
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match="does not tell where it is from"):
+        imported("a.example", str(file))
+
+    assert 0 == Import.objects.count()
+
+
+def ends() -> list[tuple[str, dict]]:
+    """What the audit log has of imports."""
+    return list(Change.objects.filter(what="import").values_list("did", "details"))
+
+
+NOTHING = "Nothing of the file was stored."
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_command_says_so_and_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    SiteFactory(domain="a.example")
+    file = written(tmp_path / "a.ndjson", {})
+    with monkeypatch.context() as interrupting:
+        interrupting.setattr(importing, "place", lambda _: signal.raise_signal(number))
+        with pytest.raises(CommandError, match="Run the command again") as stopped:
+            imported("a.example", str(file))
+
+    imported("a.example", str(file))
+
+    assert (130, ["done"], signal.default_int_handler) == (
+        stopped.value.returncode,
+        list(Import.objects.values_list("state", flat=True)),
+        signal.getsignal(signal.SIGINT),
+    )
+    assert [
+        ("started", {}),
+        ("failed", {"problem": f"It was interrupted. {NOTHING}"}),
+        ("started", {}),
+        ("finished", {"events": 1, "visits": 1, "refused": 0}),
+    ] == ends()
+
+
+def test_query_that_is_interrupted_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(_: Any) -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        raise RuntimeError("Query interrupted")
+
+    SiteFactory(domain="a.example")
+    monkeypatch.setattr(importing, "place", interrupted)
+
+    with pytest.raises(CommandError, match="Interrupted"):
+        imported("a.example", str(written(tmp_path / "a.ndjson", {})))
+
+    assert [("started", {}), ("failed", {"problem": f"It was interrupted. {NOTHING}"})] == ends()
+
+
+def test_command_that_was_killed_is_told_as_broken_off_by_the_next(tmp_path: Path):
+    site = SiteFactory(domain="a.example")
+    file = written(tmp_path / "a.ndjson", {})
+    Import.objects.create(
+        site=site, file_name="a.ndjson", fingerprint=sha256(file.read_bytes()).hexdigest()
+    )
+
+    imported("a.example", str(file))
+
+    assert [
+        ("started", {}),
+        ("failed", {"problem": f"It broke off. {NOTHING}"}),
+        ("finished", {"events": 1, "visits": 1, "refused": 0}),
+    ] == ends()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        pytest.param("nonsense", (), "No line of the file can be read", id="problem"),
+        pytest.param(LINE, ("place", ValueError), "Something went wrong", id="fault"),
+    ],
+)
+def test_end_that_is_no_success_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: Any, options: tuple, sentence: str
+):
+    def fail(_: Any) -> None:
+        raise options[1]
+
+    SiteFactory(domain="a.example")
+    if options:
+        monkeypatch.setattr(importing, options[0], fail)
+
+    with pytest.raises((CommandError, ValueError)):
+        imported("a.example", str(written(tmp_path / "a.ndjson", content)))
+
+    (_, (did, details)) = ends()
+    assert ("failed", 0) == (did, Import.objects.count())
+    assert details["problem"].startswith(sentence)
+
+
+def test_progress_names_what_it_counts(monkeypatch: pytest.MonkeyPatch):
+    out = io.StringIO()
+    progress = Progress(BaseCommand(stderr=out))
+    monkeypatch.setattr(events_import, "SECOND", 0)
+    progress.started -= 10
+
+    for kind in ("goatcounter", "plausible"):
+        progress(Import(format=kind, bytes_done=1, bytes_total=2, events=20_000))
+    progress.stored(3, 30)
+
+    assert [
+        "Read:  50 %  20,000 events",
+        "Read:  50 %  20,000 lines of daily totals",
+        "Stored: 3 of 30 days",
+    ] == [line.rpartition("  ")[0] or line for line in out.getvalue().splitlines()]

@@ -215,6 +215,19 @@ def test_same_file_again_adds_nothing_unless_asked_for(file: Path):
     assert ((1, 1, 1), (1, 2, 2)) == (once[:3], totals(site)[:3])
 
 
+def test_file_without_a_line_that_can_be_read_is_none(file: Path):
+    site = SiteFactory()
+
+    with pytest.raises(ImportProblem, match="No line of the file can be read"):
+        imported(site, written(file, "nonsense", "more"))
+
+    (job,) = Import.objects.all()
+    assert (2, [[1, "It is no JSON object."], [2, "It is no JSON object."]]) == (
+        job.refused,
+        job.refusals,
+    )
+
+
 def test_killed_while_lines_gather_goes_on_there(file: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tracking.transfer.reading.BLOCK_BYTES", 10)
     site, taken, failing = SiteFactory(), [], [3]

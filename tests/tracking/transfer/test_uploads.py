@@ -201,7 +201,9 @@ def test_what_nobody_goes_on_with_is_removed(data: Path):
 
     uploads.clean()
 
+    problem = {"problem": "It broke off. Nothing of the file was stored."}
     assert ("cancelled", []) == (told(job)[0], list((data / "imports").glob("upload-*")))
+    assert [("failed", "import", "events.ndjson", "server", None, problem)] == recorded()
 
 
 TWO_WEBSITES = umami.as_csv(

@@ -15,14 +15,16 @@ from django.db import Error, transaction
 
 from tracking import audit
 from tracking.audit import Did, Means, What
+from tracking.management.interrupting import STOPPED, interruptible
 from tracking.management.sites import site_named
 from tracking.models import Import
+from tracking.transfer.ends import FAULT, INTERRUPTED, forget_running
 from tracking.transfer.errors import ImportProblem, Undecided
 from tracking.transfer.fields import FORMATS, format_of
 from tracking.transfer.formats import FORMATS as FOREIGN
 from tracking.transfer.formats import guess
 from tracking.transfer.formats.sample import sample_of
-from tracking.transfer.importing import SHOWN, record_end, run
+from tracking.transfer.importing import SHOWN, run
 from tracking.transfer.staging import Staging
 
 SECOND = 1.0
@@ -88,26 +90,27 @@ class Command(BaseCommand):
                         site=site,
                         means=Means.COMMAND,
                     )
-                try:
+                progress = Progress(self)
+                with _ending(job):
                     run(
                         job,
                         paths,
                         kind,
                         strict=options["strict"],
                         again=options["again"],
-                        progress=Progress(self),
+                        progress=progress,
+                        storing=progress.stored,
                         gathered=gathered,
                     )
-                except ImportProblem as problem:
-                    record_end(Did.FAILED, job, {"problem": str(problem)})
-                    raise
-                finally:
-                    Import.objects.filter(pk=job.pk, state=Import.State.RUNNING).delete()
         except Undecided as undecided:
             labels = "".join(f"\n  {each[0]}: {each[1]}" for each in undecided.choices)
             raise CommandError(f"{undecided} Name it by --{undecided.option}.{labels}") from None
         except ImportProblem as problem:
             raise CommandError(str(problem)) from None
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Interrupted. Run the command again: it goes on where it was.", returncode=STOPPED
+            ) from None
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error.strerror}.") from None
         except Error:
@@ -153,13 +156,42 @@ class Progress:
         self.started = self.told = time.monotonic()
 
     def __call__(self, job: Import) -> None:
-        now = time.monotonic()
-        if now - self.told < SECOND:
-            return
-        self.told = now
+        """How much of the file is read."""
         percent = 100 * job.bytes_done // max(job.bytes_total, 1)
-        rate = job.events / (now - self.started)
-        self.command.stderr.write(f"{percent:3} %  {job.events:,} events  {rate:,.0f} a second")
+        lines = "lines of daily totals" if job.counts_days else "events"
+        rate = job.events / max(time.monotonic() - self.started, SECOND)
+        self._tell(f"Read: {percent:3} %  {job.events:,} {lines}  {rate:,.0f} a second")
+
+    def stored(self, done: int, days: int) -> None:
+        """Of the days on which events were, once all is read."""
+        self._tell(f"Stored: {done} of {days} days")
+
+    def _tell(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self.told >= SECOND:
+            self.told = now
+            self.command.stderr.write(text)
+
+
+@contextmanager
+def _ending(job: Import) -> Iterator[None]:
+    """Tell the audit log how a job ended that did not finish, and forget it then."""
+    mine = Import.objects.filter(pk=job.pk)
+    try:
+        with interruptible():
+            yield
+    except KeyboardInterrupt:
+        forget_running(mine, INTERRUPTED)
+        raise
+    except ImportProblem as problem:
+        forget_running(mine, str(problem))
+        raise
+    except Error:
+        # Nothing can be written down. Whoever runs it again tells that it broke off.
+        raise
+    except Exception:
+        forget_running(mine, FAULT)
+        raise
 
 
 @contextmanager
@@ -169,9 +201,14 @@ def _sources(files: list[str]) -> Iterator[list[Path]]:
 
 
 def _kind(path: Path, name: str) -> str:
-    """Of a file whose kind is not given. Raises OSError."""
-    foreign = guess(sample_of(path, name))
-    return foreign.name if foreign else format_of(name) or "ndjson"
+    """Of a file whose kind is not given. Raises OSError, and `ImportProblem` for one like none."""
+    sample = sample_of(path, name)
+    foreign = guess(sample)
+    if kind := foreign.name if foreign else format_of(name):
+        return kind
+    if sample.start.lstrip().startswith(b"{"):
+        return "ndjson"
+    raise ImportProblem("The file does not tell where it is from. Say so with --format.")
 
 
 def _name(paths: list[Path], files: list[str]) -> str:

@@ -24,7 +24,7 @@ class Uncounted(StrEnum):
     AHEAD = "What browsers asked for ahead of time, or for a part of a page"
     BOT = "Requests of bots"
     NO_AGENT = "Requests without a user agent, which every browser has"
-    HOST = "Requests for other hosts"
+    HOST = "Requests for hosts that are no name of the site"
     OPTED_OUT = "Requests of visitors who ask not to be counted"
     PAGE = "Pages that the site does not count"
     ADDRESS = "Requests of addresses that the site does not count"

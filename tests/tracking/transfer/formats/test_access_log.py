@@ -247,3 +247,18 @@ def test_addresses_are_in_no_file_and_no_report(site: Site, data: Path, tmp_path
     assert ([], []) == (found, in_files(data, address))
     assert (2, 2) == (job.events, job.refused)
     assert address not in repr([vars(each) for each in Import.objects.all()])
+
+
+def test_same_log_brings_what_a_new_name_of_the_site_lets_count(site: Site, tmp_path: Path):
+    ours = f"example.com:443 {combined('/')}"
+    path = log(tmp_path / "a.log", ours, f"old.example:443 {combined('/before')}", ours)
+    first = brought(site, path)
+    site.aliases.create(name="old.example")
+
+    second = brought(site, path)
+
+    left_out = [("Requests for hosts that are no name of the site", 1)]
+    assert (2, left_out) == (first.events, first.left_out)
+    assert (1, 2, []) == (second.events, second.known, second.left_out)
+    with pytest.raises(ImportProblem, match="was imported on"):
+        brought(site, path)
