@@ -130,6 +130,18 @@ def test_alert_is_changed(client, site):
     )
 
 
+def test_alert_that_crosses_while_it_is_changed_stays_crossed(site):
+    alert = Threshold.objects.create(site=site, limit=1)
+    form = forms.AlertForm(LIMIT, instance=alert, watches=alert.watches)
+    assert form.is_valid()
+    Threshold.objects.update(crossed=True)
+
+    form.save_for(owner_of(site))
+
+    alert.refresh_from_db()
+    assert (100, True) == (alert.limit, alert.crossed)
+
+
 def test_alert_is_removed_and_another_sites_is_not(client, site):
     mine = Threshold.objects.create(site=site, limit=1)
     other = Threshold.objects.create(site=SiteFactory(), limit=1)

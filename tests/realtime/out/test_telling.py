@@ -12,7 +12,7 @@ from tests.factories import MemberFactory, SeatFactory, UserFactory
 from tests.mail import delivered
 from tests.realtime.out.hooks import make_hook
 from tests.realtime.stored import event, store
-from tracking.models import Goal, Member
+from tracking.models import Goal, Member, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,22 @@ def test_readers_who_still_see_the_site_are_mailed_the_moment_in_their_own_time(
     assert ([reader.email], subject) == (mail.to, mail.subject)
     assert "it is 3, at 10 Mar 2026, 21:30 (Asia/Tokyo)." in str(mail.body)
     assert LINK in str(mail.body)
+
+
+def test_link_to_the_alerts_is_for_those_who_may_open_them():
+    seat = shop()
+    row = alert(seat)
+    viewer = MemberFactory(team=seat.site.team, role=Role.VIEWER).user
+    for user in (seat.user, viewer):
+        AlertReader.objects.create(threshold=row, user=user)
+    beyond(seat)
+
+    look(row)
+
+    has_link = {
+        mail.to[0]: "/sites/shop.example/alerts\n" in f"{mail.body}\n" for mail in delivered()
+    }
+    assert {seat.user.email: True, viewer.email: False} == has_link
 
 
 def test_webhooks_and_slack_hear_of_it():

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from realtime.out import thresholds
-from realtime.out.models import Crossing, Threshold
+from realtime.out import telling, thresholds
+from realtime.out.models import Crossing, Occurrence, Threshold
 from tests.factories import SiteFactory
 from tests.realtime.stored import event, store
 from tracking.models import InboxHit, Site
@@ -119,6 +119,65 @@ def test_threshold_is_looked_at_every_five_seconds_whoever_looks(monkeypatch):
         thresholds.check_all(time)
 
     assert [0, 5, 10] == [(each - NOW).seconds for each in looked]
+
+
+def test_clock_that_was_set_back_keeps_no_threshold_from_being_looked_at(monkeypatch):
+    looked = []
+    monkeypatch.setattr(thresholds, "check", lambda threshold, now: looked.append(now))
+    make(SiteFactory(), limit=1, checked_at=NOW + timedelta(hours=1))
+
+    thresholds.check_all(NOW)
+
+    assert [NOW] == looked
+
+
+def test_threshold_that_another_process_took_meanwhile_is_left_to_it(monkeypatch):
+    looked = []
+
+    def check(threshold: Threshold, now: datetime) -> None:
+        looked.append(threshold.pk)
+        if len(looked) == 1:
+            # Another process, while this one has read which there are.
+            thresholds.check_all(now)
+
+    monkeypatch.setattr(thresholds, "check", check)
+    rows = [make(SiteFactory(), limit=1) for _ in range(2)]
+
+    thresholds.check_all(NOW)
+
+    assert [row.pk for row in rows] == looked
+
+
+def test_crossing_that_another_process_has_found_is_told_by_that_one():
+    row = make(SiteFactory(), limit=1)
+
+    told = [thresholds.cross(row, 2, 1, NOW) for _ in range(2)]
+
+    assert ([True, False], 1, 1) == (told, Occurrence.objects.count(), Crossing.objects.count())
+
+
+def test_crossing_that_cannot_be_told_is_none(monkeypatch):
+    row = make(SiteFactory(), limit=1)
+    monkeypatch.setattr(telling, "tell", lambda *_args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        thresholds.cross(row, 2, 1, NOW)
+
+    row.refresh_from_db()
+    assert (False, 0) == (row.crossed, Occurrence.objects.count())
+
+
+def test_history_forgets_what_was_over_long_ago():
+    row = make(SiteFactory(), limit=1)
+    long_ago, lately = NOW - thresholds.HISTORY - timedelta(days=1), NOW - timedelta(days=1)
+    for closed_at in (long_ago, lately, None):
+        Occurrence.objects.create(
+            threshold=row, value=2, limit=1, opened_at=long_ago, closed_at=closed_at
+        )
+
+    thresholds.forget(NOW)
+
+    assert {lately, None} == set(Occurrence.objects.values_list("closed_at", flat=True))
 
 
 @pytest.mark.parametrize(

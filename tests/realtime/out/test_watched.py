@@ -91,6 +91,15 @@ def test_unusual_is_told(watches, limit, usual, now, told):
     )
 
 
+def test_minutes_are_counted_from_their_first_second_up_to_now():
+    shop = site()
+    start = NOW - timedelta(minutes=10)
+    for time in (start - timedelta(seconds=1), start, NOW - timedelta(seconds=1), NOW):
+        store(event(shop, time=time))
+
+    assert 2 == watched.asked(shop, "events", start, NOW)
+
+
 def test_silence_is_told_once_until_a_hit_comes():
     shop = site()
     row = alert(shop, "silence", direction="below", minutes=60)
