@@ -7,6 +7,7 @@ checked: a name that changes meanwhile changes nothing. Redirects are not follow
 environment not used, and the answer is bounded in time and size.
 """
 
+import http
 import http.client
 import re
 import socket
@@ -28,6 +29,7 @@ SECONDS = 10.0
 # Of an answer's body: what a person needs to see what went wrong.
 MOST_BYTES = 300
 LONGEST_ADDRESS = 2000
+MEGABYTE = 1024 * 1024
 
 Address = IPv4Address | IPv6Address
 
@@ -57,13 +59,35 @@ class Answer:
 
 def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float = SECONDS) -> Answer:
     """Send a POST request. Raises `OutgoingError`."""
+    with answered("POST", url, body, headers, seconds) as response:
+        return Answer(response.status, beginning(response))
+
+
+def get(url: str, most: int, seconds: float = SECONDS) -> bytes:
+    """What lies at an address: a whole answer of at most so many bytes. Raises `OutgoingError`."""
+    with answered("GET", url, None, {"User-Agent": "Footfall"}, seconds) as response:
+        if response.status != http.HTTPStatus.OK:
+            raise OutgoingError(f"The server answered {response.status} {response.reason}.")
+        content = response.read(most + 1)
+        if len(content) > most:
+            raise OutgoingError(f"The answer is larger than {most // MEGABYTE} MB.")
+        if response.length:
+            raise OutgoingError("The answer broke off.")
+        return content
+
+
+@contextmanager
+def answered(
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float
+) -> Iterator[http.client.HTTPResponse]:
+    """The answer to a request, for as long as it takes; raises `OutgoingError`."""
     parts = checked_url(url)
     addresses = resolved(parts)
     try:
         with connected(parts, addresses, seconds) as connection:
-            connection.request("POST", target_of(parts), body, dict(headers))
+            connection.request(method, target_of(parts), body, dict(headers))
             with connection.getresponse() as response:
-                return Answer(response.status, beginning(response))
+                yield response
     except TimeoutError:
         raise OutgoingError(f"No answer within {seconds:.0f} seconds.") from None
     except ssl.SSLError as error:

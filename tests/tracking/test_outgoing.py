@@ -8,7 +8,7 @@ import pytest
 from django.test import override_settings
 
 from tracking import outgoing
-from tracking.outgoing import AddressRefused, Answer, OutgoingError, post
+from tracking.outgoing import AddressRefused, Answer, OutgoingError, get, post
 
 LOOPBACK = override_settings(WEBHOOK_NETWORKS=["127.0.0.0/8"])
 
@@ -40,11 +40,13 @@ def known_as(*addresses: str) -> Callable[..., list]:
 
 @contextmanager
 def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    """A server on this machine that answers each POST in this way; its address."""
+    """A server on this machine that answers each request in this way; its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             answer(self)
+
+        do_GET = do_POST
 
         def log_message(self, *_args: object) -> None:
             pass
@@ -189,3 +191,43 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch):
 
     with answering(answer) as url:
         assert Answer(204, "") == post(url, b"", {})
+
+
+def giving(status: int, body: bytes, length: int | None = None):
+    def answer(handler):
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body) if length is None else length))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+@LOOPBACK
+def test_what_lies_at_an_address_is_read_whole():
+    with answering(giving(200, b"x" * 5000)) as url:
+        assert b"x" * 5000 == get(url, 5000)
+
+
+@LOOPBACK
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (giving(404, b""), "The server answered 404 Not Found."),
+        (giving(302, b""), "The server answered 302 Found."),
+        (giving(200, b"x" * (2 << 20)), "The answer is larger than 1 MB."),
+        (giving(200, b"x", length=2), "The answer broke off."),
+        (lambda handler: handler.connection.close(), "The connection failed: RemoteDisconnected."),
+    ],
+    ids=["missing", "redirect", "large", "cut", "closed"],
+)
+def test_what_cannot_be_read_whole_is_told(answer, sentence):
+    with answering(answer) as url, pytest.raises(OutgoingError) as failed:
+        get(url, 1 << 20)
+
+    assert sentence == str(failed.value)
+
+
+def test_nothing_inside_is_read():
+    with answering(giving(200, b"x")) as url, pytest.raises(AddressRefused):
+        get(url, 10)

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.factories import SiteFactory
+from tracking.management.commands import rates_import
 from tracking.models import Change, ExchangeRate
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,28 @@ def test_file_that_has_no_rates_is_refused_and_nothing_kept(tmp_path, text, into
         imported(tmp_path, text, into=into)
 
     assert (sentence, 0) == (str(refused.value), ExchangeRate.objects.count())
+
+
+def test_without_a_file_the_rates_of_the_day_are_fetched(monkeypatch):
+    fetched = []
+
+    def lines(where):
+        fetched.append(where)
+        return iter(LATEST.splitlines())
+
+    monkeypatch.setattr(rates_import, "read_lines", lines)
+    SiteFactory(domain="shop.example", reporting_currency="EUR")
+
+    call_command("rates_import", "shop.example", "--currency", "USD")
+
+    assert (["https://www.ecb.europa.eu/stats/eurofxref/eurofxref.zip"], 1) == (
+        fetched,
+        ExchangeRate.objects.count(),
+    )
+
+
+def test_file_that_cannot_be_read_is_told():
+    SiteFactory(domain="shop.example", reporting_currency="EUR")
+
+    with pytest.raises(CommandError, match="The file cannot be read: No such file"):
+        call_command("rates_import", "shop.example", "/nowhere", "--currency", "USD")

@@ -1,10 +1,9 @@
-"""manage.py rates_import: take exchange rates from a file of the European Central Bank."""
+"""manage.py rates_import: take exchange rates that the European Central Bank publishes."""
 
 from __future__ import annotations
 
-from argparse import FileType
 from datetime import date
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.db import transaction
 from tracking import audit
 from tracking.audit import Did, Means, What
 from tracking.management.sites import site_named
+from tracking.rate_files import DAILY, read_lines
 from tracking.rates import RatesError, first_of_each, read_ecb, store
 
 STRETCHES = {"day": "%Y-%m-%d", "week": "%G-%V", "month": "%Y-%m"}
@@ -19,14 +19,19 @@ STRETCHES = {"day": "%Y-%m-%d", "week": "%G-%V", "month": "%Y-%m"}
 
 class Command(BaseCommand):
     help = (
-        "Takes exchange rates into a site's reporting currency from a CSV file of the ECB's "
-        "reference rates, eurofxref.csv or eurofxref-hist.csv. A rate of a day that is there "
-        "already is replaced."
+        "Takes exchange rates into a site's reporting currency from a file of the ECB's reference "
+        "rates, eurofxref or eurofxref-hist, as CSV or zip: from the disk or an https address. A "
+        "rate of a day that is there already is replaced."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("domain", help="the site")
-        parser.add_argument("file", type=FileType(encoding="utf-8-sig"), help="- reads the input")
+        parser.add_argument(
+            "file",
+            nargs="?",
+            default=DAILY,
+            help=f"a path, an address or - for standard input (default: {DAILY})",
+        )
         parser.add_argument(
             "--currency",
             dest="currencies",
@@ -46,7 +51,7 @@ class Command(BaseCommand):
         self,
         *,
         domain: str,
-        file: IO[str],
+        file: str,
         currencies: list[str],
         since: date | None,
         every: str,
@@ -57,9 +62,10 @@ class Command(BaseCommand):
         if not into:
             raise CommandError(f"{site.domain} has no reporting currency. Choose one first.")
         try:
+            lines = read_lines(file)
             with transaction.atomic():
                 wanted = {each.upper() for each in currencies}
-                read = read_ecb(file, into, wanted)
+                read = read_ecb(lines, into, wanted)
                 found = [rate for rate in read if since is None or rate.day >= since]
                 kept = first_of_each(found, STRETCHES[every])
                 store(site, kept)
