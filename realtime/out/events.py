@@ -6,7 +6,6 @@ All roads tell the same events in the same order. docs/live-events.md describes 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 
 from realtime import feed
 from realtime.out.models import Crossing, Kind
+from realtime.out.money import money_fields
 from realtime.reader import HIGHEST_ID, valid_id
 from realtime.visits import cut
 from tracking.models import Event, Site
@@ -174,15 +174,8 @@ def goal_fields(row: Event, goal: Goal) -> dict[str, Any]:
         "page": cut(row.path),
         "source": cut(row.source),
         "country": row.country,
-        "revenue": revenue(row, goal),
+        **money_fields(row, goal),
     }
-
-
-def revenue(row: Event, goal: Goal) -> dict[str, Any] | None:
-    """Only revenue in the goal's own currency is told."""
-    if row.revenue_amount is None or not goal.currency or row.revenue_currency != goal.currency:
-        return None
-    return {"value": float(Decimal(row.revenue_amount)), "currency": goal.currency}
 
 
 def crossings(site: Site, position: Position, upto: Position) -> list[LiveEvent]:

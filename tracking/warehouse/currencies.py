@@ -7,7 +7,7 @@ has no rate is left out, and `Result.warnings` says so.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from tracking.models import ExchangeRate, Site
 from tracking.warehouse.buckets import naive_utc
 from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.periods import Period
+
+THOUSANDTH = Decimal("0.001")
 
 
 class Rate(NamedTuple):
@@ -44,6 +46,19 @@ def read_reporting(site: Site) -> Reporting | None:
         for currency, day, worth in rates
     )
     return Reporting(site.reporting_currency, tuple(found))
+
+
+def converted(site: Site, amount: Decimal, currency: str, moment: datetime) -> Decimal | None:
+    """What one amount of that moment is in the site's reporting currency, as `amount_sql` has it.
+
+    None where there is no rate.
+    """
+    if currency == site.reporting_currency:
+        return amount
+    rates = ExchangeRate.objects.filter(site=site, into=site.reporting_currency, currency=currency)
+    since = rates.filter(day__lte=moment.astimezone(site.zone).date())
+    worth = since.order_by("-day").values_list("rate", flat=True).first()
+    return None if worth is None else (amount * worth).quantize(THOUSANDTH, ROUND_HALF_UP)
 
 
 def amount_sql(reporting: Reporting | None, period: Period, dialect: Dialect) -> str:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +115,7 @@ def test_goal_tells_its_name_and_its_revenue():
             "source": "Example",
             "country": "",
             "revenue": {"value": 12.5, "currency": "EUR"},
+            "paid": {"value": 12.5, "currency": "EUR"},
         }
     ] == told(site, kinds=["goal"])
 
@@ -126,6 +127,39 @@ def test_revenue_in_another_currency_than_the_goals_is_not_told(currency):
     store(event(site, name="Buy", revenue_amount=Decimal(5), revenue_currency="EUR"))
 
     assert [None] == [each["revenue"] for each in told(site, kinds=["goal"])]
+
+
+@pytest.mark.parametrize(
+    ("goal", "amount", "currency", "revenue"),
+    [
+        pytest.param("EUR", "10.00", "USD", {"value": 8.005, "currency": "EUR"}, id="converted"),
+        pytest.param("USD", "10.00", "EUR", {"value": 10, "currency": "EUR"}, id="as-it-is"),
+        pytest.param("USD", "10.00", "CHF", None, id="no-rate"),
+        pytest.param("USD", "10.00", "GBP", None, id="no-rate-yet"),
+    ],
+)
+def test_goal_tells_its_revenue_as_reports_do_and_what_was_paid(goal, amount, currency, revenue):
+    site = SiteFactory(reporting_currency="EUR")
+    for code, day, rate in (("USD", 9, "0.8005"), ("USD", 11, "0.9"), ("GBP", 11, "1.1")):
+        site.rates.create(currency=code, into="EUR", day=date(2026, 3, day), rate=rate)
+    Goal.objects.create(site=site, event_name="Buy", currency=goal)
+    paid = {"revenue_amount": Decimal(amount), "revenue_currency": currency}
+    store(event(site, time=TIME, name="Buy", **paid))
+
+    (buy,) = told(site, kinds=["goal"])
+
+    assert (revenue, {"value": 10, "currency": currency}) == (buy["revenue"], buy["paid"])
+
+
+@pytest.mark.parametrize("currency", ["EUR", ""], ids=["none of the goal", "none of the event"])
+def test_what_has_no_currency_earns_nothing(currency):
+    site = SiteFactory(reporting_currency="EUR")
+    Goal.objects.create(site=site, event_name="Buy", currency="" if currency else "EUR")
+    store(event(site, name="Buy", revenue_amount=Decimal(5), revenue_currency=currency))
+
+    (buy,) = told(site, kinds=["goal"])
+
+    assert (None, None) == (buy["revenue"], buy["paid"])
 
 
 def test_crossed_threshold_tells_the_figure():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.examples import up_to
 from tests.factories import EventFactory, SiteFactory
 from tracking.models import ExchangeRate, Goal, Site
-from tracking.warehouse import Query, Result, run
+from tracking.warehouse import Query, Result, currencies, run
 from tracking.warehouse.revenue import MetricWarning, Money
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,15 @@ def test_amounts_are_converted_by_the_rate_of_their_day():
         [row.metrics for row in result.rows],
         result.warnings,
     )
+    assert [Decimal(9), Decimal(8), Decimal(7), None] == [
+        currencies.converted(site, amount, currency, time)
+        for amount, currency, time in (
+            (Decimal(10), "USD", at(9, 22)),
+            (Decimal(10), "USD", at(9, 23)),
+            (Decimal(7), "EUR", at(12)),
+            (Decimal(7), "CHF", at(12)),
+        )
+    ]
 
 
 def test_goals_of_all_currencies_are_told_in_one():
@@ -197,9 +206,14 @@ def test_revenue_equals_recount(rates: list, amounts: list) -> None:
             (day, rate) for name, day, rate in rates if name == currency and day <= hour // 24
         )
         if currency == "EUR":
-            converted.append(amount)
+            worth = amount
         elif known:
-            converted.append((amount * known[-1][1]).quantize(THOUSANDTH, ROUND_HALF_UP))
+            worth = (amount * known[-1][1]).quantize(THOUSANDTH, ROUND_HALF_UP)
+        else:
+            worth = None
+        assert worth == currencies.converted(site, amount, currency, time)
+        if worth is not None:
+            converted.append(worth)
 
     result = asked(site, metrics=["total_revenue"], filters=[["is", "event:goal", ["Buy"]]])
 
