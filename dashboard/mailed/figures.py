@@ -27,12 +27,20 @@ PLACE = {name: place for place, name in enumerate(METRICS)}
 
 
 @dataclass(frozen=True)
-class Reached:
-    """A goal, and how many visitors reached it."""
+class Row:
+    """A page, a source, a country or a goal, and how many visitors it had."""
 
     name: str
     visitors: str
     share: str
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A list, those of most visitors first."""
+
+    title: str
+    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,7 @@ class Figures:
     title: str
     headlines: list[Headline]
     series: Series
-    lists: list[Listing]
-    goals: list[Reached]
+    lists: list[Ranked]
     url: str
 
     @property
@@ -100,8 +107,7 @@ def of_site(site: Site, span: Span, user: Any, now: datetime) -> Figures:
         title=formats.days(span.first, span.last),
         headlines=headlines(row.metrics, row.comparison, [""] * len(METRICS)),
         series=answers.series(question, now)[PLACE["visitors"]],
-        lists=[each for name in LISTS if (each := listing(question, name, now)).entries],
-        goals=goals(question, row.metrics[PLACE["visitors"]] or 0, now),
+        lists=lists(question, row.metrics[PLACE["visitors"]] or 0, now),
         url=question.report_url(),
     )
 
@@ -111,13 +117,25 @@ def listing(question: Question, name: str, now: datetime) -> Listing:
     return answers.listing(question, WIDGETS[name], now, choice)
 
 
-def goals(question: Question, visitors: float, now: datetime) -> list[Reached]:
+def lists(question: Question, visitors: float, now: datetime) -> list[Ranked]:
+    """Those that have something to tell."""
+    found = [ranked(listing(question, name, now)) for name in LISTS]
+    found.append(Ranked("Goals", goals(question, visitors, now)))
+    return [each for each in found if each.rows]
+
+
+def ranked(found: Listing) -> Ranked:
+    rows = [Row(each.title, each.cells[0].text, each.share) for each in found.entries]
+    return Ranked(found.widget.title, rows)
+
+
+def goals(question: Question, visitors: float, now: datetime) -> list[Row]:
     """Those that were reached most; none where the site has no goals."""
     if not Goal.objects.filter(site=question.site).exists():
         return []
     query = answers.ask(question, ["visitors"], now, dimensions=["event:goal"], limit=ROWS)
     return [
-        Reached(
+        Row(
             row.dimensions[0],
             formats.count(row.metrics[0] or 0),
             formats.share(row.metrics[0] or 0, visitors),

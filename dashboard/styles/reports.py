@@ -1,9 +1,8 @@
 """Made-up figures for the samples of mailed reports."""
 
-from types import SimpleNamespace
 from typing import Any
 
-from dashboard.mailed.figures import Line, Reached
+from dashboard.mailed.figures import Line, Ranked, Row
 from dashboard.mailed.picture import TALL, WIDTH
 from dashboard.report.formats import change
 from dashboard.styles import examples
@@ -17,6 +16,7 @@ LISTS = {
     "Pages": ("/", "/beans", "/a-rather-long-path/that-has/many-parts/and-no/place-to-break"),
     "Sources": ("Google", "Direct / None", "a-rather-long-name.of-a-shop.example"),
     "Countries": ("Germany", "Austria", "United Kingdom"),
+    "Goals": ("Signup", "Purchase", "Tom & <b>Jerry</b>"),
 }
 COUNTS = (("5,677", "42%"), ("1,926", "14%"), ("983", "7%"))
 
@@ -25,8 +25,7 @@ def site() -> dict[str, Any]:
     figures = {
         "title": TITLE,
         "headlines": examples.figures(),
-        "lists": [listing(title, names) for title, names in LISTS.items()],
-        "goals": [Reached("Purchase", "312", "6%"), Reached("Tom & <b>Jerry</b>", "41", "<1%")],
+        "lists": [ranked(title, names) for title, names in LISTS.items()],
         "url": "/sites/shop.example/?from=2026-03-09&to=2026-03-15",
     }
     return {**common("shop.example"), "figures": figures}
@@ -66,12 +65,9 @@ def common(place: str) -> dict[str, Any]:
     }
 
 
-def listing(title: str, names: tuple[str, ...]) -> Any:
-    entries = [
-        {"title": name, "cells": [{"text": count}], "share": share}
-        for name, (count, share) in zip(names, COUNTS, strict=True)
-    ]
-    return SimpleNamespace(widget={"title": title}, entries=entries)
+def ranked(title: str, names: tuple[str, ...]) -> Ranked:
+    counted = zip(names, COUNTS, strict=True)
+    return Ranked(title, [Row(name, count, share) for name, (count, share) in counted])
 
 
 def line(domain: str, visitors: str, pageviews: str, changed: Any) -> Line:

@@ -10,7 +10,7 @@ from tests.factories import UserFactory
 from tests.mail import delivered
 
 FOLDER = django_settings.BASE_DIR / "templates" / "mail"
-PARTS = {"layout", "notice", "button", "report", "change"}
+PARTS = {"layout", "notice", "button", "report", "head_cell", "figure_cells", "change"}
 CASES = [pytest.param(name, context, id=f"{name} {case}") for name, case, context in samples()]
 
 
