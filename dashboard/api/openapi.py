@@ -82,6 +82,19 @@ def operation(
     return described
 
 
+def listing(summary: str, answer: str, scope: Scope = Scope.SITES_READ) -> Operation:
+    """What a site has of one kind, page by page."""
+    return operation(summary, scope, answer, refusals=(400, 404), parameters=[SITE_ID, *PAGING])
+
+
+def saving(summary: str, answer: str, body: str, scope: Scope = Scope.SITES_WRITE) -> Operation:
+    return operation(summary, scope, answer, refusals=(404, 409), body=body)
+
+
+def deleting(summary: str, scope: Scope = Scope.SITES_WRITE) -> Operation:
+    return operation(summary, scope, "Deleted", refusals=(404,), body="OfSite")
+
+
 def answered(description: str, schema: str, headers: dict[str, str]) -> dict[str, Any]:
     return {
         "description": description,
@@ -167,98 +180,42 @@ DESCRIPTION: dict[str, Any] = {
         "/api/v1/sites/{site_id}": {
             "parameters": [in_path("site_id", NAME)],
             "get": operation("Read a site", Scope.SITES_READ, "Site", refusals=(404,)),
-            "put": operation(
-                "Change a site's domain or time zone",
-                Scope.SITES_WRITE,
-                "Site",
-                refusals=(404, 409),
-                body="ChangedSite",
-            ),
+            "put": saving("Change a site's domain or time zone", "Site", "ChangedSite"),
             "delete": operation(
                 "Delete a site with all its figures", Scope.SITES_WRITE, "Deleted", refusals=(404,)
             ),
         },
         "/api/v1/sites/goals": {
-            "get": operation(
-                "List a site's goals",
-                Scope.SITES_READ,
-                "Goals",
-                refusals=(400, 404),
-                parameters=[SITE_ID, *PAGING],
-            ),
-            "put": operation(
-                "Find or create a goal",
-                Scope.SITES_WRITE,
-                "GoalOfSite",
-                refusals=(404, 409),
-                body="NewGoal",
-            ),
+            "get": listing("List a site's goals", "Goals"),
+            "put": saving("Find or create a goal", "GoalOfSite", "NewGoal"),
         },
         "/api/v1/sites/annotations": {
-            "get": operation(
-                "List the notes on a site's charts",
-                Scope.SITES_READ,
-                "Annotations",
-                refusals=(400, 404),
-                parameters=[SITE_ID, *PAGING],
-            ),
-            "post": operation(
-                "Add a note to a site's charts",
-                Scope.NOTES_WRITE,
-                "Annotation",
-                refusals=(404, 409),
-                body="NewAnnotation",
+            "get": listing("List the notes on a site's charts", "Annotations"),
+            "post": saving(
+                "Add a note to a site's charts", "Annotation", "NewAnnotation", Scope.NOTES_WRITE
             ),
         },
         "/api/v1/sites/annotations/{note_id}": {
             "parameters": [in_path("note_id", NOTE_ID)],
-            "delete": operation(
-                "Delete a note", Scope.NOTES_WRITE, "Deleted", refusals=(404,), body="OfSite"
-            ),
+            "delete": deleting("Delete a note", Scope.NOTES_WRITE),
         },
         "/api/v1/sites/funnels": {
-            "get": operation(
-                "List a site's funnels",
-                Scope.SITES_READ,
-                "Funnels",
-                refusals=(400, 404),
-                parameters=[SITE_ID, *PAGING],
-            ),
-            "put": operation(
-                "Make or change the funnel of a name",
-                Scope.SITES_WRITE,
-                "FunnelOfSite",
-                refusals=(404, 409),
-                body="NewFunnel",
-            ),
+            "get": listing("List a site's funnels", "Funnels"),
+            "put": saving("Make or change the funnel of a name", "FunnelOfSite", "NewFunnel"),
         },
         "/api/v1/sites/funnels/{funnel_id}": {
             "parameters": [in_path("funnel_id", GOAL_ID)],
-            "delete": operation(
-                "Delete a funnel", Scope.SITES_WRITE, "Deleted", refusals=(404,), body="OfSite"
-            ),
+            "delete": deleting("Delete a funnel"),
         },
         "/api/v1/sites/shared-links": {
-            "get": operation(
-                "List the links to a site's report",
-                Scope.SITES_WRITE,
-                "SharedLinks",
-                refusals=(400, 404),
-                parameters=[SITE_ID, *PAGING],
-            ),
-            "put": operation(
-                "Find or create a link to a site's report",
-                Scope.SITES_WRITE,
-                "SharedLink",
-                refusals=(404, 409),
-                body="NewSharedLink",
+            "get": listing("List the links to a site's report", "SharedLinks", Scope.SITES_WRITE),
+            "put": saving(
+                "Find or create a link to a site's report", "SharedLink", "NewSharedLink"
             ),
         },
         "/api/v1/sites/goals/{goal_id}": {
             "parameters": [in_path("goal_id", GOAL_ID)],
-            "delete": operation(
-                "Delete a goal", Scope.SITES_WRITE, "Deleted", refusals=(404,), body="OfSite"
-            ),
+            "delete": deleting("Delete a goal"),
         },
     },
     "components": {
