@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -97,7 +98,7 @@ def try_out(request: HttpRequest, site: Site, alert: int) -> HttpResponse:
         opened_at=now,
     )
     link = telling.link_to(occurrence)
-    readers = telling.readers(found)
+    readers = telling.readers(found) if settings.SENDS_MAIL else []
     for reader in readers:
         context = telling.context_of(occurrence, reader, link, is_test=True)
         outbox.send("alert", reader.email, context)
@@ -128,6 +129,7 @@ def list_page(request: HttpRequest, site: Site, form: AlertForm) -> HttpResponse
         "history": history(site, request.user),
         "hooks": [each for each in site.webhooks.all() if Kind.THRESHOLD in each.kinds],
         "has_goals": site.goals.exists(),
+        "sends_mail": settings.SENDS_MAIL,
     }
     return render(request, "alerts/list.html", context)
 

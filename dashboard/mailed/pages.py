@@ -45,6 +45,9 @@ def reports(request: HttpRequest, place: Place) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest, place: Place) -> HttpResponse:
+    if not settings.SENDS_MAIL:
+        messages.error(request, NO_MAIL)
+        return redirect(writing.settings_path(place))
     now = timezone.now()
     form = AddressForm(request.POST, place=place)
     if not form.is_valid():

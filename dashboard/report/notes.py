@@ -70,11 +70,16 @@ def notes(request: HttpRequest, site: Site) -> HttpResponse:
         messages.success(request, f"“{note}” stands on the charts.")
         return redirect("notes", site.domain)
     rows = [
-        (note, formats.moment(note.time.astimezone(site.zone)))
+        (note, when(note.time.astimezone(site.zone)))
         for note in site.annotations.order_by("-time", "-pk")
     ]
     context = {"site": site, "online": online(site.pk), "form": form, "rows": rows}
     return render(request, "report/notes.html", context)
+
+
+def when(moment: datetime) -> str:
+    """The day, with the time unless it is midnight, at which a note of a whole day stands."""
+    return formats.day(moment.date()) if moment.time() == time() else formats.moment(moment)
 
 
 @site_view(Right.EDIT)

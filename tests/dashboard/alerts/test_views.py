@@ -177,6 +177,16 @@ def test_trying_out_tells_readers_and_webhooks_and_is_no_occurrence(client, site
     assert not Occurrence.objects.exists()
 
 
+def test_where_no_mail_is_sent_the_page_says_so_and_promises_none(client, site, settings):
+    settings.SENDS_MAIL = False
+    client.post(ALERTS, LIMIT | {"people": [str(owner_of(site).pk)]})
+
+    tried = client.post(f"{ALERTS}/{Threshold.objects.get().pk}/try", follow=True).content.decode()
+
+    assert "On its way: mails 0, webhooks 0." in tried
+    assert "This server sends no mail." in tried
+
+
 def test_history_tells_when_it_was_and_leads_to_the_moment(client, site):
     owner = owner_of(site)
     owner.timezone = "Europe/Berlin"

@@ -247,3 +247,13 @@ def test_link_of_one_report_ends_no_other(client, seat):
     Client().post(link)
 
     assert ["b@example.com"] == [row.email for row in Subscription.objects.all()]
+
+
+def test_no_address_is_added_where_no_mail_could_ask_it(client, seat, settings):
+    settings.SENDS_MAIL = False
+
+    page = client.post(f"{REPORTS}/add", BOARD, follow=True).content.decode()
+
+    assert not Subscription.objects.exists()
+    assert "This server sends no mail: its owner has to set EMAIL_URL." in page
+    assert "A mail asks that address" not in page

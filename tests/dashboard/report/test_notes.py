@@ -45,6 +45,15 @@ def test_a_note_stands_at_its_day_or_its_hour(client, site):
     assert [] == shown(client, "from=2026-03-01&to=2026-03-08")
 
 
+def test_the_list_tells_the_time_of_a_note_that_has_one(client, site):
+    client.post(NOTES, {"text": "Release", "day": "2026-03-09", "clock": "14:30"})
+    client.post(NOTES, {"text": "Holiday", "day": "2026-03-10"})
+
+    rows = client.get(NOTES).context["rows"]
+
+    assert ["10 Mar 2026", "Mon 9 Mar 2026, 14:30"] == [when for _, when in rows]
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31"])
 def test_a_note_of_a_day_that_no_report_shows_is_refused(client, site, day):
     response = client.post(NOTES, {"text": "Release", "day": day})
