@@ -46,7 +46,8 @@ def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]
         def do_POST(self) -> None:
             answer(self)
 
-        do_GET = do_POST
+        def do_GET(self) -> None:
+            answer(self)
 
         def log_message(self, *_args: object) -> None:
             pass
