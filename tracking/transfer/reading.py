@@ -141,9 +141,23 @@ def _decoded(line: bytes) -> str | None:
         return None
 
 
+def csv_lines(file: IO[bytes]) -> Iterator[str]:
+    """Lines for `csv.reader`. Of one that is too long only the beginning, in which that fails.
+
+    What is not UTF-8 has surrogates.
+    """
+    first = True
+    while data := file.readline(LONGEST_LINE):
+        cut = _is_cut(data)
+        while cut and _is_cut(file.readline(LONGEST_LINE)):
+            pass
+        text = data.decode(errors="surrogateescape")
+        yield text.removeprefix("\ufeff") if first else text
+        first = False
+
+
 def _csv_blocks(file: IO[bytes], raw: IO[bytes]) -> Iterator[Block]:
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-    rows = csv.reader(text, strict=True)
+    rows = csv.reader(csv_lines(file), strict=True)
     header = [name.strip().lower() for name in next(rows, [])]
     _check_columns(header)
     full = True

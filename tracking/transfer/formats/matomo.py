@@ -15,13 +15,17 @@ from tracking.transfer.matomo.visits import Visit, visits
 NO_ACTIONS = "Visits without an action"
 OTHER_SITE = "Visits of other sites"
 PLUGIN = "Actions that only Matomo's plugins know"
+# The last is an error that stands in the place of visits, which is told when it is read.
 MARKS = ('"idVisit"', "<idVisit>", "idVisit,", "idVisit\t", "idSite,idVisit")
+
+# What stands in the place of visits, such as for a token that is not valid. It is told when read.
+ERROR = '{"result":"error"'
 
 
 def recognises(sample: Sample) -> bool:
     # TSV, and CSV unless told otherwise, are UTF-16.
     start = sample.start.replace(b"\0", b"").decode(errors="replace")
-    return any(mark in start for mark in MARKS)
+    return start.startswith(ERROR) or any(mark in start for mark in MARKS)
 
 
 def read(source: Source) -> Iterator[Item]:

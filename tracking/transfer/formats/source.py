@@ -14,7 +14,14 @@ from typing import IO, Any
 from tracking.models import Site
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.formats.sample import GZIP, ZIP
-from tracking.transfer.reading import LONGEST_LINE, MEGABYTE, NOT_TEXT, TOO_LONG, Room
+from tracking.transfer.reading import (
+    LONGEST_LINE,
+    MEGABYTE,
+    NOT_TEXT,
+    TOO_LONG,
+    Room,
+    csv_lines,
+)
 
 # Lines have fewer than 2^40 in each file, so that a number tells both.
 LINE_BITS = 40
@@ -55,8 +62,7 @@ class Stream:
 
     def rows(self) -> Iterator[tuple[int, list[str] | None, str]]:
         """The same of a CSV file: rows of cells, blank lines left out."""
-        text = io.TextIOWrapper(self.file, "utf-8-sig", errors="surrogateescape", newline="")
-        rows = csv.reader(text, strict=True)
+        rows = csv.reader(csv_lines(self.file), strict=True)
         while True:
             try:
                 row = next(rows)

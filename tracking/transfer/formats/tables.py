@@ -23,7 +23,7 @@ QUOTED = re.compile(r"\\(.)|''")
 COPIED = re.compile(r"\\(.)")
 # What stands behind a backslash for another character, in both.
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
-CUSTOM = "PGDMP"
+OWN_FORM = "PGDMP"
 NO_ROW = "It is no whole row."
 
 
@@ -72,7 +72,7 @@ def _of_dump(stream: Stream) -> Iterator[Row | None]:
     for number, line, problem in lines:
         if line is None:
             yield Row(number, "", None, problem)
-        elif line.startswith(CUSTOM):
+        elif line.startswith(OWN_FORM):
             raise ImportProblem("The dump is in pg_dump's own format: make it with --format=plain.")
         elif found := COPY.match(line):
             yield from _copied(lines, found[1], _names(found[2]))

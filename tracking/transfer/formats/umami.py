@@ -15,7 +15,7 @@ from tracking.transfer.formats.format import Format, Item, LeftOut, Record, Refu
 from tracking.transfer.formats.names import browser_name, place, system_and_version
 from tracking.transfer.formats.sample import Sample
 from tracking.transfer.formats.source import Source
-from tracking.transfer.formats.tables import Row, rows_of
+from tracking.transfer.formats.tables import OWN_FORM, Row, rows_of
 from tracking.transfer.formats.umami_scratch import Scratch, revenue
 
 # Which table a file is of: the first with all of these columns.
@@ -51,12 +51,20 @@ Cells = Mapping[str, str]
 
 def recognises(sample: Sample) -> bool:
     if sample.member:
-        return sample.member.rpartition("/")[2] in FILES
+        return sample.member.rpartition("/")[2] in FILES or _has_totals(sample)
+    # A dump that is not plain is told so when it is read.
+    if sample.start.startswith(OWN_FORM.encode()):
+        return True
     header = {name.strip('" ') for name in sample.first_line.split(",")}
     if _table(header) and header & {"website_id", "data_type"}:
         return True
     text = sample.start.decode(errors="replace")
     return sample.name.endswith(".sql") and ("website_event" in text or "event_data" in text)
+
+
+def _has_totals(sample: Sample) -> bool:
+    """Whether it is what the export button of a self-hosted Umami gives."""
+    return sample.member == "events.csv" and sample.first_line in ("x,y", "")
 
 
 def read(source: Source) -> Iterator[Item]:
@@ -107,7 +115,10 @@ def _chosen(source: Source, scratch: Scratch) -> str:
     """The id of the website to import. Raises `ImportProblem`."""
     found = scratch.websites()
     if not found:
-        raise ImportProblem("The file has no events of Umami's: no table website_event.")
+        raise ImportProblem(
+            "The file has no events of Umami's: no table website_event. What the export button of a"
+            " self-hosted Umami gives are totals; take the tables."
+        )
     wanted = source.option("website")
     if not wanted and len(found) == 1:
         return found[0].id

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tracking.models import Site
 from tracking.transfer.errors import ImportProblem
-from tracking.transfer.formats.source import Source
+from tracking.transfer.formats.source import UNREADABLE, Source
 from tracking.transfer.reading import NOT_TEXT, TOO_LONG, Room
 
 
@@ -59,6 +60,26 @@ def test_passes_share_the_way(tmp_path: Path):
     done = [(len(lines(files)), files.done) for _ in range(2)]
 
     assert [(10, files.size // 2), (10, files.size)] == done
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"x" * 3_000_000, id="field"),
+        pytest.param(b'"' + b"x" * 3_000_000 + b'",1', id="quoted"),
+        pytest.param(b'1,"' + b"x\n" * 70_000, id="quotes-not-closed"),
+    ],
+)
+def test_enormous_row_is_refused_and_not_held(tmp_path: Path, line: bytes):
+    files = source(tmp_path, b"\xef\xbb\xbfa,b\n" + line + b"\n1,\xc3\xa4\n")
+    tracemalloc.start()
+
+    found = [row for stream in files.streams() for row in stream.rows()]
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [["a", "b"], ["1", "ä"]] == [cells for _, cells, _ in found if cells and len(cells) == 2]
+    assert (UNREADABLE, True) == (found[1][2], most < 8 << 20)
 
 
 @pytest.mark.parametrize(

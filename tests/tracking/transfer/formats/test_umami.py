@@ -19,6 +19,7 @@ from tests.tracking.transfer.formats.umami_files import (
     as_csv,
     as_mysqldump,
     as_pg_dump,
+    as_totals,
     as_zip,
     datum,
     event,
@@ -224,6 +225,7 @@ def test_choice_between_websites_is_asked_for(tmp_path: Path):
         pytest.param(b"PGDMP\x01\x0e\n", "--format=plain", id="custom-dump"),
         pytest.param(b"hello\n", "no events of Umami's", id="other"),
         pytest.param(b"", "no events of Umami's", id="empty"),
+        pytest.param(as_totals(), "are totals; take the", id="totals"),
     ],
 )
 def test_file_that_is_no_export_is_refused(tmp_path: Path, content: bytes, sentence: str):

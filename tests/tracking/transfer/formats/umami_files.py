@@ -107,6 +107,15 @@ def as_zip(found: Tables) -> bytes:
     return packed.getvalue()
 
 
+def as_totals() -> bytes:
+    """What a self-hosted Umami's export button gives: src/app/api/websites/[websiteId]/export."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in ("events", "pages", "referrers", "browsers", "os", "devices", "countries"):
+            file.writestr(f"{name}.csv", b"x,y\r\nsignup,12")
+    return packed.getvalue()
+
+
 def as_pg_dump(found: Tables) -> bytes:
     lines = ["--", "-- PostgreSQL database dump", "--", "", "SET client_encoding = 'UTF8';", ""]
     for name in ("event_data", "session", "website", "website_event"):
