@@ -75,6 +75,8 @@ class RateForm(forms.Form):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, initial={"day": today(site).isoformat()}, **kwargs)
         self.site = site
+        example = "EUR" if site.reporting_currency == "USD" else "USD"
+        self.fields["currency"].widget.attrs["placeholder"] = example
         self.fields["rate"].help_text = f"In {site.reporting_currency}, such as 0.92."
 
     def clean_currency(self) -> str:

@@ -44,10 +44,12 @@ def suggestions(question: Question, dimension: str, text: str, now: datetime) ->
         return [Suggestion(each.key, each.key, count(each.visitors)) for each in found]
     plain["filters"] = plain["filters"] + ([labels.containing(dimension, text)] if text else [])
     query = Query.build(metrics=["visitors"], dimensions=[dimension], limit=MOST, now=now, **plain)
-    return [
+    found = [
         Suggestion(value, labels.label(dimension, value), count(visitors or 0))
         for (value,), (visitors,) in ((row.dimensions, row.metrics) for row in run(query).rows)
     ]
+    # Most events have no property of a name; that says least.
+    return sorted(found, key=lambda each: is_property and each.value == labels.NONE)
 
 
 def _goals(question: Question, text: str) -> list[Suggestion]:
