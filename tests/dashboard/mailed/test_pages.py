@@ -62,6 +62,18 @@ def test_person_chooses_and_ends_reports(client, seat, which):
     )
 
 
+@pytest.mark.parametrize("which", [0, 1], ids=["site", "team"])
+def test_choice_of_one_person_leaves_that_of_others(client, seat, which):
+    address, place = places(seat)[which]
+    other = MemberFactory(team=seat.site.team).user
+    theirs = Subscription.objects.create(user=other, confirmed_at=NOW, **place)
+
+    client.post(address, {"rhythm": ["weekly"]})
+    client.post(address, {"rhythm": []})
+
+    assert [theirs] == list(Subscription.objects.all())
+
+
 def test_page_tells_when_the_next_one_comes_by_the_readers_clock(client, seat):
     seat.user.timezone = "America/New_York"
     seat.user.save()

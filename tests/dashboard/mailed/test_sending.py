@@ -11,7 +11,14 @@ from dashboard.mailed import sending
 from dashboard.mailed.sending import send_due
 from realtime.models import OutgoingMail
 from realtime.subscriptions.models import SentReport, Subscription
-from tests.factories import EventFactory, MemberFactory, SeatFactory, SiteFactory, UserFactory
+from tests.factories import (
+    EventFactory,
+    GuestFactory,
+    MemberFactory,
+    SeatFactory,
+    SiteFactory,
+    UserFactory,
+)
 from tests.mail import delivered
 from tracking.models import Goal, Member
 
@@ -230,6 +237,33 @@ def test_who_may_not_have_it_gets_none(change, whose):
     change(found, row)
 
     assert ([], 0) == (delivered(), send_due(NOW))
+
+
+def removed(found, row: Subscription) -> None:
+    row.delete()
+
+
+@pytest.mark.parametrize("change", [paused, removed])
+def test_report_that_ends_while_it_is_written_is_not_sent(monkeypatch, change):
+    found = seat()
+    row = subscribe(site=found.site, user=found.user)
+    written = sending.written
+
+    def slowly(*given):
+        change(found, row)
+        return written(*given)
+
+    monkeypatch.setattr(sending, "written", slowly)
+
+    assert (0, []) == (send_due(NOW), delivered())
+
+
+def test_guest_of_a_site_gets_no_report_of_its_team():
+    found = seat()
+    guest = GuestFactory(site=found.site).user
+    subscribe(team=found.site.team, user=guest)
+
+    assert (0, []) == (send_due(NOW), delivered())
 
 
 def test_team_report_has_only_what_its_reader_sees():

@@ -293,6 +293,20 @@ def test_cancelled_import_stores_nothing(file: Path, data: Path):
     assert (0, []) == (SealedSegment.objects.count(), list((data / "imports").iterdir()))
 
 
+def test_import_that_is_cancelled_at_the_last_moment_stores_nothing(file: Path):
+    site = SiteFactory()
+
+    with pytest.raises(ImportProblem, match="cancelled"):
+        imported(
+            site,
+            written(file, {}),
+            # The file of its only day is written.
+            storing=lambda n, of: Import.objects.update(state=Import.State.CANCELLED),
+        )
+
+    assert (0, 0) == (SealedSegment.objects.count(), totals(site)[0])
+
+
 def test_import_into_a_site_that_is_gone_stores_nothing(file: Path):
     site = SiteFactory()
 

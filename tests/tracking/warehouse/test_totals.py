@@ -65,6 +65,12 @@ def test_days_that_do_not_count_are_left_out():
     assert [(20,)] == ask(site, ["visitors"])
 
 
+def test_days_before_and_after_the_period_are_left_out():
+    site = SiteFactory()
+    kept(site, {"visitors": [(f"2026-03-0{day}", *USUAL) for day in (2, 3, 4, 5)]}, SPANS)
+    assert [(20,)] == ask(site, ["visitors"], date_range=["2026-03-03", "2026-03-04"])
+
+
 def test_totals_that_are_still_being_kept_do_not_count():
     site = SiteFactory()
     totals = kept(site, {"visitors": [("2026-03-09", *USUAL)]}, SPANS)

@@ -254,6 +254,16 @@ def test_same_file_is_not_taken_again(tmp_path: Path):
     assert {(): (7,)} == ask(site, ["visitors"])
 
 
+def test_days_of_another_site_keep_none_from_being_taken(tmp_path: Path):
+    content = exported(EXPORT)
+    brought(SiteFactory(), tmp_path, content)
+    site = SiteFactory()
+
+    job = brought(site, tmp_path, content)
+
+    assert ({(): (7,)}, 0) == (ask(site, ["visitors"]), job.refused)
+
+
 def test_strict_import_with_a_refused_line_stores_nothing(tmp_path: Path):
     tables: dict[str, Rows] = {"visitors": [{"date": FIRST, **VISITS}, {"date": "x"}]}
     with pytest.raises(ImportProblem, match="Refused lines: 1"):
