@@ -5,7 +5,7 @@ import pytest
 from tests.dashboard.api.asking import asking
 from tests.factories import EventFactory, MemberFactory, SeatFactory, SiteFactory
 from tests.tracking.warehouse.totals import kept
-from tracking.models import Goal, Role, Segment, SiteAlias
+from tracking.models import Goal, Role, Segment, Site, SiteAlias
 
 pytestmark = pytest.mark.django_db
 
@@ -267,15 +267,28 @@ def test_wrong_question_is_refused_by_the_part_that_is_wrong(owned, question, se
 @pytest.mark.parametrize(
     ("whose", "status"), [("own", 200), ("everybody's", 200), ("somebody else's", 400)]
 )
-def test_key_of_a_viewer_names_shared_segments_and_their_own_alone(owned, whose, status):
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("query", {"metrics": ["visitors"]}),
+        ("funnel", {"steps": [{"page": "/"}, {"page": "/a"}]}),
+        ("journey", {}),
+        ("retention", {"interval": "day"}),
+    ],
+)
+def test_key_of_a_viewer_names_shared_segments_and_their_own_alone(
+    owned, path, more, whose, status
+):
+    # Who comes back is known of visitors whom a site names itself.
+    Site.objects.update(own_ids=True)
     viewer = MemberFactory(team=owned.site.team, role=Role.VIEWER).user
     owner = {"own": viewer, "everybody's": None, "somebody else's": owned.user}[whose]
     filters = [["is", "visit:country", ["DE"]]]
     segment = Segment.objects.create(site=owned.site, owner=owner, name="S", filters=filters)
-    body = {"site_id": owned.site.domain, "date_range": DAY, "metrics": ["visitors"]}
+    body = {"site_id": owned.site.domain, "date_range": DAY, **more}
 
     found, _ = asking(viewer)(
-        "POST", "/api/v2/query", {**body, "filters": [["is", "segment", [segment.pk]]]}
+        "POST", f"/api/v2/{path}", {**body, "filters": [["is", "segment", [segment.pk]]]}
     )
 
     assert status == found

@@ -115,6 +115,17 @@ def test_added_address_has_to_agree_first(client, seat):
     assert ("Asia/Tokyo", seat.user.pk) == (row.timezone, row.added_by_id)
 
 
+def test_who_agrees_twice_goes_on_from_the_first_time(client, seat):
+    client.post(f"{REPORTS}/add", BOARD)
+    link = path_of(tokens.confirm_link(Subscription.objects.get().pk))
+    Client().post(link)
+
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        Client().post(link)
+
+    assert (NOW, NOW) == Subscription.objects.values_list("confirmed_at", "since").get()
+
+
 def test_link_to_agree_ends_after_a_week_and_cannot_be_made_up(client, seat):
     client.post(f"{REPORTS}/add", BOARD | {"email": "late@example.com"})
     link = path_of(tokens.confirm_link(Subscription.objects.get().pk))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from realtime.out import deliveries, events, sending
+from realtime.out import deliveries, events, sending, switched_off
 from realtime.out.models import Delivery, Webhook
 from realtime.out.sending import MOST_ATTEMPTS, PAUSES
 from tests.factories import SeatFactory, SiteFactory, UserFactory
@@ -120,6 +120,15 @@ def test_delivery_is_given_up_after_a_day_of_attempts():
 
     assert [WAITING] * (MOST_ATTEMPTS - 1) + [FAILED] == states
     assert MOST_ATTEMPTS == len(receiver.received)
+
+
+def test_old_delivery_that_is_sent_again_has_a_day_of_attempts_of_its_own():
+    with receiving(500) as receiver:
+        hook = hook_of(receiver)
+        hook.deliveries.update(state=FAILED, created_at=NOW - timedelta(days=9))
+        deliveries.replay(hook.deliveries.all(), NOW)
+
+        assert [(WAITING, 1)] == [row[:2] for row in turn(hook)]
 
 
 def test_webhook_that_fails_is_tried_with_one_delivery_and_then_with_all():
@@ -246,6 +255,16 @@ def test_webhook_that_fails_for_days_is_switched_off_and_its_owners_are_told():
     )
     assert "nothing was delivered for 3 days" in sent.body
     assert f"/sites/{hook.site.domain}/webhooks/{hook.pk}" in sent.body
+
+
+def test_webhook_that_two_processes_give_up_is_told_of_once():
+    with receiving() as receiver:
+        hook = failing_since(timedelta(days=4), receiver)
+
+    for _ in range(2):
+        switched_off.switch_off(hook, "it answered that it is gone (410)")
+
+    assert (1, 1) == (len(delivered()), Change.objects.count())
 
 
 def test_webhook_that_fails_for_less_is_kept():

@@ -235,6 +235,63 @@ def test_steps_at_one_moment_are_taken_in_the_order_of_their_ids() -> None:
     assert Passed((1, 1, 1, 0)) == found
 
 
+def seen(*visits: tuple[int, str]) -> Site:
+    """A site with those visits, an hour each: a visitor and the pages, of one letter each."""
+    site, number = SiteFactory(), 0
+    for hour, (visitor, pages) in enumerate(visits):
+        opening = number + 1
+        for minute, page in enumerate(pages):
+            number += 1
+            Event.objects.create(
+                id=number,
+                site_id=site.pk,
+                visit=opening,
+                visitor=visitor,
+                time=DAY + timedelta(hours=hour, minutes=minute),
+                name="pageview",
+                path=f"/{page}",
+            )
+    return site
+
+
+def test_of_two_walks_as_far_as_each_other_the_first_tells_where_they_went_instead() -> None:
+    site = seen((1, "sa"), (1, "sb"))
+    wanted = [{"page": "/s"}, {"page": "/paid"}]
+
+    funnel = read_funnel(asked(site), wanted, "visit", Definitions(site.pk))
+
+    assert [Stopped(1, (Instead("/a", 1),))] == inquire(Elsewhere(funnel))
+
+
+def test_what_led_to_a_start_led_to_it_the_first_time() -> None:
+    site = seen((1, "asbs"))
+
+    found = inquire(read_journey(asked(site), {"page": "/s"}, [], "before", Definitions(site.pk)))
+
+    assert Stops(1, 1, (Stop("/a", 1, 1),)) == found
+
+
+def test_those_who_left_are_told_beside_as_many_pages_as_are_wanted() -> None:
+    site = seen((1, "sa"), (2, "sa"), (3, "sb"), (4, "sb"), (5, "sc"), (6, "s"))
+
+    found = inquire(
+        read_journey(asked(site, limit=1), {"page": "/s"}, [], "after", Definitions(site.pk))
+    )
+
+    assert Stops(6, 6, (Stop("/a", 2, 2), Stop("", 1, 1))) == found
+
+
+def test_those_who_left_are_told_beside_the_pages_that_most_went_to_instead() -> None:
+    went = [(number, f"s{page}") for number, page in enumerate("aabbccddeeff", 1)]
+    site = seen(*went, (20, "s"))
+    wanted = [{"page": "/s"}, {"page": "/paid"}]
+
+    funnel = read_funnel(asked(site), wanted, "visitor", Definitions(site.pk))
+
+    pages = tuple(Instead(page, 2) for page in ("/a", "/b", "/c", "/d", "/e"))
+    assert [Stopped(13, (*pages, Instead("", 1)))] == inquire(Elsewhere(funnel))
+
+
 def test_bots_and_strangers_take_no_steps() -> None:
     site = SiteFactory()
     for number, (visitor, flags) in enumerate([(7, "bot"), (0, "no_visitor")], 1):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 
 from tests.factories import EventFactory, SiteFactory
@@ -20,6 +21,7 @@ from tracking.models import Import, Site, Totals
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.formats import guess
 from tracking.transfer.formats.sample import sample
+from tracking.transfer.totals import NOT_OVER
 from tracking.warehouse import Query, run
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +254,34 @@ def test_same_file_is_not_taken_again(tmp_path: Path):
     with pytest.raises(ImportProblem, match="no day that is over and is not there already"):
         brought(site, tmp_path, content, again=True)
     assert {(): (7,)} == ask(site, ["visitors"])
+
+
+def test_day_that_is_not_over_by_the_sites_clock_is_refused_and_taken_when_it_is(tmp_path: Path):
+    site = SiteFactory(timezone="Pacific/Auckland")
+    days = ("2026-03-03", "2026-03-04", "2026-03-05")
+    content = exported({"visitors": [{"date": day, **FEW} for day in days]})
+    # In Auckland it is one o'clock at night of the fifth.
+    with time_machine.travel(datetime(2026, 3, 4, 12, tzinfo=UTC)):
+        job = brought(site, tmp_path, content)
+    first = (job.events, job.reasons, Totals.objects.get().spans)
+
+    with time_machine.travel(datetime(2026, 3, 5, 12, tzinfo=UTC)):
+        job = brought(site, tmp_path, content, again=True)
+
+    assert (2, [(NOT_OVER, 1)], [["2026-03-01", "2026-03-04"]]) == first
+    assert (1, {(): (6,)}) == (job.events, ask(site, ["visitors"]))
+
+
+def test_site_has_counted_itself_from_the_day_on_that_it_was_made_by_its_own_clock(tmp_path: Path):
+    site = SiteFactory(timezone="Pacific/Auckland")
+    # The fourth has begun in Auckland.
+    Site.objects.filter(pk=site.pk).update(created_at=datetime(2026, 3, 3, 12, tzinfo=UTC))
+    site.refresh_from_db()
+    EventFactory(site=site, time=datetime(2026, 3, 3, 0, tzinfo=UTC))
+    brought(site, tmp_path, exported(EXPORT))
+    assert [["2026-03-01", "2026-03-02"], ["2026-03-04", "2026-03-05"]] == (
+        Totals.objects.get().spans
+    )
 
 
 def test_days_of_another_site_keep_none_from_being_taken(tmp_path: Path):
