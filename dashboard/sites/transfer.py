@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.access import site_view
@@ -22,6 +23,7 @@ from tracking import tasks
 from tracking.access import Right
 from tracking.models import Import, Site
 from tracking.transfer import formats, totals, uploads
+from tracking.transfer.days import begun_here
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.exporting import Sink, Span, recorded, span_of
 from tracking.transfer.exporting import export as export_events
@@ -214,5 +216,6 @@ def page(request: HttpRequest, site: Site, form: ExportForm) -> HttpResponse:
         "form": form,
         "formats": formats.FORMATS.values(),
         "most_bytes": settings.IMPORT_BYTES,
+        "begun": begun_here(site, timezone.now()),
     }
     return render(request, "sites/transfer.html", context)

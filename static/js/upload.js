@@ -4,7 +4,7 @@ const field = form.querySelector("input[type=file]");
 const kind = form.querySelector("select[name=kind]");
 const error = form.querySelector("#file-error");
 const button = form.querySelector("button");
-// What one kind of file alone is asked.
+// What only some kinds of files are asked.
 const own = form.querySelectorAll("[data-for]");
 
 const TRIES = 5;
@@ -43,7 +43,7 @@ function refresh() {
 }
 
 function showOwn() {
-  for (const each of own) each.hidden = each.dataset.for !== kind.value;
+  for (const each of own) each.hidden = !each.dataset.for.split(" ").includes(kind.value);
 }
 
 async function send(file) {

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.server import Server
 from tests.tracking.transfer.files import LINE
+from tests.tracking.transfer.formats.goatcounter_files import Hit, exported
 
 pytestmark = pytest.mark.stack
 
@@ -71,3 +73,21 @@ def test_file_that_is_refused_says_why_beside_its_field(
     owner.get_by_role("button", name="Import the file").click()
 
     expect(owner.get_by_role("alert")).to_contain_text("must end in .ndjson, .csv or .parquet")
+
+
+def test_file_of_another_program_is_imported_up_to_the_day_on_which_counting_began(
+    owner: Page, running: Server, domain: str, tmp_path: Path
+):
+    file = tmp_path / "goatcounter-export.csv"
+    file.write_bytes(exported(Hit(), Hit("/b", time=datetime(2026, 3, 11, 12, tzinfo=UTC))))
+
+    owner.goto(f"{running.url}/sites/{domain}/transfer")
+    expect(owner.get_by_label("Leave out from")).to_be_hidden()
+    owner.get_by_label("File", exact=True).set_input_files(file)
+    expect(owner.get_by_label("Where is it from?")).to_have_value("goatcounter")
+    owner.get_by_label("Leave out from").fill("2026-03-11")
+    owner.get_by_role("button", name="Import the file").click()
+
+    imports = owner.locator("#imports")
+    expect(imports).to_contain_text("Imported: 1 event in 1 visit")
+    expect(imports).to_contain_text("Left out: 1 line. Events of the day before which")

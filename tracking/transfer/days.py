@@ -1,9 +1,10 @@
-"""Which days of imported totals count beside the events that a site has."""
+"""Which days of what is imported count beside the events that a site has."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
-from tracking.models import Site, Totals
+from tracking.models import Import, Site, Totals
+from tracking.transfer.errors import ImportProblem
 from tracking.warehouse import Query, run
 
 DAY = timedelta(days=1)
@@ -46,6 +47,33 @@ def days_with_events(site: Site, first: date, last: date, now: datetime) -> set[
         found |= {row.dimensions[0] for row in run(query).rows if row.metrics[0]}
         first = until + DAY
     return set(map(date.fromisoformat, found))
+
+
+def begun_here(site: Site, now: datetime) -> date | None:
+    """From which day on an import should leave a site's events out, as far as that can be told.
+
+    The first on which the site counted by itself. Once events were imported nobody can tell those
+    apart from others: then the day that was chosen before.
+    """
+    done = site.imports.filter(state=Import.State.DONE).exclude(format__in=Import.OF_DAYS)
+    if last := done.first():
+        chosen = (last.options or {}).get("before", "")
+        return date.fromisoformat(chosen) if chosen else None
+    made, today = (each.astimezone(site.zone).date() for each in (site.created_at, now))
+    return min(days_with_events(site, made, today, now), default=None)
+
+
+def end_of(options: Mapping[str, str], site: Site) -> datetime | None:
+    """When the day begins that an import was told to end `before`, None for no such day.
+
+    Raises `ImportProblem` where it is none.
+    """
+    if not (day := options.get("before")):
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), site.zone).astimezone(UTC)
+    except ValueError:
+        raise ImportProblem("Write the day as 2026-03-10.") from None
 
 
 def joined(days: Iterable[date]) -> Spans:

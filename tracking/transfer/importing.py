@@ -16,7 +16,7 @@ from tracking.audit import Did
 from tracking.enrich import log
 from tracking.models import EventLog, Import, ImportKey, SealedSegment, SealedShare, Site
 from tracking.transfer.again import tell_apart
-from tracking.transfer.days import count_days
+from tracking.transfer.days import count_days, end_of
 from tracking.transfer.derive import Derivation
 from tracking.transfer.earlier import refuse_known, same_file
 from tracking.transfer.ends import BROKEN_OFF, forget_running, record_end
@@ -140,8 +140,8 @@ def _problems() -> Iterator[None]:
 def _gather(
     job: Import, lines: Staging, found: Iterator[Block], progress: Callable[[Import], None]
 ) -> None:
-    key = ImportKey.of(job.site)
-    for done in lines.gather(found, Derivation.of(job.site), key, timezone.now()):
+    key, end = ImportKey.of(job.site), end_of(job.options or {}, job.site)
+    for done in lines.gather(found, Derivation.of(job.site), key, timezone.now(), end):
         job.bytes_done = done
         job.events, job.refused = lines.counts()
         note(job)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -82,13 +82,22 @@ VALUES |= {
     for name in (*OF_PAGE, *OF_VISIT)
     if name in BLANK
 }
+SOUND = " WHERE block.problem = '' AND coalesce(told.problem, '') = ''"
 STAGE = (
     f"INSERT INTO staged SELECT {', '.join(VALUES[name] for name in STAGED)}"  # noqa: S608
     " FROM block LEFT JOIN told USING (key)"
-    " WHERE block.problem = '' AND coalesce(told.problem, '') = ''"
+    f"{SOUND} AND time < $2"
     # Rows of a day then lie together, whatever order the file has.
     " ORDER BY time"
 )
+# Parameter: the end. What is not before it.
+NOT_BEFORE = "Events of the day before which the import ends, and of later days"
+LATE = (
+    f"INSERT INTO left_out SELECT '{NOT_BEFORE}', count(*) FROM block LEFT JOIN told USING (key)"  # noqa: S608
+    f"{SOUND} AND time >= $1 HAVING count(*) > 0"
+)
+# After all that can be stored.
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def folder() -> Path:
@@ -113,15 +122,24 @@ class Staging:
             connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
 
     def gather(
-        self, blocks: Iterator[Block], derivation: Derivation, key: str, now: datetime
+        self,
+        blocks: Iterator[Block],
+        derivation: Derivation,
+        key: str,
+        now: datetime,
+        end: datetime | None = None,
     ) -> Iterator[int]:
-        """Take in the blocks that are not there yet; gives how many bytes are behind."""
+        """Take in the blocks that are not there yet; gives how many bytes are behind.
+
+        What is not before the `end` is left out.
+        """
         there = {n for (n,) in self.connection.execute("FROM done").fetchall()}
         new = ((n, block) for n, block in enumerate(blocks) if n not in there)
         # DuckDB lets other threads run; each has a connection of its own, and tables in it.
         with ThreadPoolExecutor(THREADS) as threads:
             workers = [
-                Worker(self.connection.cursor(), derivation, key, now) for _ in range(THREADS)
+                Worker(self.connection.cursor(), derivation, key, now, end or FAR)
+                for _ in range(THREADS)
             ]
             while some := list(islice(new, THREADS)):
                 tasks = [
@@ -174,11 +192,13 @@ class Worker:
         derivation: Derivation,
         key: str,
         now: datetime,
+        end: datetime,
     ) -> None:
         self.connection = connection
         self.derivation = derivation
         self.key = key
         self.now = now
+        self.end = end
         connection.execute("SET TimeZone = 'UTC'")
 
     def take(self, n: int, block: Block) -> None:
@@ -192,7 +212,8 @@ class Worker:
         connection.execute(READ, values)
         self._tell()
         with transaction(connection):
-            connection.execute(STAGE, [self.key])
+            connection.execute(STAGE, [self.key, self.end])
+            connection.execute(LATE, [self.end])
             connection.execute(
                 "INSERT INTO refused"
                 " SELECT number, if(block.problem = '', told.problem, block.problem)"

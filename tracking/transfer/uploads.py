@@ -14,6 +14,7 @@ from django.utils import timezone
 from tracking.audit import Did
 from tracking.locks import alone
 from tracking.models import Import, ImportedRecords, Site
+from tracking.transfer.days import end_of
 from tracking.transfer.ends import FAULT, cancel_abandoned, record_end
 from tracking.transfer.errors import ImportProblem, Undecided
 from tracking.transfer.fields import format_of
@@ -48,6 +49,7 @@ def begin(
             "The file's name must end in .ndjson, .csv or .parquet; the first two may be compressed"
             " (.gz)."
         )
+    end_of(options or {}, site)
     if size > settings.IMPORT_BYTES:
         raise ImportProblem(
             f"The file is larger than {settings.IMPORT_BYTES // MEGABYTE} MB: import it on the"

@@ -88,11 +88,16 @@ def test_sent_file_waits_for_its_import(client, site, django_capture_on_commit_c
 
 @pytest.mark.parametrize(
     ("kind", "options"),
-    [("access-log", {"log_format": "%h %t %r"}), ("events", {})],
-    ids=["of a log", "of raw events"],
+    [
+        ("access-log", {"log_format": "%h %t %r", "before": "2026-03-10"}),
+        ("umami", {"before": "2026-03-10"}),
+        ("events", {}),
+    ],
+    ids=["of a log", "of tables", "of raw events"],
 )
 def test_file_is_kept_with_what_its_kind_is_told(client, site, kind, options):
     about = {"name": "a.ndjson", "size": 9, "kind": kind, "log_format": " %h %t %r "}
+    about["before"] = "2026-03-10"
 
     client.post(f"{IMPORTS}/begin", about)
 
@@ -103,6 +108,26 @@ def test_file_that_is_not_taken_says_why(client, site):
     response = client.post(f"{IMPORTS}/begin", {"name": "a.xls", "size": "3"})
 
     assert (400, True) == (response.status_code, "must end in" in response.json()["error"])
+
+
+def test_day_that_is_none_is_not_taken(client, site):
+    about = {"name": "a.csv", "size": "3", "kind": "goatcounter", "before": "soon"}
+
+    response = client.post(f"{IMPORTS}/begin", about)
+
+    assert (400, {"error": "Write the day as 2026-03-10."}) == (
+        response.status_code,
+        response.json(),
+    )
+
+
+def test_page_proposes_to_leave_out_what_was_counted_here(client, site):
+    EventFactory(site=site, time=site.created_at)
+
+    page = client.get(PAGE).content.decode()
+
+    day = f"{site.created_at.astimezone(site.zone):%Y-%m-%d}"
+    assert f'name="before" type="date" value="{day}"' in " ".join(page.split())
 
 
 @pytest.mark.parametrize("offset", ["x", -1, 10_000], ids=["no-number", "negative", "behind"])
@@ -291,6 +316,6 @@ def test_page_counts_what_was_known_refused_and_left_out(client, site):
         for text in (
             "Imported before: 1,234.",
             "<li>It has no name. 30 lines.</li>",
-            "Requests of bots. 5 lines left out.",
+            "<li>Left out: 5 lines. Requests of bots.</li>",
         )
     ]

@@ -31,6 +31,7 @@ SECOND = 1.0
 # What formats of other programs may be told.
 OPTIONS = {
     "website": "of several in the file, the one to import: its id, domain or name",
+    "before": "the first day to leave out, such as 2026-03-10, since it is counted here already",
     "log_format": "of access logs: its name (combined, …) or the server's own format string",
 }
 

@@ -69,5 +69,9 @@ def _item(number: int, text: str, form: LineFormat, reader: Reader) -> Item:
 
 
 ACCESS_LOG = Format(
-    "access-log", "Access log (nginx, Apache, Caddy)", recognises, read, ("log_format",)
+    "access-log",
+    "Access log (nginx, Apache, Caddy)",
+    recognises,
+    read,
+    ("log_format", "before"),
 )

@@ -141,4 +141,4 @@ def _screen(size: str) -> str:
     return screen_class(int(width)) if width.isdecimal() and len(width) < 6 else ""
 
 
-GOATCOUNTER = Format("goatcounter", "GoatCounter", recognises, read)
+GOATCOUNTER = Format("goatcounter", "GoatCounter", recognises, read, ("before",))

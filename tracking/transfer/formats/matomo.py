@@ -71,4 +71,4 @@ def _of_visit(number: int, visit: Visit) -> Iterator[Item]:
         yield Record(number + n, fields, "\x1f".join([str(fields["visit"]), *told]))
 
 
-MATOMO = Format("matomo", "Matomo (API export of visits)", recognises, read, ("website",))
+MATOMO = Format("matomo", "Matomo (API export of visits)", recognises, read, ("website", "before"))

@@ -51,15 +51,15 @@ def sample_of(path: Path, name: str = "") -> Sample:
 
 
 def _of_zip(name: str, head: bytes) -> Sample:
-    """Of the first file in it; folders, which have an entry without contents, stand before."""
+    """Of the first file in it; folders have entries of their own, which stand before."""
     if len(head) < ZIP_HEADER.size or not head.startswith(ZIP):
         return Sample(name, b"")
     fields = ZIP_HEADER.unpack_from(head)
-    method, size, extra = fields[3], fields[9], fields[10]
+    method, packed, size, extra = fields[3], fields[7], fields[9], fields[10]
     member = head[ZIP_HEADER.size :][:size].decode(errors="replace").lower()
     data = head[ZIP_HEADER.size + size + extra :]
     if member.endswith("/"):
-        return _of_zip(name, data)
+        return _of_zip(name, data[packed:])
     if method == DEFLATED:
         data = _inflated(data, -zlib.MAX_WBITS)
     start = data if method in (STORED, DEFLATED) else b""

@@ -214,4 +214,4 @@ def _props(data: dict[str, str]) -> dict[str, object]:
     return {**money, "props": rest} if rest else dict(money)
 
 
-UMAMI = Format("umami", "Umami", recognises, read, ("website",))
+UMAMI = Format("umami", "Umami", recognises, read, ("website", "before"))

@@ -31,10 +31,10 @@ def zipped(content: bytes, name: str = "access.log.1") -> bytes:
     return packed.getvalue()
 
 
-def in_folder(packed: bytes) -> bytes:
+def in_folder(packed: bytes, how: int = zipfile.ZIP_STORED) -> bytes:
     """The zip file behind the entry of a folder, as zip -r writes it."""
     folder = io.BytesIO()
-    with zipfile.ZipFile(folder, "w") as file:
+    with zipfile.ZipFile(folder, "w", how) as file:
         file.writestr("export/", b"")
     return folder.getvalue().partition(b"PK\x01\x02")[0] + packed
 
@@ -50,6 +50,12 @@ def in_folder(packed: bytes) -> bytes:
         pytest.param("dump.sql", as_pg_dump(TABLES), "umami", id="pg_dump"),
         pytest.param("dump.sql.gz", gzip.compress(as_mysqldump(TABLES)), "umami", id="mysqldump"),
         pytest.param("x.zip", in_folder(as_zip(TABLES)), "umami", id="zip-of-a-folder"),
+        pytest.param(
+            "x.zip",
+            in_folder(zipped(LOG), zipfile.ZIP_DEFLATED),
+            "access-log",
+            id="zip-of-a-packed-folder",
+        ),
         pytest.param("x.zip", zipped(LOG), "access-log", id="zip-of-a-log"),
         pytest.param("x.zip", zipped(gzip.compress(LOG)), "access-log", id="zip-of-packed-logs"),
         pytest.param("x.zip", as_totals(), "umami", id="umami-totals"),
