@@ -41,6 +41,17 @@ PAGES = {
     "install": f"{REPORT}install",
     "settings": f"{REPORT}settings",
     "hits": f"{REPORT}hits",
+    "goals": f"{REPORT}goals",
+    "revenue": f"{REPORT}goals/revenue",
+    "funnel": f"{REPORT}funnels?step=page,/&step=page,/beans&step=page,/cart",
+    "journeys": f"{REPORT}journeys?path=/&path=/beans/ethiopia-guji",
+    "retention": f"{REPORT}retention",
+    "vitals": f"{REPORT}vitals",
+    "notes": f"{REPORT}notes",
+    "alerts": f"{REPORT}alerts",
+    "mail-reports": f"{REPORT}reports",
+    "mail-preview": f"{REPORT}reports/preview",
+    "transfer": f"{REPORT}transfer",
     "opt-out": f"/opt-out/{DOMAIN}",
 }
 # Of the documents' pictures each is one page, at a width and in a scheme.

@@ -1,4 +1,6 @@
 /** Sends a file in parts, each of which the server keeps: what breaks off goes on from there. */
+import { tab } from "./feed.js";
+
 const form = document.querySelector("form[data-upload]");
 const field = form.querySelector("input[type=file]");
 const kind = form.querySelector("select[name=kind]");
@@ -20,7 +22,8 @@ function pause(milliseconds) {
 
 async function post(address, body) {
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token } });
+  const headers = { "X-CSRFToken": token, "X-Tab": tab };
+  const response = await fetch(address, { method: "POST", body, headers });
   if (response.ok) return response.json();
   if (response.status !== 400) throw new Error(response.statusText);
   throw new Refused((await response.json()).error);

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.server import Server
 from tests.tracking.transfer.files import LINE
@@ -24,7 +24,7 @@ def owner(context, page, owner_cookies) -> Page:
 
 
 def test_file_is_sent_in_parts_imported_and_downloaded_again(
-    owner: Page, running: Server, domain: str, tmp_path: Path
+    context: BrowserContext, owner: Page, running: Server, domain: str, tmp_path: Path
 ):
     # More than one part.
     lines = [json.dumps(LINE | {"visitor": f"v{n}", "title": "x" * 900}) for n in range(800)]
@@ -38,13 +38,18 @@ def test_file_is_sent_in_parts_imported_and_downloaded_again(
         lambda route: route.continue_() if held else held.append(route),
     )
 
-    owner.goto(f"{running.url}/sites/{domain}/transfer")
+    elsewhere = context.new_page()
+    for page in (elsewhere, owner):
+        page.goto(f"{running.url}/sites/{domain}/transfer")
     owner.get_by_label("File", exact=True).set_input_files(file)
     owner.get_by_role("button", name="Import the file").click()
 
     imports = owner.locator("#imports")
     expect(imports).to_contain_text(re.compile("Sent: [1-9][0-9] %"))
     expect(imports.get_by_role("progressbar", name="How far events.ndjson is")).to_be_visible()
+    # Other tabs are told of it.
+    expect(elsewhere.get_by_text("started the import")).to_be_visible()
+    expect(owner.get_by_text("started the import")).to_have_count(0)
     held[0].continue_()
     expect(imports).to_contain_text("Imported: 799 events in 799 visits", timeout=30_000)
     imports.get_by_text("Refused lines: 1").click()
