@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.access import site_view
@@ -216,6 +215,6 @@ def page(request: HttpRequest, site: Site, form: ExportForm) -> HttpResponse:
         "form": form,
         "formats": formats.FORMATS.values(),
         "most_bytes": settings.IMPORT_BYTES,
-        "begun": begun_here(site, timezone.now()),
+        "begun": begun_here(site),
     }
     return render(request, "sites/transfer.html", context)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tracking.models import Import, Site, Totals
 from tracking.transfer.errors import ImportProblem
 from tracking.warehouse import Query, run
+from tracking.warehouse.query import first_day_of
 
 DAY = timedelta(days=1)
 # No question is about more than 20 years.
@@ -49,7 +50,7 @@ def days_with_events(site: Site, first: date, last: date, now: datetime) -> set[
     return set(map(date.fromisoformat, found))
 
 
-def begun_here(site: Site, now: datetime) -> date | None:
+def begun_here(site: Site) -> date | None:
     """From which day on an import should leave a site's events out, as far as that can be told.
 
     The first on which the site counted by itself. Once events were imported nobody can tell those
@@ -59,8 +60,7 @@ def begun_here(site: Site, now: datetime) -> date | None:
     if last := done.first():
         chosen = (last.options or {}).get("before", "")
         return date.fromisoformat(chosen) if chosen else None
-    made, today = (each.astimezone(site.zone).date() for each in (site.created_at, now))
-    return min(days_with_events(site, made, today, now), default=None)
+    return first_day_of(site, imports=False)
 
 
 def end_of(options: Mapping[str, str], site: Site) -> datetime | None:

@@ -96,7 +96,7 @@ class Query:
         `QueryError` with a sentence that names what is wrong.
         """
         now = now or timezone.now()
-        earliest = _first_day(site, imports) if date_range == "all" else None
+        earliest = first_day_of(site, imports=imports) if date_range == "all" else None
         period = read_period(date_range, site.zone, now, earliest)
         asked = tuple(metric(name) for name in _texts(metrics, "Metrics", 1, MAX_METRICS))
         by = tuple(
@@ -321,7 +321,8 @@ def _number(plain: object, what: str, least: int, most: int) -> int:
     return plain
 
 
-def _first_day(site: Site, imports: bool) -> date | None:
+def first_day_of(site: Site, *, imports: bool) -> date | None:
+    """The first day of which a site has events, or totals if those are taken in."""
     hot = Event.objects.filter(site_id=site.pk).aggregate(first=Min("time"))["first"]
     firsts = [first for first in (hot, held(site.pk).first_time) if first]
     found = [min(firsts).astimezone(site.zone).date()] if firsts else []

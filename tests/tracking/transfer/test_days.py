@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,6 @@ from tracking.transfer.errors import ImportProblem
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 3, 12, tzinfo=UTC)
 # In Berlin the eleventh begins between the second and the third.
 HITS = [
     Hit("/a", "a1", datetime(2026, 3, 9, 12, tzinfo=UTC)),
@@ -27,11 +25,8 @@ HITS = [
 LATER = "Events of the day before which the import ends, and of later days"
 
 
-def berlin(**more: Any) -> Site:
-    site = SiteFactory(timezone="Europe/Berlin", **more)
-    Site.objects.filter(pk=site.pk).update(created_at=datetime(2026, 3, 8, tzinfo=UTC))
-    site.refresh_from_db()
-    return site
+def berlin() -> Site:
+    return SiteFactory(timezone="Europe/Berlin")
 
 
 def brought(site: Site, folder: Path, **options: str) -> Import:
@@ -73,7 +68,7 @@ def test_site_began_on_the_day_of_its_first_own_event():
     for hour in (22, 23):
         EventFactory(site=site, time=datetime(2026, 3, 10, hour, 30, tzinfo=UTC))
 
-    assert date(2026, 3, 10) == begun_here(site, NOW)
+    assert date(2026, 3, 10) == begun_here(site)
 
 
 @pytest.mark.parametrize("chosen", ["2026-03-10", ""])
@@ -83,8 +78,8 @@ def test_day_is_that_of_the_import_before_once_there_was_one(tmp_path: Path, cho
 
     brought(site, tmp_path, **({"before": chosen} if chosen else {}))
 
-    assert (date.fromisoformat(chosen) if chosen else None) == begun_here(site, NOW)
+    assert (date.fromisoformat(chosen) if chosen else None) == begun_here(site)
 
 
 def test_site_without_events_has_not_begun():
-    assert begun_here(berlin(), NOW) is None
+    assert begun_here(berlin()) is None
