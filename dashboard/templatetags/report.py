@@ -10,7 +10,6 @@ from dashboard.report.question import Question
 
 register = template.Library()
 register.filter("count", formats.count)
-register.filter("exact", formats.exact)
 register.simple_tag(label, name="value_label")
 
 

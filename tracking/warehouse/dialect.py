@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+REACHED = "SELECT walker, max(visitor) AS visitor, min(moment) AS begun"
+
 
 class Dialect(Protocol):
     """The words of an engine for one statement, and the values of its parameters, `values`.
@@ -16,6 +18,8 @@ class Dialect(Protocol):
     """
 
     values: dict[str, object]
+    # Whether `read_once` does what it says.
+    reads_once: bool
 
     def bind(self, value: object) -> str:
         """The parameter of a text, number, date or datetime (UTC without a zone)."""
@@ -68,14 +72,23 @@ class Dialect(Protocol):
 
     def earlier(self, moment: str, seconds: str) -> str: ...
 
-    def order(self) -> str:
+    def order(self, time: str = "time", key: str = "id") -> str:
         """A number of 128 bits by which events stand in order: by their time, then their id."""
 
-    def gathered(self, values: str) -> str:
-        """The list of the values of a group."""
+    def walked(self, marked: str, last: int) -> dict[str, str]:
+        """Relations by name, the last of them `walked`: who took the first of some steps.
 
-    def least_above(self, values: str, bound: str) -> str:
-        """The least of a list's positive numbers that is above another, NULL if there is none."""
+        `marked` is the name of the events, each with its `walker`, `visitor` and `moment` and with
+        `step_1` to `step_…`, up to the `last`, whether it is that step. A row of `walked` has the
+        `visitor`, the `level` reached, each step at a later moment than the one before, and, short
+        of the last one, `begun`, the moment at which it was.
+        """
+
+    def bit(self, place: str) -> str:
+        """The number of 64 bits whose only bit is the one at a place, of 0 to 62."""
+
+    def has_bit(self, number: str, place: int) -> str:
+        """That the bit at a place is set."""
 
     def moments(self, first: str, last: str, step: str) -> str:
         """A row for each moment from the first on, a step apart, and one for the last.
@@ -84,11 +97,16 @@ class Dialect(Protocol):
         """
 
     def read_once(self, name: str, relation: str) -> str:
-        """A clause of WITH: a relation that is worked out once, however often it is named."""
+        """A clause of WITH: a relation that is worked out once, however often it is named.
+
+        An engine that has no word for it reads it each time.
+        """
 
 
 class DuckDBDialect:
     """See `Dialect`."""
+
+    reads_once = True
 
     def __init__(self) -> None:
         self.values: dict[str, object] = {}
@@ -152,14 +170,30 @@ class DuckDBDialect:
     def earlier(self, moment: str, seconds: str) -> str:
         return f"{moment} - to_seconds({seconds})"
 
-    def order(self) -> str:
-        return "epoch_us(time)::HUGEINT * 9223372036854775808 + id"
+    def order(self, time: str = "time", key: str = "id") -> str:
+        return f"epoch_us({time})::HUGEINT * 9223372036854775808 + {key}"
 
-    def gathered(self, values: str) -> str:
-        return f"list({values})"
+    def walked(self, marked: str, last: int) -> dict[str, str]:
+        # Step by step, so that nothing is kept of those who did not come so far.
+        first = f"FROM {marked} WHERE step_1"
+        relations = {"at_1": f"{REACHED} {first} GROUP BY walker"}
+        for k in range(2, last + 1):
+            relations[f"at_{k}"] = (
+                f"{REACHED} FROM {marked} JOIN (SELECT walker, begun AS since FROM at_{k - 1})"  # noqa: S608
+                f" AS before USING (walker) WHERE step_{k} AND moment > since GROUP BY walker"
+            )
+        levels = [
+            f"SELECT visitor, {k} AS level, begun FROM at_{k} ANTI JOIN at_{k + 1} USING (walker)"  # noqa: S608
+            for k in range(1, last)
+        ]
+        levels.append(f"SELECT visitor, {last} AS level, begun FROM at_{last}")  # noqa: S608
+        return {**relations, "walked": " UNION ALL ".join(levels)}
 
-    def least_above(self, values: str, bound: str) -> str:
-        return f"list_min(list_filter({values}, lambda each: each > {bound}))"
+    def bit(self, place: str) -> str:
+        return f"1::BIGINT << {place}"
+
+    def has_bit(self, number: str, place: int) -> str:
+        return f"{number} & {1 << place} <> 0"
 
     def moments(self, first: str, last: str, step: str) -> str:
         return f"unnest(list_append(range({first}, {last}, INTERVAL 1 {step}), {last}))"

@@ -14,7 +14,6 @@ from typing import Any
 
 from tracking.warehouse.answers import Reader
 from tracking.warehouse.definitions import Definitions
-from tracking.warehouse.dialect import Dialect
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.goals import Goal, any_goal_sql, goal_sql
 from tracking.warehouse.query import Query
@@ -75,9 +74,11 @@ class Funnel:
 
     def _visitors(self, reader: Reader, query: Query) -> tuple[int, ...]:
         listing = reader.listing(query)
+        best = "walked"
+        if self.scope is Scope.VISIT:
+            best = "(SELECT visitor, max(level) AS level FROM walked GROUP BY visitor)"
         sql = listing.select(
-            "SELECT furthest, count(*) AS visitors FROM (SELECT visitor, max(level) AS furthest"
-            " FROM walked GROUP BY visitor) GROUP BY furthest",
+            f"SELECT level, count(*) AS visitors FROM {best} GROUP BY level",  # noqa: S608
             **walks(listing, self),
         )
         furthest: dict[int, int] = {row[0]: row[1] for row in reader.fetch(listing, sql)}
@@ -150,44 +151,19 @@ def _stopped(rows: Sequence[Sequence[Any]]) -> Stopped:
 def walks(listing: Listing, funnel: Funnel) -> dict[str, str]:
     """Relations of the events that are steps, `marked`, and of who took the first one, `walked`.
 
-    `walked` has a row for each visitor, or visit, that took the first step: the `level` reached,
-    and, short of the last one, `begun`, the moment of the event that reached it.
+    `walked` has a row for each visitor, or visit, see `tracking.warehouse.dialect.Dialect.walked`.
     """
     scrolls = any(step.is_scroll for step in funnel.steps)
     marks = ", ".join(
         f"{goal_sql(step, listing.dialect)} AS step_{number}"
         for number, step in enumerate(funnel.steps, 1)
     )
-    return {
-        "marked": (
-            f"SELECT visitor, visit, path AS page, {funnel.scope.value} AS walker,"  # noqa: S608
-            f" {listing.dialect.order()} AS moment, {marks} FROM {listing.rows.walked(scrolls)}"
-            f" WHERE {any_goal_sql(funnel.steps, listing.dialect)}"
-        ),
-        "walked": _walked(listing.dialect, len(funnel.steps)),
-    }
-
-
-def _walked(dialect: Dialect, last: int) -> str:
-    """Read in one go: each walker's moments of each step, then the first that are one more.
-
-    Of the first step the least is enough, and of the last one the greatest.
-    """
-    between = range(2, last)
-    gathered = dialect.gathered("moment")
-    moments = "".join(f", {gathered} FILTER (WHERE step_{k}) AS at_{k}" for k in between)
-    found = (
-        "SELECT max(visitor) AS who, min(moment) FILTER (WHERE step_1) AS reached_1"  # noqa: S608
-        f"{moments}, max(moment) FILTER (WHERE step_{last}) AS latest"
-        " FROM marked WHERE walker IN (SELECT walker FROM marked WHERE step_1) GROUP BY walker"
+    marked = (
+        f"SELECT visitor, visit, path AS page, {funnel.scope.value} AS walker,"  # noqa: S608
+        f" {listing.dialect.order()} AS moment, {marks} FROM {listing.rows.walked(scrolls)}"
+        f" WHERE {any_goal_sql(funnel.steps, listing.dialect)}"
     )
-    for k in between:
-        reached = dialect.least_above(f"at_{k}", f"reached_{k - 1}")
-        found = f"SELECT *, {reached} AS reached_{k} FROM ({found})"  # noqa: S608
-    taken = [f"reached_{k} IS NOT NULL" for k in between] + [f"latest > reached_{last - 1}"]
-    levels = "".join(f" + CASE WHEN {holds} THEN 1 ELSE 0 END" for holds in taken)
-    begun = ", ".join(f"reached_{k}" for k in range(last - 1, 0, -1))
-    return f"SELECT who AS visitor, 1{levels} AS level, coalesce({begun}) AS begun FROM ({found})"  # noqa: S608
+    return {"marked": marked, **listing.dialect.walked("marked", len(funnel.steps))}
 
 
 def _views(listing: Listing) -> str:

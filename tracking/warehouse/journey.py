@@ -1,26 +1,30 @@
 """Journeys: which pages visits saw next, one after another, or which led to something.
 
 A journey runs within a visit. It starts at the first event in the period that is the start, or at
-the edge of the visit: where it entered, or going back, where it left. From there it goes from page
-to page; views of the same page in a row are one stop. Each stop is the next pageview of another
-page, in the order of time, pageviews of the same moment in that of their ids; going back, the one
-before.
+the edge of the visit: where one that began in the period entered, or going back, where one that
+ended in it left. From there it goes from page to page; views of the same page in a row are one
+stop. Each stop is the next pageview of another page, in the order of time, pageviews of the same
+moment in that of their ids; going back, the one before.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tracking.warehouse.answers import Reader
+from tracking.warehouse.buckets import naive_utc
 from tracking.warehouse.definitions import Definitions
 from tracking.warehouse.errors import QueryError
 from tracking.warehouse.goals import Goal, goal_sql
 from tracking.warehouse.query import Query
+from tracking.warehouse.rows import Source
 from tracking.warehouse.steps import read_step
 from tracking.warehouse.visits import Listing
 
 FARTHEST = 10
 DIRECTIONS = ("after", "before")
 LONGEST_PAGE = 2000
+GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Walk:
     """The SQL of a journey.
 
     `here_0` are the visits that reached the start, `here_1` those that went on to the first page of
-    the path, and so on; each with the `page` and the moment, `begun`, of that.
+    the path, or without a start have it at their edge, and so on; each with the `page` and the
+    moment, `begun`, of that.
     """
 
     def __init__(self, journey: Journey, listing: Listing) -> None:
@@ -78,10 +83,15 @@ class Walk:
         self.listing = listing
         self.order = listing.dialect.order()
         self.least, self.later = ("Min", ">") if journey.forward else ("Max", "<")
-        # Not put by for several readers: that would be all views of the period.
-        self.views = (
-            f"(SELECT visitor, visit, path, {self.order} AS moment FROM {listing.rows.walked()}"  # noqa: S608
-            " WHERE name = 'pageview')"
+        self.first = 0 if journey.start else 1
+
+    # Bound when it is needed, see `tracking.warehouse.rows.Rows`.
+    @cached_property
+    def views(self) -> str:
+        """Not put by for several readers: that would be all views of the period."""
+        return (
+            f"(SELECT visitor, visit, path, {self.order} AS moment"  # noqa: S608
+            f" FROM {self.listing.rows.walked()} WHERE name = 'pageview')"
         )
 
     def stops(self) -> str:
@@ -107,24 +117,49 @@ class Walk:
         )
 
     def _chosen(self) -> dict[str, str]:
+        path, dialect = self.journey.path, self.listing.dialect
         relations = {}
         if start := self.journey.start:
-            matches = goal_sql(start, self.listing.dialect)
-            events = self.listing.rows.walked(start.is_scroll)
-            begun = f"(SELECT visitor, visit, path, {self.order} AS moment FROM {events}"  # noqa: S608
-            # Going back as well, it is the first time that counts.
-            relations["here_0"] = _edge(f"{begun} WHERE {matches})", "Min")
-        for number, page in enumerate(self.journey.path, 1):
-            came = self._next(number - 1) if number > 1 or start else _edge(self.views, self.least)
-            chosen = f"page = {self.listing.dialect.bind(page)}"
+            relations["here_0"] = self._started(start)
+        for number, page in enumerate(path, 1):
+            came = self._edges() if number == self.first else self._next(number - 1)
+            chosen = f"page = {dialect.bind(page)}"
             relations[f"here_{number}"] = f"SELECT * FROM ({came}) WHERE {chosen}"  # noqa: S608
+            if number == self.first + 1 and dialect.reads_once:
+                relations["trail"] = (
+                    f"SELECT * FROM {self.views} WHERE visit IN (SELECT visit FROM here_{number})"  # noqa: S608
+                )
         return relations
+
+    def _started(self, start: Goal) -> str:
+        """Going back as well, it is the first time that counts."""
+        events = self.listing.rows.walked(start.is_scroll)
+        begun = f"SELECT visitor, visit, path, {self.order} AS moment FROM {events}"  # noqa: S608
+        return _next_of(f"({begun} WHERE {goal_sql(start, self.listing.dialect)})", "Min")
+
+    def _edges(self) -> str:
+        """Visits by the page at their edge, as their own rows say it.
+
+        No view lies before that moment, or going back, after it.
+        """
+        rows, period = self.listing.rows, self.journey.query.period
+        if self.journey.forward:
+            page, begun = "entry_page", self.listing.dialect.order("first_time", "0")
+            within = f"first_time >= {rows.bind(naive_utc(period.start))}"
+        else:
+            page, begun = "exit_page", self.listing.dialect.order("last_time", f"{GREATEST_ID}")
+            within = f"last_time < {rows.bind(naive_utc(period.end))}"
+        visits = rows.of(Source.VISITS, self.journey.query.filters)
+        return (
+            f"SELECT visit, visitor, {page} AS page, {begun} AS begun FROM {visits}"  # noqa: S608
+            f" WHERE visitor <> 0 AND {page} <> '' AND {within}"
+        )
 
     def _beyond(self) -> str:
         """Each visit that came this far, with the page after."""
         number = len(self.journey.path)
-        if not number and not self.journey.start:
-            return f"SELECT visitor, page AS other FROM ({_edge(self.views, self.least)})"  # noqa: S608
+        if number < self.first:
+            return f"SELECT visitor, page AS other FROM ({self._edges()})"  # noqa: S608
         return (
             "SELECT visitor, coalesce(next_page, '') AS other FROM"  # noqa: S608
             f" (SELECT visit, visitor FROM here_{number}) AS these LEFT JOIN"
@@ -133,20 +168,21 @@ class Walk:
 
     def _next(self, number: int) -> str:
         """Those of `here_…` that went on, where to."""
+        known = number > self.first and self.listing.dialect.reads_once
         seen = (
-            f"(SELECT visitor, visit, path, moment FROM {self.views} AS views"  # noqa: S608
+            f"(SELECT visitor, visit, path, moment FROM {'trail' if known else self.views} AS views"  # noqa: S608
             f" JOIN (SELECT visit, page, begun FROM here_{number}) AS here USING (visit)"
             f" WHERE moment {self.later} begun AND path <> page)"
         )
-        return _edge(seen, self.least)
+        return _next_of(seen, self.least)
 
 
-def _edge(events: str, least: str) -> str:
+def _next_of(events: str, least: str) -> str:
     """The first, `Min`, or the last, `Max`, of the events of each visit."""
     return (
-        "SELECT visit, who AS visitor, edge_page AS page, edge_moment AS begun FROM ("  # noqa: S608
-        f"SELECT visit, max(visitor) AS who, arg{least}(path, moment) AS edge_page,"
-        f" {least.lower()}(moment) AS edge_moment FROM {events} AS events GROUP BY visit)"
+        "SELECT visit, who AS visitor, next_page AS page, next_moment AS begun FROM ("  # noqa: S608
+        f"SELECT visit, max(visitor) AS who, arg{least}(path, moment) AS next_page,"
+        f" {least.lower()}(moment) AS next_moment FROM {events} AS events GROUP BY visit)"
     )
 
 

@@ -100,26 +100,25 @@ class Retention:
         )
 
     def answer(self, reader: Reader) -> list[Cohort]:
+        starts = [bucket.key for bucket in buckets(self.period, self.interval)]
         listing = reader.listing(self.query)
-        found = reader.fetch(listing, _statement(listing, self.query, naive_utc(self.period.start)))
-        counted: dict[tuple[date, date], int] = {}
-        for first, later, visitors in found:
-            counted[first, later] = counted.get((first, later), 0) + visitors
-        return self._cohorts(counted)
+        found = reader.fetch(listing, _statement(listing, self, len(starts)))
+        counted = {first: [visitors or 0 for visitors in came] for first, *came in found}
+        return self._cohorts(starts, counted)
 
-    def _cohorts(self, counted: Mapping[tuple[date, date], int]) -> list[Cohort]:
+    def _cohorts(self, starts: list[Any], counted: Mapping[Any, Sequence[int]]) -> list[Cohort]:
         zone = self.period.zone
-        starts: list[Any] = [bucket.key for bucket in buckets(self.period, self.interval)]
         moments = [midnight(start, zone) for start in starts]
         begun = sum(moment <= self.now for moment in moments)
         ends = [*moments[1:], self.period.end]
         over = sum(end <= self.now for end in ends)
+        nobody = [0] * len(starts)
         return [
             Cohort(
                 start=starts[place],
-                visitors=counted.get((starts[place], starts[place]), 0),
+                visitors=counted.get(starts[place], nobody)[place],
                 returned=tuple(
-                    counted.get((starts[place], starts[later]), 0)
+                    counted.get(starts[place], nobody)[later]
                     if self.knowing.holds(moments[place], ends[later])
                     else None
                     for later in range(place + 1, begun)
@@ -182,41 +181,35 @@ def _floor(start: datetime, interval: str) -> datetime:
     return midnight(day, start.tzinfo)  # type: ignore[arg-type]
 
 
-def _statement(listing: Listing, query: Query, start: datetime) -> str:
-    """The first and a later part of time, and the number of visitors; some pairs come twice."""
-    rows = listing.rows
-    since = f"began >= {rows.bind(start)}"
-    wanted = _wanted(rows, query)
-    # Who surely has one visit only is counted by it; only the others are told apart.
-    before = {
-        "seen": (
-            "SELECT visitor, visit, first_time, single"  # noqa: S608
-            f" FROM {rows.of(Source.VISITS, All(()))} WHERE visitor <> 0"
-        ),
-        "alone": f"SELECT visit, first_time AS began FROM seen WHERE single AND {since}",  # noqa: S608
-        "firsts": (
-            "SELECT visitor, min(first_time) AS began FROM seen WHERE NOT single GROUP BY visitor"
-        ),
-        "members": f"SELECT visitor, began FROM firsts WHERE {since}",  # noqa: S608
-    }
-    members = "members"
-    if wanted:
-        before["openings"] = (
-            "SELECT visitor, began, min(visit) AS opening FROM seen JOIN members USING (visitor)"
-            " WHERE NOT single AND first_time = began GROUP BY visitor, began"
-        )
-        members = f"(SELECT visitor, began FROM openings WHERE opening IN ({wanted}))"  # noqa: S608
-    first, later = rows.bucket("began"), rows.bucket("first_time")
-    back = (
-        f"SELECT DISTINCT visitor, {first} AS cohort, {later} AS part"  # noqa: S608
-        f" FROM seen JOIN {members} USING (visitor) WHERE NOT single"
+def _statement(listing: Listing, asked: Retention, parts: int) -> str:
+    """For each cohort the number of its visitors in each part of the period, its own among them.
+
+    The parts in which a visitor came are the bits of a number, so that visits are read once.
+    """
+    rows, dialect = listing.rows, listing.dialect
+    since = rows.bind(naive_utc(asked.period.start))
+    first = rows.bind(asked.period.start.date())
+    place = f"date_diff('{asked.interval}', {first}, {rows.bucket('first_time')})"
+    columns = ["min(first_time) AS began", "bit_or(part) AS parts"]
+    chosen = f"began >= {since}"
+    if wanted := _wanted(rows, asked.query):
+        columns.append(f"argMin(visit, {dialect.order('first_time', 'visit')}) AS opening")
+        chosen += f" AND opening IN ({wanted})"
+    seen = (
+        "SELECT visitor, visit, first_time,"  # noqa: S608
+        f" CASE WHEN first_time >= {since} THEN {dialect.bit(place)} ELSE 0 END"
+        f" AS part FROM {rows.of(Source.VISITS, All(()))} WHERE visitor <> 0"
     )
-    return listing.select(
-        f"SELECT cohort, part, count(*) AS visitors FROM ({back}) GROUP BY cohort, part"  # noqa: S608
-        f" UNION ALL SELECT {first} AS cohort, {first} AS part, count(*) AS visitors FROM alone"
-        f"{f' WHERE visit IN ({wanted})' if wanted else ''} GROUP BY cohort, part",
-        **before,
+    members = f"SELECT {', '.join(columns)} FROM ({seen}) GROUP BY visitor"  # noqa: S608
+    alike = (
+        f"SELECT {rows.bucket('began')} AS cohort, parts, count(*) AS visitors"  # noqa: S608
+        f" FROM ({members}) WHERE {chosen} GROUP BY cohort, parts"
     )
+    came = ", ".join(
+        f"sum(visitors) FILTER (WHERE {dialect.has_bit('parts', part)}) AS came_{part}"
+        for part in range(parts)
+    )
+    return listing.select(f"SELECT cohort, {came} FROM ({alike}) GROUP BY cohort")  # noqa: S608
 
 
 def _wanted(rows: Rows, query: Query) -> str:

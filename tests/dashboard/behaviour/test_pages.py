@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from tests.factories import EventFactory, SeatFactory, SiteFactory
+from tests.factories import EventFactory, SeatFactory
 from tracking.models import Funnel, Role
 
 pytestmark = pytest.mark.django_db
@@ -65,24 +65,6 @@ def test_a_funnel_of_the_address_shows_its_steps_with_their_figures(client, seat
     assert "50% of 2 visitors took all 2 steps" in page
     assert "1 visitor 50% of the start 50% of the step before 1 dropped off (50%)" in page
     assert "After / 1 stopped here /help 1 100%" in gone
-
-
-def test_a_step_tells_who_dropped_off_since_the_one_before(client, seat):
-    for paths in (["/", "/a", "/b"], ["/", "/a"], ["/", "/a"], ["/"]):
-        walked(seat.site, *paths)
-
-    page = words(asked(client, seat, f"funnels?step=page,/&step=page,/a&step=page,/b&{DAY}"))
-
-    assert "3 visitors 75% of the start 75% of the step before 1 dropped off (25%)" in page
-    assert "1 visitor 25% of the start 33% of the step before 2 dropped off (67%)" in page
-
-
-def test_a_funnel_of_another_site_is_neither_shown_nor_offered(client, seat):
-    steps = [{"page": "/"}, {"page": "/paid"}]
-    theirs = Funnel.objects.create(site=SiteFactory(), name="Checkout", steps=steps)
-
-    assert asked(client, seat, f"funnels?funnel={theirs.pk}").startswith("404")
-    assert "Checkout" not in asked(client, seat, "funnels")
 
 
 def test_steps_of_the_form_become_an_address_that_keeps_the_period(client, seat):

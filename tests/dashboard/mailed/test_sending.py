@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from dashboard.mailed import figures, sending
+from dashboard.mailed import sending
 from dashboard.mailed.sending import send_due
 from realtime.models import OutgoingMail
 from realtime.subscriptions.models import SentReport, Subscription
@@ -138,21 +138,6 @@ def test_team_gets_all_its_sites_in_one_mail():
     assert "- shop.example: 2, 2 pageviews, most on /beans, most from News" in text
     assert text.index("- shop.example: 2") < text.index("- blog.example: 1")
     assert ("2 Mar: 1, 3 Mar: 1, 4 Mar: 1" in text, "elsewhere" in text) == (True, False)
-
-
-def test_sites_of_a_team_with_few_visitors_are_counted_alone(monkeypatch):
-    monkeypatch.setattr(figures, "MOST_SITES", 1)
-    found = seat()
-    for domain in ("blog.example", "docs.example"):
-        SiteFactory(domain=domain, team=found.site.team)
-    visits(found.site, 2)
-    subscribe(team=found.site.team, user=found.user)
-
-    send_due(NOW)
-
-    [mail] = delivered()
-    assert "And 2 with fewer visitors." in str(mail.body)
-    assert "blog.example" not in str(mail.body)
 
 
 def test_each_period_is_sent_once_whoever_looks_and_how_often():

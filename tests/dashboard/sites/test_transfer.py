@@ -152,8 +152,8 @@ def test_page_tells_what_became_of_files(client, site):
         site=site,
         file_name="march.csv",
         state="done",
-        events=38_214,
-        visits=10_500,
+        events=1234,
+        visits=1000,
         refused=1,
         refusals=[[17, "It has no visitor."]],
     )
@@ -161,13 +161,7 @@ def test_page_tells_what_became_of_files(client, site):
 
     page = client.get(PAGE).content.decode()
 
-    for words in (
-        "march.csv",
-        "38,214 events in 10,500 visits",
-        "17",
-        "It has no visitor.",
-        "The disk is full.",
-    ):
+    for words in ("march.csv", "1,234 events", "17", "It has no visitor.", "The disk is full."):
         assert words in page
     assert "every 2s" not in page
 

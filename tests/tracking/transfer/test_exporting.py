@@ -20,9 +20,9 @@ from tracking.transfer.fields import FIELDS
 pytestmark = pytest.mark.django_db
 
 
-def exported(site: Site, kind: str = "ndjson", **whose: Any) -> bytes:
+def exported(site: Site, kind: str = "ndjson") -> bytes:
     to = io.BytesIO()
-    export(site, to, kind, **whose)
+    export(site, to, kind)
     return to.getvalue()
 
 
@@ -124,17 +124,6 @@ def test_hot_and_sealed_events_of_the_site_come_in_order_of_time():
 
 def test_site_without_events_gives_an_empty_file():
     assert b"" == exported(SiteFactory())
-
-
-def test_of_certain_visitors_nobody_else_is_told_and_of_none_nothing():
-    site = SiteFactory()
-    [event] = visit(site, ["/hers"])
-    visit(site, ["/his"])
-    noted([EventFactory(site=site, flags="no_visitor", visit=0, visitor=0)])
-
-    found = [exported(site, visitors=each).count(b"\n") for each in ([event.visitor], [])]
-
-    assert [1, 0] == found
 
 
 def test_command_writes_days_of_the_site_into_a_file_by_its_ending(tmp_path: Path):

@@ -41,14 +41,6 @@ def test_keys_come_by_how_many_visitors_sent_them():
     assert [("plan", 2, 2), ("from", 1, 2)] == inquire(Properties(asked(site), 10))
 
 
-def test_events_of_nobody_known_are_counted_and_are_no_visitor():
-    site = SiteFactory()
-    for _ in range(2):
-        happened(site, {"plan": "pro"}, flags="no_visitor", visit=0, visitor=0)
-
-    assert [("plan", 0, 2)] == inquire(Properties(asked(site), 10))
-
-
 @pytest.mark.parametrize(
     ("search", "most", "keys"),
     [

@@ -158,13 +158,28 @@ def test_where_visitors_went_instead_equals_recount(
     assert expected == answer
 
 
-def stops(events: list[Event], start: Asked | None, forward: bool) -> list[str] | None:
-    """The pages from the start on, None where it is not reached."""
+def edge(events: list[Event], forward: bool) -> str | None:
+    """The page at the edge of a visit, of all its events; None where that lies on another day."""
+    whole = sorted(
+        (event for event in events if event.name != "engagement"),
+        key=lambda event: (event.time, event.id),
+        reverse=not forward,
+    )
+    if not whole or not DAY <= whole[0].time < DAY + timedelta(days=1):
+        return None
+    return next((event.path for event in whole if event.name == "pageview"), None)
+
+
+def stops(events: list[Event], start: Asked | None, forward: bool, entered: str | None) -> Any:
+    """The pages from the start on, None where it is not reached; without one from where it entered.
+
+    The events are those of the day.
+    """
     views = [event for event in events if event.name == "pageview"]
     if start is None:
-        path, rest = "", views if forward else views[::-1]
-        if not views:
+        if entered is None:
             return None
+        path, rest, found = entered, views if forward else views[::-1], [entered]
     else:
         begun = next((event for event in events if reached(event, [start])), None)
         if begun is None:
@@ -172,8 +187,7 @@ def stops(events: list[Event], start: Asked | None, forward: bool) -> list[str] 
         key = (begun.time, begun.id)
         after = [e for e in views if (e.time, e.id) > key]
         before = [e for e in views if (e.time, e.id) < key][::-1]
-        path, rest = begun.path, after if forward else before
-    found = []
+        path, rest, found = begun.path, after if forward else before, []
     for event in rest:
         if event.path != path:
             path = event.path
@@ -193,13 +207,20 @@ def test_stops_of_a_journey_equal_recount(
     visits: list, start: dict | None, direction: str, name: str, data: st.DataObject
 ) -> None:
     site = site_with_goals()
-    counted = walks(store(site, DAY, visits), name)
+    stored, forward = store(site, DAY, visits), direction == "after"
+    counted = walks(stored, name)
     query, defined = asked(site, filters=FILTERS[name][0]), Definitions(site.pk)
     begin = read_journey(query, start, [], direction, defined).start
-    gone = {key: stops(events, begin, direction == "after") for key, events in counted.items()}
+    whole: dict[int, list[Event]] = {key: [] for key in counted}
+    for event in stored:
+        whole.get(event.visit, []).append(event)
+    gone = {
+        key: stops(events, begin, forward, edge(whole[key], forward))
+        for key, events in counted.items()
+    }
     known = [found for found in gone.values() if found]
-    whole = data.draw(st.sampled_from(known)) if known else []
-    path = whole[: data.draw(st.integers(0, len(whole)))]
+    longest = data.draw(st.sampled_from(known)) if known else []
+    path = longest[: data.draw(st.integers(0, len(longest)))]
 
     answer = inquire(read_journey(query, start, path, direction, defined))
 

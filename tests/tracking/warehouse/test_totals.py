@@ -1,16 +1,14 @@
 """Imported totals in the answers to questions, beside the site's own events."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.factories import EventFactory, SiteFactory
 from tests.tracking.warehouse.totals import kept
-from tracking.models import Goal, Site, TotalsChunk
+from tracking.models import Goal, Site
 from tracking.warehouse import Query, run
-from tracking.warehouse.imported import kept as storage
 from tracking.warehouse.result import Row
 
 pytestmark = pytest.mark.django_db
@@ -79,30 +77,6 @@ def test_totals_that_are_still_being_kept_do_not_count():
     totals.counted = False
     totals.save()
     assert ([(0,)], "no_imported_data") == (ask(site, ["visitors"]), reason(site, ["visitors"]))
-
-
-def test_file_that_is_kept_in_many_pieces_is_read_whole(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(storage, "CHUNK", 100)
-    monkeypatch.setattr(storage, "TOGETHER", 2)
-    site = SiteFactory()
-    kept(site, {"visitors": [("2026-03-09", *USUAL)]}, SPANS)
-
-    assert (True, [(10,)]) == (TotalsChunk.objects.count() > 4, ask(site, ["visitors"]))
-
-
-def test_copies_of_what_is_no_longer_kept_are_removed_and_the_others_stay(own_data: Path):
-    site = SiteFactory()
-    gone, stays = (kept(site, {"visitors": [("2026-03-09", *USUAL)]}, SPANS) for _ in range(2))
-    ask(site, ["visitors"])
-    tokens = [each.tables.get().token for each in (gone, stays)]
-    half = storage.folder() / f"{tokens[1]}.1-half"
-    half.touch()
-    gone.delete()
-
-    storage.forget()
-
-    paths = [*(storage.folder() / f"{token}.parquet" for token in tokens), half]
-    assert [False, True, False] == [path.exists() for path in paths]
 
 
 def test_breakdown_unites_rows_of_one_name_in_the_order_of_the_sum():

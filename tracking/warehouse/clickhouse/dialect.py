@@ -13,6 +13,8 @@ STEPS = {"minute": ("toIntervalMinute", 60_000_000), "hour": ("toIntervalHour", 
 class ClickHouseDialect:
     """See `tracking.warehouse.dialect.Dialect`."""
 
+    reads_once = False
+
     def __init__(self) -> None:
         self.values: dict[str, object] = {}
 
@@ -101,16 +103,39 @@ class ClickHouseDialect:
     def earlier(self, moment: str, seconds: str) -> str:
         return f"{moment} - toIntervalSecond({seconds})"
 
-    def order(self) -> str:
-        microseconds = "toUnixTimestamp64Micro(assumeNotNull(time))"
-        return f"toInt128({microseconds}) * toInt128('9223372036854775808') + id"
+    def order(self, time: str = "time", key: str = "id") -> str:
+        microseconds = f"toUnixTimestamp64Micro(assumeNotNull({time}))"
+        return f"toInt128({microseconds}) * toInt128('9223372036854775808') + {key}"
 
-    def gathered(self, values: str) -> str:
-        return f"groupArray({values})"
+    def walked(self, marked: str, last: int) -> dict[str, str]:
+        # In one go, as the events are read again wherever they are named: each walker's moments of
+        # each step, then the first that are one more. Of the first step the least is enough, and of
+        # the last one the greatest.
+        between = range(2, last)
+        moments = "".join(
+            f", groupArray(moment) FILTER (WHERE step_{k}) AS at_{k}" for k in between
+        )
+        found = (
+            "SELECT max(visitor) AS who, min(moment) FILTER (WHERE step_1) AS reached_1"  # noqa: S608
+            f"{moments}, max(moment) FILTER (WHERE step_{last}) AS latest FROM {marked}"
+            f" WHERE walker IN (SELECT walker FROM {marked} WHERE step_1) GROUP BY walker"
+        )
+        for k in between:
+            later = f"arrayFilter(each -> each > reached_{k - 1}, at_{k})"
+            # Of an empty list the first is 0.
+            reached = f"nullif(arraySort({later})[1], 0) AS reached_{k}"
+            found = f"SELECT *, {reached} FROM ({found})"  # noqa: S608
+        taken = [f"reached_{k} IS NOT NULL" for k in between] + [f"latest > reached_{last - 1}"]
+        levels = "".join(f" + CASE WHEN {holds} THEN 1 ELSE 0 END" for holds in taken)
+        begun = ", ".join(f"reached_{k}" for k in range(last - 1, 0, -1))
+        level = f"1{levels} AS level, coalesce({begun}) AS begun"
+        return {"walked": f"SELECT who AS visitor, {level} FROM ({found})"}  # noqa: S608
 
-    def least_above(self, values: str, bound: str) -> str:
-        # Of an empty list the first is 0.
-        return f"nullif(arraySort(arrayFilter(each -> each > {bound}, {values}))[1], 0)"
+    def bit(self, place: str) -> str:
+        return f"bitShiftLeft(toInt64(1), {place})"
+
+    def has_bit(self, number: str, place: int) -> str:
+        return f"bitTest({number}, {place})"
 
     def moments(self, first: str, last: str, step: str) -> str:
         interval, microseconds = STEPS[step]

@@ -21,7 +21,7 @@ from tracking.models import Import, Site, Totals
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.formats import guess
 from tracking.transfer.formats.sample import sample
-from tracking.transfer.totals import NOT_OVER, remove
+from tracking.transfer.totals import NOT_OVER
 from tracking.warehouse import Query, run
 
 pytestmark = pytest.mark.django_db
@@ -292,16 +292,6 @@ def test_days_of_another_site_keep_none_from_being_taken(tmp_path: Path):
     job = brought(site, tmp_path, content)
 
     assert ({(): (7,)}, 0) == (ask(site, ["visitors"]), job.refused)
-
-
-def test_file_whose_totals_were_removed_is_taken_again(tmp_path: Path):
-    site, content = SiteFactory(), exported(EXPORT)
-
-    was_there = remove(brought(site, tmp_path, content))
-    left = Totals.objects.count()
-    brought(site, tmp_path, content)
-
-    assert (True, 0, {(): (7,)}) == (was_there, left, ask(site, ["visitors"]))
 
 
 def test_strict_import_with_a_refused_line_stores_nothing(tmp_path: Path):
