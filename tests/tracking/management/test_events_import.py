@@ -41,7 +41,7 @@ def test_command_counts_what_it_stored_and_names_refused_lines(tmp_path: Path):
 
     out, err = imported("www.a.example", str(file), "--errors", str(errors))
 
-    assert "Imported: 2 events in 2 visits\nRefused: 1 lines\n" == out
+    assert "Imported: 2 events in 2 visits\nRefused: 1 line\n" == out
     assert "Line 2: It is no JSON object.\n" in err
     assert "2\tIt is no JSON object.\n" == errors.read_text()
     assert [("a.ndjson", "done", 2)] == list(
@@ -54,7 +54,7 @@ def test_command_reads_standard_input(tmp_path: Path, monkeypatch: pytest.Monkey
     content = written(tmp_path / "a.ndjson", {}).read_bytes()
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
 
-    assert "Imported: 1 events in 1 visits\nRefused: 0 lines\n" == imported("a.example", "-")[0]
+    assert "Imported: 1 event in 1 visit\nRefused: 0 lines\n" == imported("a.example", "-")[0]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_command_recognises_a_file_of_another_program_and_tells_what_was_known(t
     said = [imported("a.example", str(file))[0] for file in (first, second)]
 
     assert [
-        "Imported: 1 events in 1 visits\nRefused: 0 lines\n",
-        "Imported: 1 events in 1 visits\nImported before: 1 events\nRefused: 0 lines\n",
+        "Imported: 1 event in 1 visit\nRefused: 0 lines\n",
+        "Imported: 1 event in 1 visit\nImported before: 1 event\nRefused: 0 lines\n",
     ] == said
 
 
@@ -97,7 +97,7 @@ def test_command_reads_several_files_of_another_program_as_one(tmp_path: Path):
 
     out, err = imported("a.example", *map(str, files), "--format", "umami")
 
-    assert "Imported: 1 events in 1 visits\nRefused: 1 lines\n" == out
+    assert "Imported: 1 event in 1 visit\nRefused: 1 line\n" == out
     assert "Line website_event.csv:3: Its timestamp is no time" in err
 
 

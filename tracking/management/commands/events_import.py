@@ -130,16 +130,19 @@ class Command(BaseCommand):
             raise CommandError("Files of raw events are imported one at a time.")
 
     def _tell(self, job: Import) -> None:
-        brought = "lines of daily totals" if job.counts_days else f"events in {job.visits} visits"
-        self.stdout.write(f"Imported: {job.events} {brought}")
+        if job.counts_days:
+            brought = f"{_many(job.events, 'line')} of daily totals"
+        else:
+            brought = f"{_many(job.events, 'event')} in {_many(job.visits, 'visit')}"
+        self.stdout.write(f"Imported: {brought}")
         if job.known:
-            self.stdout.write(f"Imported before: {job.known} events")
+            self.stdout.write(f"Imported before: {_many(job.known, 'event')}")
         for reason, lines in job.left_out or []:
-            self.stdout.write(f"Left out: {lines} lines. {reason}")
-        self.stdout.write(f"Refused: {job.refused} lines")
+            self.stdout.write(f"Left out: {_many(lines, 'line')}. {reason}")
+        self.stdout.write(f"Refused: {_many(job.refused, 'line')}")
         if job.refused > SHOWN:
             for reason, lines in job.reasons or []:
-                self.stdout.write(f"  {lines} lines. {reason}")
+                self.stdout.write(f"  {_many(lines, 'line')}. {reason}")
 
     def _show_refusals(self, lines: Staging, errors: Path | None) -> None:
         for number, reason in lines.refusals(SHOWN):
@@ -147,6 +150,10 @@ class Command(BaseCommand):
         if errors:
             with errors.open("w") as to:
                 to.writelines(f"{number}\t{reason}\n" for number, reason in lines.all_refusals())
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 class Progress:
