@@ -117,6 +117,7 @@ def test_page_lists_rates_and_currencies_that_arrived_without_one(client, site):
             revenue_amount=Decimal(5),
             revenue_currency=currency,
         )
+    EventFactory(site=site, name="Buy", time=NOW)
 
     context = client.get(REVENUE).context
 
@@ -124,6 +125,22 @@ def test_page_lists_rates_and_currencies_that_arrived_without_one(client, site):
         list(map(str, context["rates"])),
         [tuple(each) for each in context["unrated"]],
     )
+
+
+def test_weeks_of_what_arrived_end_with_today_by_the_sites_clock(client, site):
+    # There it is the eleventh already.
+    Site.objects.update(timezone="Pacific/Auckland")
+    EventFactory(
+        site=site,
+        time=NOW - timedelta(hours=1),
+        name="Buy",
+        revenue_amount=Decimal(5),
+        revenue_currency="CHF",
+    )
+
+    unrated = client.get(REVENUE).context["unrated"]
+
+    assert [("CHF", 1)] == [tuple(each) for each in unrated]
 
 
 def test_rates_of_another_site_are_not_found(client, site):

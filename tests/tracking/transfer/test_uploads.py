@@ -16,7 +16,7 @@ from tests.tracking.transfer.formats import goatcounter_files as goatcounter
 from tests.tracking.transfer.formats import umami_files as umami
 from tests.tracking.warehouse.sealing.sealed import totals
 from tracking.locks import alone
-from tracking.models import Change, Import, Site
+from tracking.models import Change, Import, ImportedRecords, Site
 from tracking.transfer import uploads
 from tracking.transfer.errors import ImportProblem
 
@@ -50,6 +50,20 @@ def test_parts_become_a_file_that_is_imported():
 
     assert ([50, len(CONTENT)], ("done", 1, 1, "")) == (there, told(job))
     assert ((1, 1, 1), False) == (totals(site)[:3], uploads.path_of(job).exists())
+
+
+def test_what_an_import_that_ended_would_have_added_is_forgotten():
+    site = SiteFactory()
+    for state in Import.State:
+        job = Import.objects.create(site=site, file_name="a.csv", state=state)
+        ImportedRecords.objects.create(job=job, hashes=b"")
+
+    uploads.clean()
+
+    ended = {Import.State.FAILED, Import.State.CANCELLED}
+    assert set(Import.State) - ended == set(
+        ImportedRecords.objects.values_list("job__state", flat=True)
+    )
 
 
 def test_end_of_an_import_is_recorded_with_its_counts():

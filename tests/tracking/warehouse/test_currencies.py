@@ -12,7 +12,7 @@ from tests.examples import up_to
 from tests.factories import EventFactory, SiteFactory
 from tracking.models import ExchangeRate, Goal, Site
 from tracking.warehouse import Query, Result, currencies, run
-from tracking.warehouse.revenue import MetricWarning, Money
+from tracking.warehouse.revenue import MetricWarning, Money, money
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,15 @@ def test_amounts_are_converted_by_the_rate_of_their_day():
     ]
 
 
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [(1.0015, "1.002"), (Decimal("-1.0015"), "-1.002"), (1.0014, "1.001"), (None, "0.000")],
+    ids=["half", "half below nothing", "less", "nothing"],
+)
+def test_money_is_rounded_to_a_thousandth_half_away_from_nothing(amount, told):
+    assert Money(Decimal(told), "EUR") == money(amount, "EUR")
+
+
 def test_goals_of_all_currencies_are_told_in_one():
     site = shop()
     rated(site, "USD", FIRST, "0.5")
@@ -160,6 +169,26 @@ def test_site_without_a_reporting_currency_counts_each_goals_own():
     result = asked(site, filters=[["is", "event:goal", ["Buy"]]])
 
     assert [(euros("3"), euros("3"))] == [row.metrics for row in result.rows]
+
+
+def test_revenue_of_several_currencies_is_told_goal_by_goal_where_none_is_the_sites():
+    site = shop()
+    site.reporting_currency = ""
+    paid(site, at(5), "10", "USD", name="Rent")
+    paid(site, at(5), "3", "EUR")
+
+    apart = asked(site, metrics=["total_revenue"], dimensions=["event:goal"])
+    together = asked(site, metrics=["total_revenue"])
+
+    dollars = Money(Decimal("10.000"), "USD")
+    assert {("Buy",): (euros("3"),), ("Rent",): (dollars,)} == {
+        row.dimensions: row.metrics for row in apart.rows
+    }
+    assert {} == apart.warnings
+    assert ([(None,)], {"total_revenue"}) == (
+        [row.metrics for row in together.rows],
+        set(together.warnings),
+    )
 
 
 def test_goals_without_a_currency_have_no_revenue():
