@@ -21,7 +21,7 @@ from tracking.warehouse.filters import All
 from tracking.warehouse.parse import object_of
 from tracking.warehouse.periods import Period, midnight
 from tracking.warehouse.query import Query
-from tracking.warehouse.rows import Rows, Source
+from tracking.warehouse.rows import Source
 from tracking.warehouse.visits import Listing
 
 INTERVALS = tuple(LEAST_DAYS)
@@ -190,17 +190,21 @@ def _statement(listing: Listing, asked: Retention, parts: int) -> str:
     since = rows.bind(naive_utc(asked.period.start))
     first = rows.bind(asked.period.start.date())
     place = f"date_diff('{asked.interval}', {first}, {rows.bucket('first_time')})"
-    columns = ["min(first_time) AS began", "bit_or(part) AS parts"]
-    chosen = f"began >= {since}"
-    if wanted := _wanted(rows, asked.query):
-        columns.append(f"argMin(visit, {dialect.order('first_time', 'visit')}) AS opening")
-        chosen += f" AND opening IN ({wanted})"
+    before, columns = {}, "min(first_time) AS began, bit_or(part) AS parts"
+    who, chosen = "visitor <> 0", f"began >= {since}"
+    if asked.query.filters != All(()):
+        wanted = rows.of(Source.VISITS, asked.query.filters)
+        before["wanted"] = f"SELECT visit, visitor FROM {wanted}"  # noqa: S608
+        # Others need not be told apart.
+        who += " AND visitor IN (SELECT visitor FROM wanted)"
+        columns += f", argMin(visit, {dialect.order('first_time', 'visit')}) AS opening"
+        chosen += " AND opening IN (SELECT visit FROM wanted)"
     seen = (
         "SELECT visitor, visit, first_time,"  # noqa: S608
-        f" CASE WHEN first_time >= {since} THEN {dialect.bit(place)} ELSE 0 END"
-        f" AS part FROM {rows.of(Source.VISITS, All(()))} WHERE visitor <> 0"
+        f" CASE WHEN first_time >= {since} THEN {dialect.bit(place)} ELSE 0 END AS part"
+        f" FROM {rows.of(Source.VISITS, All(()))} WHERE {who}"
     )
-    members = f"SELECT {', '.join(columns)} FROM ({seen}) GROUP BY visitor"  # noqa: S608
+    members = f"SELECT {columns} FROM ({seen}) GROUP BY visitor"  # noqa: S608
     alike = (
         f"SELECT {rows.bucket('began')} AS cohort, parts, count(*) AS visitors"  # noqa: S608
         f" FROM ({members}) WHERE {chosen} GROUP BY cohort, parts"
@@ -209,11 +213,5 @@ def _statement(listing: Listing, asked: Retention, parts: int) -> str:
         f"sum(visitors) FILTER (WHERE {dialect.has_bit('parts', part)}) AS came_{part}"
         for part in range(parts)
     )
-    return listing.select(f"SELECT cohort, {came} FROM ({alike}) GROUP BY cohort")  # noqa: S608
-
-
-def _wanted(rows: Rows, query: Query) -> str:
-    """The visits that the filters leave; none where there are no filters."""
-    if query.filters == All(()):
-        return ""
-    return f"SELECT visit FROM {rows.of(Source.VISITS, query.filters)}"  # noqa: S608
+    found = f"SELECT cohort, {came} FROM ({alike}) GROUP BY cohort"  # noqa: S608
+    return listing.select(found, **before)
