@@ -187,6 +187,22 @@ def test_where_no_mail_is_sent_the_page_says_so_and_promises_none(client, site, 
     assert "This server sends no mail." in tried
 
 
+def test_webhook_that_is_switched_off_is_not_tried(client, site):
+    client.post(ALERTS, LIMIT)
+    make_hook(site, kinds=["threshold"], enabled=False)
+
+    client.post(f"{ALERTS}/{Threshold.objects.get().pk}/try")
+
+    assert not Delivery.objects.exists()
+
+
+def test_history_of_another_site_is_not_told(client, site):
+    alert = Threshold.objects.create(site=SiteFactory(), limit=5)
+    Occurrence.objects.create(threshold=alert, value=9, limit=5, opened_at=NOW, told_at=NOW)
+
+    assert [] == client.get(ALERTS).context["history"]
+
+
 def test_history_tells_when_it_was_and_leads_to_the_moment(client, site):
     owner = owner_of(site)
     owner.timezone = "Europe/Berlin"

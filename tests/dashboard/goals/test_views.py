@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from dashboard.goals import forms, views
 from tests.factories import EventFactory, SeatFactory, SiteFactory
-from tracking.models import Change, Goal, Role
+from tracking.models import Change, Goal, Role, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +222,43 @@ def test_suggested_goals_are_added_by_one_click(client, site, sent, names):
 
     assert [{**EMPTY, "display_name": name, "event_name": name} for name in names] == stored()
     assert [("added", "goal", name) for name in names] == changes()
+
+
+def test_days_of_suggested_events_are_those_of_the_sites_clock(client, site):
+    # There it is the eleventh already.
+    Site.objects.update(timezone="Pacific/Auckland")
+    happened(site, "Poll")
+
+    assert ["Poll"] == [each.name for each in client.get(GOALS).context["suggested"]]
+
+
+def test_site_has_a_bounded_number_of_goals(client, site, monkeypatch):
+    for module in (forms, views):
+        monkeypatch.setattr(module, "MOST_GOALS", 2)
+    Goal.objects.create(site=site, event_name="Signup")
+    for number, name in enumerate(("404", "Poll", "Vote"), 1):
+        happened(site, name, number)
+
+    client.post(f"{GOALS}/suggested")
+    client.post(GOALS, {"kind": "event", "event_name": "Buy"})
+
+    assert ["Signup", "Vote"] == [each["display_name"] for each in stored()]
+
+
+def test_change_of_a_goal_is_recorded_with_what_it_was(client, site):
+    goal = Goal.objects.create(site=site, event_name="Signup", currency="EUR")
+
+    client.post(
+        f"{GOALS}/{goal.pk}",
+        {
+            "kind": "event",
+            "event_name": "Signup",
+            "display_name": "Signup",
+            "currency": "usd",
+        },
+    )
+
+    assert {"currency": ["EUR", "USD"]} == Change.objects.get().details
 
 
 def test_viewer_is_not_let_in(client, site):

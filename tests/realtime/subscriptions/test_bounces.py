@@ -60,6 +60,15 @@ def test_mail_that_came_back_for_good_pauses_its_subscription(whole):
     )
 
 
+def test_first_reason_stays():
+    row = subscription()
+
+    for status in ("5.1.1", "5.7.1"):
+        bounces.read(notification(tokens.message_id(row.pk), "failed", status))
+
+    assert "Mail to the address came back (status 5.1.1)." == reason(row)
+
+
 @pytest.mark.parametrize(
     ("action", "status"),
     [("delayed", "4.2.2"), ("failed", "4.4.7"), ("delivered", "2.0.0"), ("relayed", "5.0.0")],
