@@ -242,6 +242,8 @@ def test_mail_program_ends_a_report_with_one_request(client, seat):
     statuses = [program.post(link, {"List-Unsubscribe": "One-Click"}).status_code for _ in range(2)]
 
     assert ([200, 200], 0) == (statuses, Subscription.objects.count())
+    ended = Change.objects.filter(did="ended").values_list("by", "whose", "name")
+    assert [(seat.user.pk, seat.user.pk, "weekly")] == list(ended)
 
 
 def test_program_that_only_looks_at_the_link_ends_nothing(client, seat):

@@ -164,6 +164,19 @@ def test_parts_that_have_not_begun_are_not_told():
     ] == found
 
 
+def test_part_is_over_and_the_next_one_begun_at_the_same_moment():
+    site = SiteFactory(own_ids=True)
+    came(site, 1, 13, 14)
+
+    found = cohorts(site, now=datetime(2026, 4, 15, tzinfo=UTC))
+
+    assert [
+        Cohort(date(2026, 4, 13), 1, (1, 0), 1),
+        Cohort(date(2026, 4, 14), 0, (0,), 0),
+        Cohort(date(2026, 4, 15), 0, (), 0),
+    ] == found
+
+
 def test_the_mean_is_of_visitors_of_whom_the_whole_part_is_known():
     found = [
         Cohort(date(2026, 4, 13), 10, (5, None), 2),

@@ -156,6 +156,14 @@ def test_comparison_takes_the_totals_of_the_period_before():
     assert [(1, (10,))] == ask(site, ["visitors"], **asked)
 
 
+def test_part_of_a_day_is_not_compared_with_the_totals_of_a_whole_one():
+    site = SiteFactory()
+    kept(site, {"visitors": [("2026-03-11", *USUAL)]}, [("2026-03-11", "2026-03-12")])
+    EventFactory(site=site, time=NOW.replace(hour=9))
+    asked = {"date_range": ["2026-03-12", "2026-03-12"], "comparison": "previous_period"}
+    assert [(1, (0,))] == ask(site, ["visitors"], **asked)
+
+
 def test_share_is_one_of_all_visitors_those_of_totals_among_them():
     site = SiteFactory()
     tables = {
@@ -249,6 +257,7 @@ EVERYTHING = {
          "unsupported_query"),
         ({"filters": [["has_done", ["is", "event:page", ["/"]]]]}, "unsupported_query"),
         ({"filters": [["is_not", "event:name", ["Signup"]]]}, "unsupported_query"),
+        ({"filters": [["is", "event:name", ["Signup", "pageview"]]]}, "unsupported_query"),
         ({"filters": [["is", "event:goal", ["Signup"]]]}, ""),
         ({"dimensions": ["event:goal"]}, ""),
         ({"dimensions": ["event:goal"], "filters": [["is", "visit:os", ["Mac"]]]},
@@ -266,6 +275,22 @@ def test_what_totals_cannot_answer_leaves_them_out_and_says_why(
     Goal.objects.create(site=site, event_name="Signup", display_name="Signup")
     kept(site, EVERYTHING, SPANS)
     assert expected == reason(site, **{"metrics": ["visitors"], **asked})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"event_name": "Signup", "props": {"plan": "pro"}},
+        {"page_path": "/", "scroll_threshold": 50},
+    ],
+    ids=["property", "scrolling"],
+)
+def test_goal_that_totals_know_nothing_of_leaves_them_out(fields: dict[str, Any]):
+    site = SiteFactory()
+    Goal.objects.create(site=site, display_name="Mine", **fields)
+    kept(site, EVERYTHING, SPANS)
+    filters = [["is", "event:goal", ["Mine"]]]
+    assert "unsupported_query" == reason(site, ["visitors"], filters=filters)
 
 
 def test_file_without_a_figure_does_not_answer_what_asks_for_it():
