@@ -1,6 +1,16 @@
 import pytest
 
-from tracking.vitals import props_of
+from tracking.vitals import VITALS, props_of
+
+
+def test_figures_are_good_and_poor_from_where_their_definitions_say():
+    assert {
+        "lcp": (2500, 4000),
+        "inp": (200, 500),
+        "cls": (0.1, 0.25),
+        "fcp": (1800, 3000),
+        "ttfb": (800, 1800),
+    } == {name: (vital.good, vital.poor) for name, vital in VITALS.items()}
 
 
 def test_figures_become_properties_in_whole_milliseconds_and_thousandths_of_shift():

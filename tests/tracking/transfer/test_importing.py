@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from tests.factories import SiteFactory
 from tests.tracking.transfer.files import imported, written
@@ -171,6 +172,14 @@ def test_bad_lines_are_refused_by_number_and_the_others_stored(file: Path):
     expected = [[number, reason] for number, (_, reason) in enumerate(REFUSED, 2)]
     assert (expected, 20, 2) == ([list(row) for row in job.refusals], job.refused, job.events)
     assert (1, 1, 2) == totals(site)[:3]
+
+
+def test_clock_that_is_less_than_an_hour_ahead_is_believed(file: Path):
+    times = [timezone.now() + timedelta(minutes=minutes) for minutes in (50, 70)]
+
+    job = imported(SiteFactory(), written(file, *({"timestamp": t.isoformat()} for t in times)))
+
+    assert (1, [(2, "Its timestamp lies in the future.")]) == (job.events, job.refusals)
 
 
 def test_line_that_is_not_utf8_is_refused(file: Path):

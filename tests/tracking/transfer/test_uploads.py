@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tracking.locks import alone
 from tracking.models import Change, Import, ImportedRecords, Site
 from tracking.transfer import uploads
 from tracking.transfer.errors import ImportProblem
+from tracking.transfer.refused import path_of_refusals
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,18 @@ def test_what_an_import_that_ended_would_have_added_is_forgotten():
     assert set(Import.State) - ended == set(
         ImportedRecords.objects.values_list("job__state", flat=True)
     )
+
+
+def test_refused_lines_are_kept_for_thirty_days():
+    jobs = [uploaded(SiteFactory()) for _ in range(2)]
+    uploads.run_waiting()
+    for job, days in zip(jobs, (29, 31), strict=True):
+        then = (timezone.now() - timedelta(days=days)).timestamp()
+        os.utime(path_of_refusals(job), (then, then))
+
+    uploads.clean()
+
+    assert [True, False] == [path_of_refusals(job).exists() for job in jobs]
 
 
 def test_end_of_an_import_is_recorded_with_its_counts():

@@ -202,6 +202,11 @@ def test_what_cannot_be_known_is_refused_with_the_reason(choices, interval, sent
         Retention.build(SiteFactory(**choices), interval)
 
 
-def test_too_many_cohorts_are_refused():
+def test_sixty_cohorts_are_told_and_no_more():
+    site = SiteFactory(own_ids=True)
+
+    found = inquire(Retention.build(site, "day", (), ["2026-01-01", "2026-03-01"], now=NOW))
+
+    assert 60 == len(found)
     with pytest.raises(QueryError, match="more than 60 cohorts"):
-        Retention.build(SiteFactory(own_ids=True), "day", (), "91d")
+        Retention.build(site, "day", (), ["2026-01-01", "2026-03-02"], now=NOW)
