@@ -25,6 +25,8 @@ from tracking.warehouse.filter_syntax import read_filters
 
 # A page that was opened a while ago may ask for a moment that was a day ago then.
 GRACE = timedelta(hours=1)
+# The end of the second that runs: what has just happened is told with it.
+RUNNING = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _moment(text: str, now: datetime) -> datetime | None:
     if not (text.isascii() and text.isdigit() and len(text) < 15):
         raise QueryError("The moment must be given in milliseconds since 1970.")
     moment = datetime.fromtimestamp(int(text) // 1000, UTC)
-    if not now - past.FARTHEST - GRACE <= moment <= now:
+    if not now - past.FARTHEST - GRACE <= moment <= now + RUNNING:
         raise QueryError("The moment must lie in the last 24 hours.")
     return moment
 

@@ -44,12 +44,19 @@ def led(client, link: str, later: timedelta) -> str:
 @pytest.mark.parametrize(
     ("later", "where"),
     [
+        (timedelta(0), f"{LIVE}moment=1774747805000"),
         (timedelta(minutes=1), f"{LIVE}moment=1774747805000"),
         (timedelta(hours=24), f"{LIVE}moment=1774747805000"),
         (timedelta(hours=26), f"{REPORT}from=2026-03-29T01:55&to=2026-03-29T03:30"),
         (timedelta(days=100), f"{REPORT}from=2026-03-29T01:55&to=2026-03-29T03:30"),
     ],
-    ids=["at once", "a day later", "two hours after that", "long after"],
+    ids=[
+        "within its second",
+        "a minute later",
+        "a day later",
+        "two hours after that",
+        "long after",
+    ],
 )
 def test_moment_is_shown_live_for_a_day_and_as_the_minutes_counted_later(
     client, site, later, where
