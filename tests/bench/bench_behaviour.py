@@ -3,7 +3,8 @@
     python -m tests.bench.bench_behaviour [pageviews] [folder]
 
 Asks a site of that many pageviews (10,000,000 unless said) in 60 days about 30 of them, as
-`tests.bench.bench_warehouse` makes them; a folder of that one serves here too.
+`tests.bench.bench_warehouse` makes them; a folder of that one serves here too. With
+FOOTFALL_WAREHOUSE=chdb:///some/folder it asks ClickHouse's own engine, in this process.
 """
 
 import os

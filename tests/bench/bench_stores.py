@@ -70,7 +70,7 @@ def ask_chdb(query) -> Answer:  # type: ignore[no-untyped-def]
     from tracking.warehouse.sql import Statement
 
     names = Tables(events=table("events"), visits=table("visits"))
-    statement = Statement(query, query.period, names, dialect=ClickHouseDialect())
+    statement = Statement(query, query.period, names, dialect=ClickHouseDialect(reads_once=False))
     rows = server().rows(statement.rows(page=True), statement.values)
     return {row[0] if query.dimensions else "": row[-2] for row in rows}
 

@@ -18,7 +18,7 @@ class Dialect(Protocol):
     """
 
     values: dict[str, object]
-    # Whether `read_once` does what it says.
+    # Whether `read_once` does what it says; else what is named several times is read as often.
     reads_once: bool
 
     def bind(self, value: object) -> str:
@@ -97,10 +97,7 @@ class Dialect(Protocol):
         """
 
     def read_once(self, name: str, relation: str) -> str:
-        """A clause of WITH: a relation that is worked out once, however often it is named.
-
-        An engine that has no word for it reads it each time.
-        """
+        """A clause of WITH: a relation that is worked out once, however often it is named."""
 
 
 class DuckDBDialect:

@@ -95,10 +95,12 @@ class ServerReader:
         self._totals = Along(reading.cursor)
 
     def statement(self, query: Query, period: Period, only: list[Group] | None = None) -> Statement:
-        return Statement(query, period, NAMES, only, ClickHouseDialect(), self._totals)
+        return Statement(
+            query, period, NAMES, only, ClickHouseDialect(server().reads_once), self._totals
+        )
 
     def listing(self, query: Query) -> Listing:
-        return Listing(query, NAMES, ClickHouseDialect())
+        return Listing(query, NAMES, ClickHouseDialect(server().reads_once))
 
     def fetch(self, statement: Statement | Listing, sql: str) -> Sequence[Sequence[Any]]:
         relations = []

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from threading import local
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -40,6 +40,8 @@ LENGTHS = {
     "max_ast_elements": 2_000_000,
     "max_expanded_ast_elements": 4_000_000,
 }
+# Lets it keep, for one question, what that names several times.
+KEEPING = "enable_materialized_cte"
 # Readers of any replica see what was written, and a write that was confirmed is on most of them.
 OF_CLUSTER = {
     "insert_quorum": "auto",
@@ -85,13 +87,25 @@ class Server:
                 **cast("dict[str, Any]", options | waiting),
             )
 
+    @cached_property
+    def reads_once(self) -> bool:
+        """Whether what a question names several times can be read once.
+
+        In a cluster it cannot: what one machine keeps the others do not have.
+        """
+        known = f"SELECT count() FROM system.settings WHERE name = '{KEEPING}'"  # noqa: S608
+        return not on_cluster() and bool(self.command(known))
+
     def rows(
         self, sql: str, values: dict[str, object], sent: dict[str, Sent] | None = None
     ) -> Sequence[Sequence[Any]]:
         """The answer to a question, which may name the tables that are sent along."""
         with _away():
             return self._client.query(
-                sql, parameters=values, external_data=_external(sent) if sent else None
+                sql,
+                parameters=values,
+                settings={KEEPING: 1} if self.reads_once else None,
+                external_data=_external(sent) if sent else None,
             ).result_rows
 
     def command(self, sql: str) -> object:
