@@ -14,7 +14,7 @@ from tracking.enrich.language import language
 from tracking.enrich.screen import screen_class
 from tracking.enrich.user_agent import parse
 from tracking.ingest.place import Places
-from tracking.models import Goal, Import, Site
+from tracking.models import Funnel, Goal, Import, Site
 from tracking.simulation.scenario import DOMAIN, Step, Visitor, visitors
 from tracking.transfer.importing import run
 from tracking.vitals import props_of
@@ -27,6 +27,7 @@ BUSIEST_HOUR = 14
 # What the shop wants; the price of what is bought with the second.
 GOALS = ("Add to cart", "Subscribe")
 PRICES = (14.9, 24.9, 39.0)
+FUNNEL = ("From beans to cart", [{"page": "/beans*"}, {"goal": GOALS[0]}, {"page": "/cart"}])
 
 Line = dict[str, object]
 
@@ -36,6 +37,8 @@ def fill(site: Site, now: datetime) -> int:
     for name in GOALS:
         currency = "EUR" if name == GOALS[-1] else ""
         Goal.objects.get_or_create(site=site, event_name=name, defaults={"currency": currency})
+    name, steps = FUNNEL
+    Funnel.objects.get_or_create(site=site, name=name, defaults={"steps": steps})
     if Import.objects.filter(site=site).exists():
         return 0
     with TemporaryDirectory(dir=settings.DATA) as folder:

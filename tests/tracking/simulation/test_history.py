@@ -9,7 +9,9 @@ from tests.factories import SiteFactory
 from tracking.models import Goal, Import
 from tracking.simulation import history
 from tracking.simulation.scenario import DOMAIN
-from tracking.warehouse import Query, close, run
+from tracking.warehouse import Query, close, inquire, run
+from tracking.warehouse.definitions import Definitions
+from tracking.warehouse.funnel import read_funnel
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,19 @@ def test_reports_of_the_demo_have_something_to_say_once():
     assert len(names) == stored
     assert len(names) - names.count("engagement") == sum(row.metrics[0] for row in rows)
     assert {"DE", "US"} <= {row.dimensions[0] for row in rows}
+
+
+def test_the_demo_has_a_funnel_that_visitors_come_through(monkeypatch):
+    monkeypatch.setattr(history, "VISITS_A_DAY", 100)
+    site = SiteFactory(domain=DOMAIN)
+    history.fill(site, NOW)
+    query = Query.build(site, ["visitors"], date_range=["2026-03-01", "2026-03-11"], now=NOW)
+
+    kept = site.funnels.get()
+
+    funnel = read_funnel(query, kept.steps, kept.scope, Definitions(site.pk))
+    first, *_, last = inquire(funnel).visitors
+    assert first > last > 0
 
 
 def test_the_demo_tells_how_fast_pages_are_and_how_they_are_read():
