@@ -63,6 +63,9 @@ IN_DOCUMENTS = {
     "list": ("list", 1280, "light"),
     "sharing": ("sharing", 1280, "light"),
     "sites": ("sites", 1280, "light"),
+    "funnel": ("funnel", 1280, "light"),
+    "journeys": ("journeys", 1280, "light"),
+    "vitals": ("vitals", 1280, "light"),
     "live": ("live", 1280, "light"),
     "wall": ("wall-tv", 1280, "dark"),
 }

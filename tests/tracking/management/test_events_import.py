@@ -1,6 +1,7 @@
 import io
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.tracking.transfer.formats import goatcounter_files as goatcounter
 from tests.tracking.transfer.formats import umami_files as umami
 from tracking.management.commands import events_import
 from tracking.management.commands.events_import import Progress
+from tracking.management.interrupting import ENDING
 from tracking.models import Change, Import
 from tracking.transfer import importing
 
@@ -157,7 +159,18 @@ def ends() -> list[tuple[str, dict]]:
 NOTHING = "Nothing of the file was stored."
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.fixture
+def _at_a_terminal() -> Iterator[None]:
+    """What shells start in their background ignores some signals."""
+    usual = dict.fromkeys(ENDING, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
+    before = {each: signal.signal(each, handler) for each, handler in usual.items()}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("_at_a_terminal")
+@pytest.mark.parametrize("number", ENDING)
 def test_interrupted_command_says_so_and_goes_on_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ):
@@ -183,6 +196,7 @@ def test_interrupted_command_says_so_and_goes_on_later(
     ] == ends()
 
 
+@pytest.mark.usefixtures("_at_a_terminal")
 def test_query_that_is_interrupted_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def interrupted(_: Any) -> None:
         with suppress(KeyboardInterrupt):
