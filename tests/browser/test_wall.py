@@ -87,6 +87,7 @@ def test_a_television_without_an_account_shows_the_chosen_site_until_it_is_revok
 
 def test_a_wall_comes_back_after_the_server_was_away(wall, complaints, running, domain):
     complaints.expect("WebSocket connection")
+    complaints.expect("ERR_CONNECTION_REFUSED")
     wall.goto(f"{running.url}/wall")
     expect(wall.locator("#state")).to_have_text("Live")
 
