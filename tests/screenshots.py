@@ -43,7 +43,7 @@ PAGES = {
     "hits": f"{REPORT}hits",
     "goals": f"{REPORT}goals",
     "revenue": f"{REPORT}goals/revenue",
-    "funnel": f"{REPORT}funnels?step=page,/&step=page,/beans&step=page,/cart",
+    "funnel": f"{REPORT}funnels?step=page,/&step=page,/beans*&step=goal,Visit+/subscribe",
     "journeys": f"{REPORT}journeys?path=/&path=/beans/ethiopia-guji",
     "retention": f"{REPORT}retention",
     "vitals": f"{REPORT}vitals",
@@ -65,7 +65,6 @@ IN_DOCUMENTS = {
     "sites": ("sites", 1280, "light"),
     "funnel": ("funnel", 1280, "light"),
     "journeys": ("journeys", 1280, "light"),
-    "vitals": ("vitals", 1280, "light"),
     "live": ("live", 1280, "light"),
     "wall": ("wall-tv", 1280, "dark"),
 }
@@ -94,7 +93,7 @@ def store_sample(data: str) -> None:
     from django.core.management import call_command
 
     from tests import sample
-    from tracking.models import SharedLink, Site
+    from tracking.models import Goal, SharedLink, Site
     from tracking.site_creation import create_site
 
     call_command("migrate", verbosity=0)
@@ -103,6 +102,8 @@ def store_sample(data: str) -> None:
         days = 65 if domain == DOMAIN else 15
         sample.store(sample.events(site, datetime.now(UTC), days, visits_a_day, seed=site.pk))
     site = Site.objects.get(domain=DOMAIN)
+    for path in ("/beans/*", "/subscribe", "/cart"):
+        Goal.objects.create(site=site, page_path=path)
     sample.store(busy_hour(site, datetime.now(UTC)))
     link = SharedLink(site=site, name="The agency", panels=["sources"])
     link.set_password(PASSWORD)
