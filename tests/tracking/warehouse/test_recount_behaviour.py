@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -311,6 +312,39 @@ def test_those_who_left_are_told_beside_the_pages_that_most_went_to_instead() ->
 
     pages = tuple(Instead(page, 2) for page in ("/a", "/b", "/c", "/d", "/e"))
     assert [Stopped(13, (*pages, Instead("", 1)))] == inquire(Elsewhere(funnel))
+
+
+def test_visits_over_midnight_are_of_the_day_of_their_edge() -> None:
+    site, numbers = SiteFactory(), count(1)
+    for visit, start in enumerate([DAY, DAY + timedelta(days=1)], 1):
+        for path, minutes in (("/before", -10), ("/after", 10)):
+            Event.objects.create(
+                id=next(numbers),
+                site_id=site.pk,
+                visit=visit,
+                visitor=visit,
+                time=start + timedelta(minutes=minutes),
+                name="pageview",
+                path=path,
+            )
+    defined = Definitions(site.pk)
+
+    entered = inquire(read_journey(asked(site), None, [], "after", defined))
+    left = inquire(read_journey(asked(site), None, [], "before", defined))
+
+    assert Stops(1, 1, (Stop("/before", 1, 1),)) == entered
+    assert Stops(1, 1, (Stop("/after", 1, 1),)) == left
+
+
+def test_visit_of_nobody_begins_no_journey() -> None:
+    site = SiteFactory()
+    Event.objects.create(
+        id=1, site_id=site.pk, visit=1, visitor=0, time=DAY, name="pageview", path="/"
+    )
+
+    found = inquire(read_journey(asked(site), None, [], "after", Definitions(site.pk)))
+
+    assert Stops(0, 0, ()) == found
 
 
 def test_bots_and_strangers_take_no_steps() -> None:

@@ -138,6 +138,28 @@ def came(site: Site, visitor: int, *days: int) -> None:
         EventFactory(site=site, visitor=visitor, time=datetime(2026, 4, day, 1, tzinfo=UTC))
 
 
+def test_filters_are_asked_of_the_first_visit_alone():
+    site = SiteFactory(own_ids=True)
+    came(site, 1, 13)
+    # The first came by Google later, the second first.
+    for visitor, day in ((1, 14), (2, 14)):
+        time = datetime(2026, 4, day, 1, tzinfo=UTC)
+        EventFactory(site=site, visitor=visitor, time=time, source="Google")
+    came(site, 2, 15)
+    filters = [["is", "visit:source", ["Google"]]]
+
+    found = inquire(Retention.build(site, "day", filters, ["2026-04-13", "2026-04-15"], now=NOW))
+
+    assert [(0, (0, 0)), (1, (1,)), (0, ())] == [(row.visitors, row.returned) for row in found]
+
+
+def test_visit_of_nobody_is_of_no_cohort():
+    site = SiteFactory(own_ids=True)
+    came(site, 0, 13, 14)
+
+    assert {0} == {cohort.visitors for cohort in cohorts(site)}
+
+
 def test_what_lies_behind_the_end_of_what_is_known_is_no_figure():
     site = SiteFactory(visitor_days=7)
     VisitorKey.objects.filter(site=site).update(first=date(2026, 4, 15), last=date(2026, 4, 21))
