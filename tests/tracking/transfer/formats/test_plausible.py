@@ -16,7 +16,7 @@ from django.core.management import call_command
 from tests.factories import EventFactory, SiteFactory
 from tests.tracking.ingest.mmdb import Unsigned, city_file
 from tests.tracking.transfer.files import LINE, imported, written
-from tests.tracking.transfer.formats.plausible_files import Rows, exported, file_name, table
+from tests.tracking.transfer.formats.plausible_files import DAYS, Rows, exported, file_name, table
 from tracking.models import Import, Site, Totals
 from tracking.transfer.errors import ImportProblem
 from tracking.transfer.formats import guess
@@ -97,10 +97,12 @@ def ask(site: Site, metrics: list[str], **more: Any) -> dict[tuple[str, ...], tu
     return {row.dimensions: row.metrics for row in rows}
 
 
-def summed(content: bytes, name: str, *columns: str, by: str = "", blank: str = "") -> Any:
+def summed(
+    content: bytes, name: str, *columns: str, by: str = "", blank: str = "", days: str = DAYS
+) -> Any:
     """What the figures of a file of an export add up to, by a column of it."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        lines = csv.DictReader(StringIO(packed.read(file_name(name)).decode()))
+        lines = csv.DictReader(StringIO(packed.read(file_name(name, days)).decode()))
         found: dict[tuple[str, ...], Counter[str]] = {}
         for row in lines:
             key = (row[by] or blank,) if by else ()
